@@ -1,0 +1,12 @@
+//! cq: a tiny language for learning, trying out and teaching concurrency.
+//!
+//! The modules in the order in which a program passes through them:
+//!
+//! ```text
+//! text --syntax--> tree --resolve--> program --eval--> closures, run by tasks (runtime)
+//!                                                        that call builtins on values
+//! what goes wrong anywhere --diagnostics--> what people see
+//! ```
+
+pub mod diagnostics;
+pub mod syntax;

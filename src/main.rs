@@ -1,0 +1,3 @@
+//! The `cq` program.
+
+fn main() {}
