@@ -9,4 +9,5 @@
 //! ```
 
 pub mod diagnostics;
+pub mod resolve;
 pub mod syntax;
