@@ -1,0 +1,103 @@
+//! What every program can use without declaring it.
+//!
+//! A builtin is a [`Row`] of its theme's table, with its function right below the table; nothing
+//! else needs to be told about it. Help, completion, the reference, the check of calls before a
+//! program runs and the tests of the examples all read the rows.
+//!
+//! To add one: write its row and its function in the file of its theme. To add a theme: a file
+//! and a line in [`TABLES`].
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::resolve::signature::Signature;
+use crate::runtime::machine::Machine;
+use crate::value::{Result, Value};
+
+/// Every table there is, in the order of the reference.
+const TABLES: &[(&str, &[Row])] = &[];
+
+/// One builtin, or one of several of the same name that are told apart by their first argument.
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters, as [`Signature::parse`] reads them.
+    pub parameters: &'static str,
+    /// One line: what it does.
+    pub doc: &'static str,
+    /// A program that shows it.
+    pub example: &'static str,
+    /// What the example prints, then its last value as it would be written in a program, if it is
+    /// not nil; without the last line end. Run as a test.
+    pub gives: &'static str,
+    /// What it does.
+    pub run: Run,
+}
+
+/// What a builtin does. Arguments come in the order of the parameters, with the defaults filled
+/// in, then the values of the rest.
+#[derive(Copy, Clone)]
+pub enum Run {
+    /// A function.
+    Function(fn(&mut Machine<'_>, &[Value]) -> Result<Value>),
+    /// A function that is meant only if the first argument is of one of these types; of several
+    /// rows of one name the first that fits is taken, else the last.
+    For(&'static [&'static str], fn(&mut Machine<'_>, &[Value]) -> Result<Value>),
+    /// Not a function: a constant such as `pi`.
+    Constant(fn() -> Value),
+}
+
+/// Everything under one name.
+pub struct Builtin {
+    /// The name.
+    pub name: &'static str,
+    /// The theme it is listed under.
+    pub theme: &'static str,
+    /// Its rows with their signatures, in the order of the table.
+    pub rows: Vec<(&'static Row, Signature)>,
+}
+
+impl fmt::Debug for Builtin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "<builtin {}>", self.name)
+    }
+}
+
+/// All builtins, in the order of the reference.
+pub fn all() -> &'static [Builtin] {
+    &registry().all
+}
+
+/// The builtin of this name.
+pub fn find(name: &str) -> Option<&'static Builtin> {
+    let registry = registry();
+    registry.places.get(name).map(|&at| &registry.all[at])
+}
+
+struct Registry {
+    all: Vec<Builtin>,
+    places: HashMap<&'static str, usize>,
+}
+
+fn registry() -> &'static Registry {
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    REGISTRY.get_or_init(|| {
+        let mut all: Vec<Builtin> = Vec::new();
+        let mut places = HashMap::new();
+        for (theme, table) in TABLES {
+            for row in *table {
+                let at = *places.entry(row.name).or_insert_with(|| {
+                    all.push(Builtin {
+                        name: row.name,
+                        theme,
+                        rows: Vec::new(),
+                    });
+                    all.len() - 1
+                });
+                all[at].rows.push((row, Signature::parse(row.parameters)));
+            }
+        }
+        Registry { all, places }
+    })
+}

@@ -1,0 +1,37 @@
+//! Small words of messages: articles and plurals.
+
+/// `a list`, `an int`
+pub fn with_article(noun: &str) -> String {
+    let article = match noun.chars().next() {
+        Some('a' | 'e' | 'i' | 'o' | 'u') => "an",
+        _ => "a",
+    };
+    match noun {
+        "nil" | "bytes" => noun.to_owned(),
+        _ => format!("{article} {noun}"),
+    }
+}
+
+/// `no arguments`, `1 argument`, `2 arguments`
+pub fn count(number: usize, noun: &str) -> String {
+    match number {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_and_plurals() {
+        assert_eq!(with_article("int"), "an int");
+        assert_eq!(with_article("list"), "a list");
+        assert_eq!(with_article("nil"), "nil");
+        assert_eq!(count(0, "argument"), "no arguments");
+        assert_eq!(count(1, "argument"), "1 argument");
+        assert_eq!(count(2, "argument"), "2 arguments");
+    }
+}

@@ -1,0 +1,51 @@
+//! The one gate: everything a task does that another task could notice passes here first.
+//!
+//! ```text
+//!   task --announces--> Operation --> Gate --nobody watches--> goes on (one predictable branch)
+//!                                       \--a Watch is there--> recorder notes it, explorer decides
+//! ```
+//!
+//! Values with inner state (lists, maps, shared variables) take the gate as an argument of every
+//! access, so nothing can be noticed without having been announced.
+
+pub mod operation;
+
+pub use operation::{Element, ObjectId, Operation};
+
+/// Something that wants to know every operation before it happens: the explorer, a recorder.
+pub trait Watch {
+    /// Called before the operation; may suspend the task until it is its turn.
+    fn announce(&self, operation: &Operation);
+}
+
+/// What a task announces its operations to.
+#[derive(Copy, Clone, Default)]
+pub struct Gate<'f> {
+    watch: Option<&'f dyn Watch>,
+}
+
+impl<'f> Gate<'f> {
+    /// The gate of a real run: nobody watches.
+    pub const fn open() -> Gate<'static> {
+        Gate { watch: None }
+    }
+
+    /// A gate at which `watch` stands.
+    pub fn watched(watch: &'f dyn Watch) -> Gate<'f> {
+        Gate { watch: Some(watch) }
+    }
+
+    /// Says what is about to happen. The operation is built only if somebody watches.
+    #[inline(always)]
+    pub fn announce(&self, operation: impl FnOnce() -> Operation) {
+        if let Some(watch) = self.watch {
+            announce_to(watch, operation());
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn announce_to(watch: &dyn Watch, operation: Operation) {
+    watch.announce(&operation);
+}

@@ -1,0 +1,78 @@
+//! The closed list of what one task can do that another can notice.
+
+/// An object with state, for as long as the program runs: a list, map, variable or handle.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(usize);
+
+impl ObjectId {
+    /// The identity of something that lives behind a pointer and does not move.
+    pub fn of<T>(object: &T) -> ObjectId {
+        ObjectId(std::ptr::from_ref(object).addr())
+    }
+}
+
+/// Which part of a list or map.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Element {
+    /// The cell of a list.
+    Index(usize),
+    /// The entry of a map, by the hash of its key.
+    Key(u64),
+    /// How many there are.
+    Length,
+    /// Everything.
+    All,
+}
+
+/// One thing a task is about to do that another task can notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Reads a shared variable.
+    ReadVariable(ObjectId),
+    /// Writes a shared variable.
+    WriteVariable(ObjectId),
+    /// Reads a part of a list or map.
+    Read(ObjectId, Element),
+    /// Writes a part of a list or map.
+    Write(ObjectId, Element),
+    /// Adds to a queue.
+    Put(ObjectId),
+    /// Takes from a queue.
+    Get(ObjectId),
+    /// Closes a queue.
+    Close(ObjectId),
+    /// Takes from the first of several queues that has something.
+    Select(Vec<ObjectId>),
+    /// Looks at how many values wait in a queue, or shows it.
+    Length(ObjectId),
+    /// Takes a lock or a permit.
+    Acquire(ObjectId),
+    /// Gives back a lock or a permit.
+    Release(ObjectId),
+    /// Forces a promise, a future or a task.
+    Force(ObjectId),
+    /// Joins a task.
+    Join(ObjectId),
+    /// Asks whether a promise, future or task has ended, without waiting.
+    Poll(ObjectId),
+    /// Waits for several futures.
+    Wait(Vec<ObjectId>),
+    /// Starts a task.
+    Start(ObjectId),
+    /// Asks a task to stop.
+    Cancel(ObjectId),
+    /// Ends.
+    Finish(ObjectId),
+    /// Waits until time has passed.
+    Sleep,
+    /// Reads the clock.
+    Clock,
+    /// Draws a random number.
+    Random,
+    /// Writes to the output.
+    Print,
+    /// Reads from the input.
+    Input,
+    /// Touches the world outside: a file, the network.
+    Outside,
+}

@@ -1,0 +1,116 @@
+//! Fibers: a task's own stack, left and entered again at waits.
+//!
+//! ```text
+//!   seat   --resume(Resumed)-->  fiber runs language code
+//!   seat  <--suspend(Suspended)-- fiber stopped in the middle; its stack stays as it is
+//! ```
+//!
+//! Stacks are large in address space and cost memory only as far as they are used; they are kept
+//! for the next fiber of the same seat. The stack of every task has the same size, the main
+//! program's included, so recursion has the same limit everywhere.
+
+use std::io;
+
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+use super::task::{Task, Work};
+use std::sync::Arc;
+
+/// Address space of a fiber's stack.
+const STACK_SIZE: usize = 64 << 20;
+
+/// How much of a stack must be left to enter one more call: room for the deepest builtin that
+/// does not check by itself, printing a report and unwinding included.
+const STACK_RESERVE: usize = 256 << 10;
+
+/// Stacks a seat keeps for its next fibers.
+const STACKS_KEPT: usize = 64;
+
+/// Why a fiber goes on.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Resumed {
+    /// What it waited for may have come.
+    Ready,
+    /// The time it was willing to wait has passed.
+    TimedOut,
+    /// The task was asked to stop.
+    Cancelled,
+}
+
+/// Why a fiber stops.
+pub enum Suspended {
+    /// It waits; its ticket says for what.
+    Waiting,
+    /// It waits like [`Suspended::Waiting`], and this task, which it waits for and which has not
+    /// started anywhere, is to run here at once.
+    WaitingForStart(Arc<Task>, Work),
+    /// Its time slice is over; others on the seat are ready.
+    Yielded,
+}
+
+/// What a fiber holds to stop itself.
+pub struct Port<'f> {
+    yielder: &'f Yielder<Resumed, Suspended>,
+}
+
+impl Port<'_> {
+    /// Stops until the seat goes on with this fiber.
+    pub fn suspend(&self, why: Suspended) -> Resumed {
+        self.yielder.suspend(why)
+    }
+}
+
+/// A task's stack and what is on it.
+pub struct Fiber {
+    coroutine: Coroutine<Resumed, Suspended, (), DefaultStack>,
+}
+
+impl Fiber {
+    /// A fiber that will run `body`. It is given its port and the lowest address its stack
+    /// pointer may have when a call begins.
+    pub fn new(stack: DefaultStack, body: impl FnOnce(Port<'_>, usize) + 'static) -> Fiber {
+        use corosensei::stack::Stack;
+        let limit = stack.limit().get() + STACK_RESERVE;
+        let coroutine = Coroutine::with_stack(stack, move |yielder, _: Resumed| {
+            body(Port { yielder }, limit);
+        });
+        Fiber { coroutine }
+    }
+
+    /// Runs it until it stops or ends; gives `None` when it has ended.
+    pub fn resume(&mut self, why: Resumed) -> Option<Suspended> {
+        match self.coroutine.resume(why) {
+            CoroutineResult::Yield(suspended) => Some(suspended),
+            CoroutineResult::Return(()) => None,
+        }
+    }
+
+    /// Takes the stack of a fiber that has ended.
+    pub fn into_stack(self) -> DefaultStack {
+        self.coroutine.into_stack()
+    }
+}
+
+/// The stacks a seat keeps.
+#[derive(Default)]
+pub struct Stacks {
+    free: Vec<DefaultStack>,
+}
+
+impl Stacks {
+    /// A stack; fails when the system gives no more memory.
+    pub fn take(&mut self) -> io::Result<DefaultStack> {
+        match self.free.pop() {
+            Some(stack) => Ok(stack),
+            None => DefaultStack::new(STACK_SIZE),
+        }
+    }
+
+    /// Keeps a stack for later, if there are not too many.
+    pub fn give(&mut self, stack: DefaultStack) {
+        if self.free.len() < STACKS_KEPT {
+            self.free.push(stack);
+        }
+    }
+}

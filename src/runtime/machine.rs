@@ -1,0 +1,327 @@
+//! The machine: what a running task computes on.
+//!
+//! Language code keeps nothing in Rust's own variables across a call that a report would want to
+//! show: variables, arguments under way and call sites lie on the machine's own stack.
+//!
+//! ```text
+//!   stack   [ main's slots | arguments … | fib's slots | temporaries … ]
+//!                                         ^ base
+//!   calls   [ called fib at 3:9, came from base 0 ]
+//! ```
+//!
+//! Every call goes through [`Machine::invoke`]: it checks that there is room, lets a cancel or a
+//! time slice strike, and sets up the row of slots.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::fiber::Port;
+use super::run::Runtime;
+use super::seat::SeatHandle;
+use super::task::Task;
+use crate::builtins::{Builtin, Run};
+use crate::gate::Gate;
+use crate::resolve::signature::{Default as DefaultValue, Signature};
+use crate::syntax::span::Span;
+use crate::value::error::{CallFrame, fail};
+use crate::value::function::{Code, Function};
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// How many calls of a story are kept at its inner and at its outer end.
+const CALLS_TOLD: usize = 8;
+
+/// One call under way.
+#[derive(Copy, Clone)]
+pub struct CallRecord {
+    /// The code that was called.
+    pub code: &'static Code,
+    /// Where; `None` when a builtin called it.
+    pub site: Option<Span>,
+    /// The caller's base.
+    pub base: usize,
+}
+
+/// A running task.
+pub struct Machine<'f> {
+    /// Slots and temporaries of all calls under way.
+    pub stack: Vec<Value>,
+    /// Where the row of the running code begins.
+    pub base: usize,
+    /// The calls under way, outermost first.
+    pub calls: Vec<CallRecord>,
+    /// What a `return` carries to the end of its function.
+    pub returned: Value,
+    /// The builtin call or expression under way, for reports of waits.
+    pub site: Span,
+    /// Where operations are announced.
+    pub gate: Gate<'f>,
+    /// The task itself.
+    pub task: Arc<Task>,
+    /// The program it belongs to.
+    pub runtime: Arc<Runtime>,
+    pub(super) seat: Arc<SeatHandle>,
+    pub(super) port: Port<'f>,
+    stack_limit: usize,
+}
+
+impl<'f> Machine<'f> {
+    /// A machine for a task that has just got its fiber.
+    pub(super) fn new(
+        task: Arc<Task>,
+        runtime: Arc<Runtime>,
+        seat: Arc<SeatHandle>,
+        port: Port<'f>,
+        stack_limit: usize,
+    ) -> Machine<'f> {
+        Machine {
+            stack: Vec::new(),
+            base: 0,
+            calls: Vec::new(),
+            returned: Value::Nil,
+            site: task.started_at.unwrap_or_default(),
+            gate: Gate::open(),
+            task,
+            runtime,
+            seat,
+            port,
+            stack_limit,
+        }
+    }
+
+    /// Lets a cancel strike or another fiber of the seat have its turn. Called at every turn of
+    /// a loop and every call, and by builtins that take long. Costs one load.
+    #[inline(always)]
+    pub fn tick(&mut self) -> Result<()> {
+        match self.seat.attention.load(Ordering::Relaxed) {
+            false => Ok(()),
+            true => self.attend(),
+        }
+    }
+
+    /// Whether one more nested call, or one more level of something recursive, has room.
+    #[inline(always)]
+    pub fn has_room(&self) -> bool {
+        let here = 0u8;
+        (&raw const here).addr() > self.stack_limit
+    }
+
+    /// The error of a recursion that has no more room.
+    #[cold]
+    pub fn too_deep(&self) -> Unwind {
+        Failure::error(
+            Kind::Recursion,
+            format!("too many nested calls: {} are under way", self.calls.len()),
+        )
+        .help("does the recursion reach its end? a loop needs no nested calls")
+        .into()
+    }
+
+    /// Runs `function` with the arguments that lie on the stack from `base` on, one for every
+    /// parameter ([`Value::Absent`] for one that was not given and has a default). Takes the
+    /// arguments off the stack.
+    #[inline]
+    pub fn invoke(&mut self, function: &Function, base: usize, site: Option<Span>) -> Result<Value> {
+        if !self.has_room() {
+            return Err(self.too_deep());
+        }
+        self.tick()?;
+        let code = function.code;
+        self.stack.resize(base + code.template.slots as usize, Value::Nil);
+        self.calls.push(CallRecord {
+            code,
+            site,
+            base: self.base,
+        });
+        self.base = base;
+        let result = code.body()(self, function);
+        if let Some(call) = self.calls.pop() {
+            self.base = call.base;
+        }
+        self.stack.truncate(base);
+        result
+    }
+
+    /// Calls any value with these arguments, from a builtin or the runtime.
+    pub fn call(&mut self, callee: &Value, arguments: &[Value]) -> Result<Value> {
+        crate::value::guarded::assert_none_held();
+        match callee {
+            Value::Function(function) => self.call_function(function, arguments, None),
+            Value::Builtin(builtin) => self.call_builtin(builtin, arguments),
+            other => Err(not_callable(other)),
+        }
+    }
+
+    /// Calls a function with positional arguments.
+    pub fn call_function(
+        &mut self,
+        function: &Arc<Function>,
+        arguments: &[Value],
+        site: Option<Span>,
+    ) -> Result<Value> {
+        let parameters = &function.code.template.parameters;
+        let missing = parameters.get(arguments.len()..).unwrap_or_default();
+        if arguments.len() > parameters.len()
+            || missing.iter().any(|parameter| parameter.default.is_none())
+        {
+            return Err(wrong_arity(function, arguments.len()));
+        }
+        let base = self.stack.len();
+        self.stack.extend_from_slice(arguments);
+        self.stack.resize(base + parameters.len(), Value::Absent);
+        self.invoke(function, base, site)
+    }
+
+    /// Calls a builtin with positional arguments.
+    pub fn call_builtin(&mut self, builtin: &'static Builtin, arguments: &[Value]) -> Result<Value> {
+        let (run, signature) = choose_row(builtin, arguments.first());
+        let run = run.ok_or_else(|| fail(Kind::Type, format!("`{}` is not a function", builtin.name)))?;
+        let given = bind_positional(builtin.name, signature, arguments)?;
+        run(self, &given)
+    }
+
+    /// Adds to an error where it happened, if it does not know yet.
+    #[cold]
+    #[inline(never)]
+    pub fn placed(&self, unwind: Unwind, span: Span) -> Unwind {
+        let Unwind::Failed(mut failure) = unwind else {
+            return unwind;
+        };
+        if failure.story.span.is_some() {
+            return Unwind::Failed(failure);
+        }
+        let story = &mut Arc::make_mut(&mut failure).story;
+        story.span = Some(span);
+        (story.calls, story.calls_left_out) = self.calls_told();
+        story.tasks.extend(self.task.mark());
+        Unwind::Failed(failure)
+    }
+
+    /// The calls under way as a story tells them: innermost first, the middle of many left out.
+    pub fn calls_told(&self) -> (Vec<CallFrame>, usize) {
+        // The outermost record is the task's own code, not a call.
+        let calls = self.calls.get(1..).unwrap_or_default();
+        let told = calls.iter().rev().map(|call| CallFrame {
+            function: call.code.template.name.clone(),
+            called_at: call.site,
+        });
+        match calls.len() <= 2 * CALLS_TOLD {
+            true => (told.collect(), 0),
+            false => {
+                let outer = told.clone().skip(calls.len() - CALLS_TOLD);
+                let all = told.take(CALLS_TOLD).chain(outer).collect();
+                (all, calls.len() - 2 * CALLS_TOLD)
+            }
+        }
+    }
+}
+
+/// A builtin's function.
+pub type BuiltinFunction = fn(&mut Machine<'_>, &[Value]) -> Result<Value>;
+
+/// The row of a builtin that a call with this first argument means; no function for a constant.
+pub fn choose_row(
+    builtin: &'static Builtin,
+    first: Option<&Value>,
+) -> (Option<BuiltinFunction>, &'static Signature) {
+    let mut chosen = (None, &builtin.rows[0].1);
+    for (row, signature) in &builtin.rows {
+        match row.run {
+            Run::Function(run) => return (Some(run), signature),
+            Run::For(types, run) => {
+                chosen = (Some(run), signature);
+                if first.is_some_and(|first| types.contains(&first.type_name())) {
+                    return chosen;
+                }
+            }
+            Run::Constant(_) => {}
+        }
+    }
+    chosen
+}
+
+/// Positional arguments in the order a builtin's function takes them: parameters, then the rest.
+pub fn bind_positional(name: &str, signature: &Signature, arguments: &[Value]) -> Result<Vec<Value>> {
+    let mut bound = Vec::with_capacity(signature.parameters.len().max(arguments.len()));
+    let mut given = arguments.iter();
+    for parameter in &signature.parameters {
+        let value = match parameter.by_name_only {
+            true => None,
+            false => given.next(),
+        };
+        match (value, &parameter.default) {
+            (Some(value), _) => bound.push(value.clone()),
+            (None, Some(default)) => bound.push(default_value(default)),
+            (None, None) => return Err(missing_argument(name, signature, parameter.name)),
+        }
+    }
+    if signature.rest.is_none() && given.len() > 0 {
+        return Err(too_many_arguments(name, signature, arguments.len()));
+    }
+    bound.extend(given.cloned());
+    Ok(bound)
+}
+
+/// A default of a builtin's parameter as a value.
+pub fn default_value(default: &DefaultValue) -> Value {
+    match default {
+        DefaultValue::Nil | DefaultValue::Computed(_) => Value::Nil,
+        DefaultValue::Bool(value) => Value::Bool(*value),
+        DefaultValue::Int(value) => Value::Int(*value),
+        DefaultValue::Text(text) => Value::from(text.as_str()),
+    }
+}
+
+/// The error for calling what is no function.
+#[cold]
+pub fn not_callable(value: &Value) -> Unwind {
+    fail(
+        Kind::Type,
+        format!("{} is not a function and cannot be called", crate::diagnostics::words::with_article(value.type_name())),
+    )
+}
+
+/// The error for a missing argument of a builtin, by name.
+#[cold]
+pub fn missing_argument(name: &str, signature: &Signature, parameter: &str) -> Unwind {
+    Failure::error(Kind::Arity, format!("{name} needs the argument `{parameter}`"))
+        .help(format!("it is called as {name}({})", signature.text))
+        .into()
+}
+
+/// The error for too many arguments of a builtin.
+#[cold]
+pub fn too_many_arguments(name: &str, signature: &Signature, given: usize) -> Unwind {
+    let most = signature.parameters.iter().filter(|parameter| !parameter.by_name_only).count();
+    Failure::error(
+        Kind::Arity,
+        format!("{name} takes at most {}, but {given} were given", crate::diagnostics::words::count(most, "argument")),
+    )
+    .help(format!("it is called as {name}({})", signature.text))
+    .into()
+}
+
+/// The error for a wrong number of arguments of a function.
+#[cold]
+pub fn wrong_arity(function: &Function, given: usize) -> Unwind {
+    use crate::diagnostics::words::count;
+    let template = &function.code.template;
+    let name = template.name.as_deref().unwrap_or("the function");
+    let required = template.parameters.iter().filter(|parameter| parameter.default.is_none()).count();
+    let missing: Vec<&str> = template
+        .parameters
+        .iter()
+        .skip(given)
+        .filter(|parameter| parameter.default.is_none())
+        .map(|parameter| &*parameter.binding.name)
+        .collect();
+    let takes = match required == template.parameters.len() {
+        true => count(required, "argument"),
+        false => format!("{required} to {}", count(template.parameters.len(), "argument")),
+    };
+    let were = if given == 1 { "was" } else { "were" };
+    let failure = Failure::error(Kind::Arity, format!("{name} takes {takes}, but {given} {were} given"));
+    match missing.is_empty() {
+        true => failure.into(),
+        false => failure.help(format!("missing: {}", missing.join(", "))).into(),
+    }
+}

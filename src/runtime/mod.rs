@@ -1,0 +1,38 @@
+//! Tasks and all they wait for.
+//!
+//! ```text
+//!            future, spawn                 a wait: register, try again, hand the seat back
+//!   program ---------------> task -- on a fiber -- on a seat (an OS thread that runs fibers)
+//!                                     |
+//!                                     +-- gate: says what it is about to do
+//! ```
+//!
+//! In reading order:
+//!
+//! 1. [`machine`]: what a running task is made of; how functions are called
+//! 2. [`fiber`], [`seat`], [`wait`]: where tasks run and how they wait
+//! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
+//! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
+//! 5. [`deadlock`]: who waits for whom
+//! 6. [`output`], [`outside`]: the terminal, and system calls that block
+//! 7. [`run`]: a whole program from start to end
+
+pub mod deadlock;
+pub mod fiber;
+pub mod force;
+pub mod gather;
+pub mod iteration;
+pub mod lock;
+pub mod machine;
+pub mod output;
+pub mod outside;
+pub mod place;
+pub mod pool;
+pub mod promise;
+pub mod queue;
+pub mod resource;
+pub mod run;
+pub mod seat;
+pub mod select;
+pub mod task;
+pub mod wait;

@@ -1,0 +1,70 @@
+//! Variables that outlive their row of slots, because a function or task captured them.
+
+use std::sync::OnceLock;
+
+use super::Value;
+use super::guarded::Guarded;
+use crate::gate::{Gate, ObjectId, Operation};
+
+/// A variable that is captured before its `let` has run and never assigned again. Reading it
+/// takes no lock.
+#[derive(Debug, Default)]
+pub struct OnceCell {
+    value: OnceLock<Value>,
+}
+
+impl OnceCell {
+    /// Its value, or `None` while its `let` has not run.
+    #[inline]
+    pub fn get(&self) -> Option<&Value> {
+        self.value.get()
+    }
+
+    /// Its `let` has run. Cells are made anew whenever their scope is entered, so this happens
+    /// once; a second time changes nothing.
+    pub fn fill(&self, value: Value) {
+        let _ = self.value.set(value);
+    }
+}
+
+/// A variable that is captured and assigned: any task may read and write it, each time as a whole.
+#[derive(Debug, Default)]
+pub struct SharedCell {
+    /// `None` while its `let` has not run.
+    value: Guarded<Option<Value>>,
+}
+
+impl SharedCell {
+    /// A variable whose `let` has run.
+    pub fn filled(value: Value) -> SharedCell {
+        SharedCell {
+            value: Guarded::new(Some(value)),
+        }
+    }
+
+    /// Its value, or `None` while its `let` has not run.
+    #[inline]
+    pub fn get(&self, gate: &Gate<'_>) -> Option<Value> {
+        gate.announce(|| Operation::ReadVariable(ObjectId::of(self)));
+        self.value.with(|value| value.clone())
+    }
+
+    /// Writes it; gives false, and writes nothing, while its `let` has not run.
+    #[inline]
+    pub fn set(&self, gate: &Gate<'_>, new: Value) -> bool {
+        gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
+        // The old value is dropped after the lock is released.
+        let old = self.value.with(|value| match value {
+            Some(value) => Ok(std::mem::replace(value, new)),
+            None => Err(new),
+        });
+        old.is_ok()
+    }
+
+    /// Its `let` runs.
+    pub fn fill(&self, gate: &Gate<'_>, new: Value) {
+        gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
+        let old = self.value.with(|value| value.replace(new));
+        drop(old);
+    }
+}

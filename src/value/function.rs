@@ -1,0 +1,89 @@
+//! Functions: code with what it captured.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::{Result, Value};
+use crate::resolve::program::{Program, Template, TemplateId};
+use crate::runtime::machine::Machine;
+
+/// Compiled code of a template: runs the body in the row of slots that the machine has set up.
+pub type Body = Box<dyn Fn(&mut Machine<'_>, &Function) -> Result<Value> + Send + Sync>;
+
+/// A function as a value.
+pub struct Function {
+    /// What it runs.
+    pub code: &'static Code,
+    /// What it was made with, in the order of its template's captures.
+    pub captures: Box<[Value]>,
+}
+
+impl Function {
+    /// Its name, if it has one.
+    pub fn name(&self) -> Option<&Arc<str>> {
+        self.code.template.name.as_ref()
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        super::drop_deep(std::mem::take(&mut self.captures).into_vec());
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "<fn {:?}>", self.code.template.name)
+    }
+}
+
+/// The code of one template, compiled when it first runs.
+pub struct Code {
+    /// What it was compiled from.
+    pub template: Arc<Template>,
+    /// The program it belongs to.
+    pub unit: &'static Unit,
+    body: OnceLock<Body>,
+}
+
+impl Code {
+    /// The compiled body.
+    #[inline]
+    pub fn body(&self) -> &Body {
+        self.body
+            .get_or_init(|| (self.unit.compile)(self.unit, &self.template))
+    }
+}
+
+/// A program and the code of its templates.
+///
+/// It stays until the process ends, so that a call costs no reference count: a process runs one
+/// program, or the entries of one session.
+pub struct Unit {
+    /// The resolved program.
+    pub program: Program,
+    compile: fn(&'static Unit, &Template) -> Body,
+    codes: Box<[OnceLock<Code>]>,
+}
+
+impl Unit {
+    /// A program of which nothing has been compiled yet; `compile` turns a template into code
+    /// when it first runs.
+    pub fn load(program: Program, compile: fn(&'static Unit, &Template) -> Body) -> &'static Unit {
+        let codes = program.templates.iter().map(|_| OnceLock::new()).collect();
+        Box::leak(Box::new(Unit {
+            program,
+            compile,
+            codes,
+        }))
+    }
+
+    /// The code of a template.
+    pub fn code(&'static self, id: TemplateId) -> &'static Code {
+        self.codes[id.0 as usize].get_or_init(|| Code {
+            template: self.program.template(id).clone(),
+            unit: self,
+            body: OnceLock::new(),
+        })
+    }
+}

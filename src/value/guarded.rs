@@ -1,0 +1,79 @@
+//! The lock around everything that changes.
+//!
+//! A guarded state is only reachable inside a closure, so that a lock is never held while
+//! language code runs or a task waits, and never two at once: take, copy out, release.
+//! Debug builds count the locks a thread holds and check exactly that.
+
+use parking_lot::Mutex;
+
+/// State behind a lock of its own.
+#[derive(Debug, Default)]
+pub struct Guarded<T> {
+    state: Mutex<T>,
+}
+
+impl<T> Guarded<T> {
+    /// Guards a state.
+    pub const fn new(state: T) -> Guarded<T> {
+        Guarded {
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Looks at or changes the state. `use_state` must not run language code, wait, or take
+    /// another guarded state's lock.
+    #[inline]
+    pub fn with<R>(&self, use_state: impl FnOnce(&mut T) -> R) -> R {
+        let mut state = self.state.lock();
+        held::enter();
+        let result = use_state(&mut state);
+        held::leave();
+        result
+    }
+
+    /// The state itself, when nobody else can reach it any more.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.state.get_mut()
+    }
+}
+
+/// Asserts in debug builds that this thread holds no guarded state. Called on entry to language
+/// code and to every wait.
+#[inline(always)]
+pub fn assert_none_held() {
+    held::assert_none();
+}
+
+#[cfg(debug_assertions)]
+mod held {
+    use std::cell::Cell;
+
+    thread_local! {
+        static HELD: Cell<u32> = const { Cell::new(0) };
+    }
+
+    pub fn enter() {
+        HELD.with(|held| {
+            assert_eq!(held.get(), 0, "a second value lock was taken");
+            held.set(held.get() + 1);
+        });
+    }
+
+    pub fn leave() {
+        HELD.with(|held| held.set(held.get() - 1));
+    }
+
+    pub fn assert_none() {
+        HELD.with(|held| assert_eq!(held.get(), 0, "a value lock is held"));
+    }
+}
+
+#[cfg(not(debug_assertions))]
+mod held {
+    #[inline(always)]
+    pub fn enter() {}
+    #[inline(always)]
+    pub fn leave() {}
+    #[inline(always)]
+    pub fn assert_none() {}
+}

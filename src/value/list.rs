@@ -1,0 +1,104 @@
+//! Lists: values in a row that any task may change.
+
+use std::sync::Arc;
+
+use super::Value;
+use super::guarded::Guarded;
+use crate::gate::{Element, Gate, ObjectId, Operation};
+
+/// A list. Every single operation on it is atomic.
+#[derive(Debug, Default)]
+pub struct List {
+    items: Guarded<Vec<Value>>,
+}
+
+impl List {
+    /// A list of these values.
+    pub fn new(items: Vec<Value>) -> Arc<List> {
+        Arc::new(List {
+            items: Guarded::new(items),
+        })
+    }
+
+    /// How many values it has.
+    #[inline]
+    pub fn len(&self, gate: &Gate<'_>) -> usize {
+        gate.announce(|| Operation::Read(ObjectId::of(self), Element::Length));
+        self.items.with(|items| items.len())
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self, gate: &Gate<'_>) -> bool {
+        self.len(gate) == 0
+    }
+
+    /// The value at an index from 0, if there is one.
+    #[inline]
+    pub fn get(&self, gate: &Gate<'_>, index: usize) -> Option<Value> {
+        gate.announce(|| Operation::Read(ObjectId::of(self), Element::Index(index)));
+        self.items.with(|items| items.get(index).cloned())
+    }
+
+    /// The value at an index that counts from the end if negative; else how long the list is.
+    #[inline]
+    pub fn at(&self, gate: &Gate<'_>, index: i64) -> std::result::Result<Value, usize> {
+        gate.announce(|| {
+            let element = usize::try_from(index).map_or(Element::All, Element::Index);
+            Operation::Read(ObjectId::of(self), element)
+        });
+        self.items.with(|items| {
+            place(index, items.len())
+                .map(|at| items[at].clone())
+                .ok_or(items.len())
+        })
+    }
+
+    /// Writes the value at an index that counts from the end if negative; gives back the old one,
+    /// or how long the list is if there is no such place.
+    #[inline]
+    pub fn put_at(&self, gate: &Gate<'_>, index: i64, value: Value) -> std::result::Result<Value, usize> {
+        gate.announce(|| {
+            let element = usize::try_from(index).map_or(Element::All, Element::Index);
+            Operation::Write(ObjectId::of(self), element)
+        });
+        self.items.with(|items| match place(index, items.len()) {
+            Some(at) => Ok(std::mem::replace(&mut items[at], value)),
+            None => Err(items.len()),
+        })
+    }
+
+    /// All values, as they are at one moment.
+    pub fn snapshot(&self, gate: &Gate<'_>) -> Vec<Value> {
+        self.read(gate, |items| items.to_vec())
+    }
+
+    /// Looks at all values. The rules of [`Guarded::with`] hold for `look`.
+    pub fn read<R>(&self, gate: &Gate<'_>, look: impl FnOnce(&[Value]) -> R) -> R {
+        gate.announce(|| Operation::Read(ObjectId::of(self), Element::All));
+        self.items.with(|items| look(items))
+    }
+
+    /// Changes the list as a whole. The rules of [`Guarded::with`] hold for `change`.
+    pub fn change<R>(&self, gate: &Gate<'_>, change: impl FnOnce(&mut Vec<Value>) -> R) -> R {
+        gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
+        self.items.with(change)
+    }
+
+    /// Empties it when it is no longer reachable.
+    pub(super) fn take(&mut self) -> Vec<Value> {
+        std::mem::take(self.items.get_mut())
+    }
+}
+
+/// The place an index means in a row of `length`: negative ones count from the end.
+#[inline]
+pub fn place(index: i64, length: usize) -> Option<usize> {
+    let at = if index < 0 { index + length as i64 } else { index };
+    usize::try_from(at).ok().filter(|&at| at < length)
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        super::drop_deep(self.take());
+    }
+}

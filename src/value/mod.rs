@@ -1,0 +1,249 @@
+//! What programs compute with.
+//!
+//! A [`Value`] is 16 bytes: a tag and either the thing itself (nil, bool, int, float) or one thin
+//! pointer. The files, one idea each:
+//!
+//! 1. [`text`], [`list`], [`map`], [`range`], [`stream`]: data
+//! 2. [`function`], [`cell`]: code with what it captured; variables that tasks share
+//! 3. [`error`]: what is thrown, and what it carries
+//! 4. [`guarded`]: the lock around everything that changes
+
+pub mod cell;
+pub mod error;
+pub mod function;
+pub mod guarded;
+pub mod list;
+pub mod map;
+pub mod range;
+pub mod stream;
+pub mod text;
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use crate::builtins::Builtin;
+use crate::runtime::lock::{Lock, Semaphore};
+use crate::runtime::place::Place;
+use crate::runtime::pool::Pool;
+use crate::runtime::promise::Promise;
+use crate::runtime::queue::Queue;
+use crate::runtime::task::Task;
+
+pub use error::{Failure, Kind, Result, Unwind};
+
+use cell::{OnceCell, SharedCell};
+use function::Function;
+use list::List;
+use map::Map;
+use range::Range;
+use stream::Stream;
+use text::Text;
+
+/// Any value of the language.
+#[derive(Clone, Debug, Default)]
+pub enum Value {
+    /// `nil`
+    #[default]
+    Nil,
+    /// `true`, `false`
+    Bool(bool),
+    /// An integer that fits into 64 bits; always in this form if it does.
+    Int(i64),
+    /// An IEEE double.
+    Float(f64),
+    /// An integer that does not fit into 64 bits.
+    BigInt(Arc<BigInt>),
+    /// A string.
+    String(Text),
+    /// Bytes.
+    Bytes(Arc<Vec<u8>>),
+    /// A list.
+    List(Arc<List>),
+    /// A map.
+    Map(Arc<Map>),
+    /// `range(a, b, step)`
+    Range(Arc<Range>),
+    /// A function or lambda with what it captured.
+    Function(Arc<Function>),
+    /// A builtin function.
+    Builtin(&'static Builtin),
+    /// A stream that is not empty, or not known to be; the empty stream is nil.
+    Stream(Arc<Stream>),
+    /// What `delay` makes.
+    Promise(Arc<Promise>),
+    /// What `future` makes.
+    Future(Arc<Task>),
+    /// What `spawn` makes.
+    Task(Arc<Task>),
+    /// A queue.
+    Queue(Arc<Queue>),
+    /// A lock.
+    Lock(Arc<Lock>),
+    /// A semaphore.
+    Semaphore(Arc<Semaphore>),
+    /// A thread or process pool.
+    Pool(Arc<Pool>),
+    /// An error that was caught or made.
+    Error(Arc<Failure>),
+    /// The builtin places `thread` and `process`.
+    Place(Place),
+    /// Not seen by programs: a slot or capture whose variable is filled once.
+    Once(Arc<OnceCell>),
+    /// Not seen by programs: a slot or capture whose variable is shared.
+    Shared(Arc<SharedCell>),
+    /// Not seen by programs: the slot of a parameter that was not given.
+    Absent,
+}
+
+const _: () = assert!(size_of::<Value>() == 16);
+const _: () = assert!(size_of::<Result<Value>>() == 16);
+
+impl Value {
+    /// A string value.
+    pub fn string(text: impl Into<Text>) -> Value {
+        Value::String(text.into())
+    }
+
+    /// A list value.
+    pub fn list(items: Vec<Value>) -> Value {
+        Value::List(List::new(items))
+    }
+
+    /// An integer value in its one right form.
+    pub fn integer(number: BigInt) -> Value {
+        match i64::try_from(&number) {
+            Ok(small) => Value::Int(small),
+            Err(_) => Value::BigInt(Arc::new(number)),
+        }
+    }
+
+    /// The word for its type, as `type(x)` gives it.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Nil => "nil",
+            Value::Bool(_) => "bool",
+            Value::Int(_) | Value::BigInt(_) => "int",
+            Value::Float(_) => "float",
+            Value::String(_) => "string",
+            Value::Bytes(_) => "bytes",
+            Value::List(_) => "list",
+            Value::Map(_) => "map",
+            Value::Range(_) => "range",
+            Value::Function(_) | Value::Builtin(_) => "function",
+            Value::Stream(_) => "stream",
+            Value::Promise(_) => "promise",
+            Value::Future(_) => "future",
+            Value::Task(_) => "task",
+            Value::Queue(_) => "queue",
+            Value::Lock(_) => "lock",
+            Value::Semaphore(_) => "semaphore",
+            Value::Pool(_) | Value::Place(_) => "pool",
+            Value::Error(_) => "error",
+            Value::Once(_) | Value::Shared(_) | Value::Absent => "variable",
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Value {
+        Value::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Value {
+        Value::Int(value)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Value {
+        Value::Int(value as i64)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Value {
+        Value::Float(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Value {
+        Value::String(value.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Value {
+        Value::String(value.into())
+    }
+}
+
+/// Drops values one after the other instead of inside each other, so that a list of lists of
+/// lists…, a million deep, needs no deep stack to disappear.
+///
+/// ```text
+/// [[[...]]]   drop of the outer list hands its items to the worklist of this thread;
+///             whoever found the worklist empty works it off
+/// ```
+pub(crate) fn drop_deep(values: Vec<Value>) {
+    use std::cell::RefCell;
+    thread_local! {
+        static WORKLIST: RefCell<Option<Vec<Value>>> = const { RefCell::new(None) };
+    }
+    if !values.iter().any(Value::may_hold_values) {
+        return;
+    }
+    let first = WORKLIST.try_with(|worklist| {
+        let mut worklist = worklist.borrow_mut();
+        match &mut *worklist {
+            Some(waiting) => {
+                waiting.extend(values);
+                false
+            }
+            None => {
+                *worklist = Some(values);
+                true
+            }
+        }
+    });
+    if !matches!(first, Ok(true)) {
+        return;
+    }
+    loop {
+        let next = WORKLIST.with(|worklist| {
+            let mut worklist = worklist.borrow_mut();
+            let next = worklist.as_mut().and_then(Vec::pop);
+            if next.is_none() {
+                *worklist = None;
+            }
+            next
+        });
+        match next {
+            Some(value) => drop(value),
+            None => return,
+        }
+    }
+}
+
+impl Value {
+    /// Whether dropping it may drop further values.
+    fn may_hold_values(&self) -> bool {
+        !matches!(
+            self,
+            Value::Nil
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Float(_)
+                | Value::BigInt(_)
+                | Value::String(_)
+                | Value::Bytes(_)
+                | Value::Range(_)
+                | Value::Builtin(_)
+                | Value::Place(_)
+                | Value::Absent
+        )
+    }
+}
