@@ -43,7 +43,10 @@ pub enum Run {
     Function(fn(&mut Machine<'_>, &[Value]) -> Result<Value>),
     /// A function that is meant only if the first argument is of one of these types; of several
     /// rows of one name the first that fits is taken, else the last.
-    For(&'static [&'static str], fn(&mut Machine<'_>, &[Value]) -> Result<Value>),
+    For(
+        &'static [&'static str],
+        fn(&mut Machine<'_>, &[Value]) -> Result<Value>,
+    ),
     /// Not a function: a constant such as `pi`.
     Constant(fn() -> Value),
 }

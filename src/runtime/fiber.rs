@@ -10,12 +10,13 @@
 //! program's included, so recursion has the same limit everywhere.
 
 use std::io;
+use std::sync::Arc;
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::task::{Task, Work};
-use std::sync::Arc;
+use super::wait::Ticket;
 
 /// Address space of a fiber's stack.
 const STACK_SIZE: usize = 64 << 20;
@@ -40,11 +41,10 @@ pub enum Resumed {
 
 /// Why a fiber stops.
 pub enum Suspended {
-    /// It waits; its ticket says for what.
-    Waiting,
-    /// It waits like [`Suspended::Waiting`], and this task, which it waits for and which has not
-    /// started anywhere, is to run here at once.
-    WaitingForStart(Arc<Task>, Work),
+    /// It waits; the ticket says for what.
+    Waiting(Arc<Ticket>),
+    /// It waits for this task, whose work it has claimed: the task is to run here next.
+    WaitingForStart(Arc<Ticket>, Arc<Task>, Work),
     /// Its time slice is over; others on the seat are ready.
     Yielded,
 }

@@ -34,5 +34,6 @@ pub mod resource;
 pub mod run;
 pub mod seat;
 pub mod select;
+pub mod story;
 pub mod task;
 pub mod wait;
