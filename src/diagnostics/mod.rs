@@ -8,5 +8,5 @@ pub mod excerpt;
 pub mod render;
 pub mod report;
 pub mod source;
-pub mod words;
 pub mod suggest;
+pub mod words;
