@@ -3,8 +3,8 @@
 
 use super::prelude::Prelude;
 use super::survey::{CallSite, Meaning, Survey, VariableKind};
-use super::undeclared::nearest;
 use crate::diagnostics::report::Report;
+use crate::diagnostics::suggest::nearest;
 use crate::syntax::span::Span;
 
 /// The parameters of a callable.

@@ -274,6 +274,10 @@ impl Walk<'_> {
                 self.note_lock();
             }
         }
+        // Reported already: nobody knows which parameters are meant.
+        if !arguments.is_sorted_by_key(|argument| argument.name.is_some()) {
+            return;
+        }
         let named = arguments
             .iter()
             .filter_map(|argument| argument.name.as_ref());

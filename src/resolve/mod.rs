@@ -36,6 +36,8 @@ pub mod signature;
 mod statement;
 mod survey;
 mod target;
+#[cfg(test)]
+mod tests;
 mod undeclared;
 
 pub use prelude::{OuterVariable, Prelude};

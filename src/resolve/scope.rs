@@ -135,7 +135,8 @@ impl<'a> Walk<'a> {
     /// Declares a name in the innermost scope; it is not ready yet. `None` if the scope has that
     /// name already (reported).
     pub fn declare(&mut self, name: &Name, kind: VariableKind) -> Option<VariableId> {
-        if let Some(first) = self.already_declared(name) {
+        let outer = matches!(kind, VariableKind::Outer(_));
+        if let Some(first) = self.already_declared(name).filter(|_| !outer) {
             self.survey
                 .meanings
                 .insert(name.span, Meaning::Variable(first));
@@ -149,7 +150,7 @@ impl<'a> Walk<'a> {
         let id = VariableId(self.survey.variables.len() as u32);
         let template = self.survey.template_mut(self.template);
         let slot = LocalSlot(template.slots_in_use);
-        if !matches!(kind, VariableKind::Outer(_)) {
+        if !outer {
             template.names.push(id);
             template.slots_in_use += 1;
             template.slots = template.slots.max(template.slots_in_use);
