@@ -54,6 +54,13 @@ pub enum Run {
     Constant(fn() -> Value),
 }
 
+impl Run {
+    /// Whether it is a function.
+    pub fn is_function(self) -> bool {
+        matches!(self, Run::Function(_) | Run::For(..))
+    }
+}
+
 /// Everything under one name.
 pub struct Builtin {
     /// The name.

@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
 use super::pool::{Pool, PoolShared};
-use super::seat::{Mail, Seat, SeatHandle};
+use super::seat::Seat;
 use super::story;
 use super::task::{Outcome, Task, TaskKind, Work};
 use super::wait::Ticket;
