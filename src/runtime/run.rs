@@ -20,7 +20,7 @@ use super::pool::{Pool, PoolShared};
 use super::seat::Seat;
 use super::story;
 use super::task::{Outcome, Task, TaskKind, Work};
-use super::wait::Ticket;
+use super::wait::{Ticket, WaitingFor};
 use crate::diagnostics::report::{Report, Severity};
 use crate::diagnostics::source::Sources;
 use crate::syntax::span::Span;
@@ -72,6 +72,8 @@ pub struct Runtime {
     spawned: AtomicUsize,
     /// Failed tasks, to be judged at the end.
     failed: Mutex<Vec<Arc<Task>>>,
+    /// Waits that seem hopeless.
+    suspects: Mutex<Vec<Arc<Ticket>>>,
     stuck: AtomicBool,
     ending: AtomicBool,
     ticking: AtomicBool,
@@ -104,6 +106,7 @@ impl Runtime {
             pools: AtomicU64::new(0),
             spawned: AtomicUsize::new(0),
             failed: Mutex::new(Vec::new()),
+            suspects: Mutex::new(Vec::new()),
             stuck: AtomicBool::new(false),
             ending: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
@@ -264,6 +267,9 @@ impl Runtime {
             }
         }
         task.finish(result);
+        if task.holds_locks() {
+            self.suspect_waits_for_locks_of(task);
+        }
         if task.kind == TaskKind::Spawned {
             self.spawned_one_less();
         }
@@ -324,10 +330,32 @@ impl Runtime {
         Status::DEADLOCK
     }
 
-    /// Draws a warning, unless the program stands still anyway.
-    pub(super) fn warn_unless_stuck(&self, report: Report) {
-        if self.awake.load(Ordering::SeqCst) > 1 {
-            self.report(&report);
+    /// Notes a wait that seems hopeless; a moment later there is a warning, if it still is and the
+    /// program still runs. (If it does not, the report of that says it all.)
+    pub(super) fn suspect(&self, ticket: &Arc<Ticket>) {
+        self.suspects.lock().push(ticket.clone());
+    }
+
+    fn warn_of_suspects(&self) {
+        let suspects = std::mem::take(&mut *self.suspects.lock());
+        for report in suspects.iter().filter_map(super::deadlock::warning) {
+            if !self.is_stuck() {
+                self.report(&report);
+            }
+        }
+    }
+
+    /// A task has ended and left locks locked: whoever waits for one of them waits in vain.
+    fn suspect_waits_for_locks_of(&self, owner: &Task) {
+        for ticket in self.waits() {
+            if let WaitingFor::Lock(lock) = &ticket.what
+                && ticket.deadline.is_none()
+                && lock
+                    .owner()
+                    .is_some_and(|other| other.number == owner.number)
+            {
+                self.suspect(&ticket);
+            }
         }
     }
 
@@ -335,7 +363,8 @@ impl Runtime {
         self.seats.lock().remove(&Arc::as_ptr(handle).addr());
     }
 
-    /// A thread that tells seats when a time slice is over. It ends with the program.
+    /// A thread that tells seats when a time slice is over, and people of hopeless waits. It ends
+    /// with the program.
     fn start_ticking(self: &Arc<Runtime>) {
         if self.ticking.swap(true, Ordering::SeqCst) {
             return;

@@ -8,7 +8,7 @@
 //! A task is claimed once: by a seat of its pool, or by the task that forces it first. A cancel
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -116,6 +116,7 @@ pub struct Task {
     state: Guarded<State>,
     cancel: AtomicU8,
     asked: AtomicBool,
+    locks_held: AtomicUsize,
 }
 
 impl Task {
@@ -142,6 +143,7 @@ impl Task {
             }),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
+            locks_held: AtomicUsize::new(0),
         })
     }
 
@@ -240,6 +242,21 @@ impl Task {
     /// Whether a task waits for its end right now.
     pub fn is_waited_for(&self) -> bool {
         self.state.with(|state| !state.listeners.is_empty())
+    }
+
+    /// It has taken a lock.
+    pub(super) fn takes_lock(&self) {
+        self.locks_held.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has given a lock back.
+    pub(super) fn gives_lock_back(&self) {
+        self.locks_held.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether it holds any lock.
+    pub fn holds_locks(&self) -> bool {
+        self.locks_held.load(Ordering::Relaxed) > 0
     }
 
     /// Somebody wants to know how it ended; its failure is no longer a surprise.
