@@ -267,3 +267,7 @@ mod tests;
 #[cfg(test)]
 #[path = "tests/depth.rs"]
 mod depth_tests;
+
+#[cfg(test)]
+#[path = "tests/soup.rs"]
+mod soup_tests;

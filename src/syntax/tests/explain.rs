@@ -7,10 +7,10 @@ use crate::diagnostics::source::Sources;
 use crate::syntax::{check_spans, parse};
 
 /// Compares with a snapshot, which shows the programs themselves.
-fn check(programs: &str) {
+fn check(name: &str, programs: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(gallery(programs)));
+    settings.bind(|| insta::assert_snapshot!(name, gallery(programs)));
 }
 
 /// Each program (they are separated by `----`) and all reports on it, as people see them.
@@ -32,6 +32,7 @@ fn gallery(programs: &str) -> String {
 #[test]
 fn words_of_other_languages() {
     check(
+        "words_of_other_languages",
         r#"
 if x:
     print(1)
@@ -114,6 +115,7 @@ $a
 #[test]
 fn brackets() {
     check(
+        "brackets",
         r#"
 foo(1, 2]
 foo(1])
@@ -160,6 +162,7 @@ on p
 #[test]
 fn literals() {
     check(
+        "literals",
         r#"
 print("hello)
 let x = 'abc
@@ -185,6 +188,7 @@ print("a" "b")
 #[test]
 fn statements() {
     check(
+        "statements",
         r#"
 let x
 let y =
@@ -230,6 +234,7 @@ a b
 #[test]
 fn expressions() {
     check(
+        "expressions",
         r#"
 a < b < c
 f(1) + 2 <= b < c
