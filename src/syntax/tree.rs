@@ -322,6 +322,7 @@ pub struct Argument {
 
 /// A piece of an f-string.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // there are few, and most are holes
 pub enum FormatPart {
     /// Text between the holes, escapes and doubled braces resolved.
     Text(Arc<str>),
