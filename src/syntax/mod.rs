@@ -32,6 +32,7 @@ pub mod layout;
 pub mod lexer;
 pub mod literal;
 pub mod mistake;
+pub mod operator;
 pub mod outline;
 pub mod parser;
 mod quoted;
