@@ -8,6 +8,7 @@
 //! A task is claimed once: by a seat of its pool, or by the task that forces it first. A cancel
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -38,25 +39,58 @@ pub enum TaskKind {
 }
 
 /// What a task is to do.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// What is called.
-    pub function: Value,
-    /// With what.
-    pub arguments: Vec<Value>,
+pub enum Work {
+    /// A call.
+    Call {
+        /// What is called.
+        function: Value,
+        /// With what.
+        arguments: Vec<Value>,
+    },
+    /// Work of the runtime itself, such as speaking for a task in another process.
+    Native(NativeWork),
 }
+
+/// Work that is no code of the program.
+pub type NativeWork = Box<dyn FnOnce(&mut Machine<'_>) -> Result<Value> + Send>;
 
 impl Work {
     /// The work of a `future` or `spawn` body.
     pub fn body(function: Arc<Function>) -> Work {
-        Work {
+        Work::Call {
             function: Value::Function(function),
             arguments: Vec::new(),
         }
     }
 
+    /// The name of the function it calls, if it has one.
+    pub fn name(&self) -> Option<&Arc<str>> {
+        match self {
+            Work::Call {
+                function: Value::Function(function),
+                ..
+            } => function.name(),
+            _ => None,
+        }
+    }
+
     pub(super) fn run(self, machine: &mut Machine<'_>) -> Result<Value> {
-        machine.call(&self.function, &self.arguments)
+        match self {
+            Work::Call {
+                function,
+                arguments,
+            } => machine.call(&function, &arguments),
+            Work::Native(work) => work(machine),
+        }
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Work::Call { function, .. } => write!(out, "call of {function:?}"),
+            Work::Native(_) => write!(out, "native work"),
+        }
     }
 }
 
