@@ -7,11 +7,12 @@
 //! 2. [`function`], [`cell`]: code with what it captured; variables that tasks share
 //! 3. [`error`]: what is thrown, and what it carries
 //! 4. [`guarded`]: the lock around everything that changes
-//! 5. [`number`], [`arithmetic`], [`order`], [`index`]: what operators do with them
+//! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`], [`index`]: what operators do with them
 //! 6. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
 pub mod cell;
+pub mod division;
 pub mod error;
 pub mod float;
 pub mod format;
@@ -23,6 +24,7 @@ pub mod map;
 pub mod number;
 pub mod order;
 pub mod parse;
+pub mod power;
 pub mod quote;
 pub mod range;
 pub mod show;
