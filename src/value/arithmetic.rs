@@ -13,7 +13,7 @@ use crate::gate::Gate;
 use crate::syntax::tree::BinaryOperator;
 
 /// The longest string or bytes that `+` and `*` make, in bytes.
-pub const LONGEST_TEXT: u64 = 1 << 32;
+pub const LONGEST_TEXT: u64 = 1 << 31;
 
 /// `left operator right`
 pub fn apply(
@@ -125,12 +125,15 @@ fn repeat_list(list: &List, times: u64, gate: &Gate<'_>) -> Result<Value> {
     Ok(Value::list(out))
 }
 
-/// Writes `part` so many times.
+/// Writes `part` so many times, in steps that double.
 fn fill<T: Clone>(out: &mut Vec<T>, part: &[T], times: u64) {
-    if !part.is_empty() {
-        for _ in 0..times {
-            out.extend_from_slice(part);
-        }
+    let length = part.len() * times as usize;
+    if length > 0 {
+        out.extend_from_slice(part);
+    }
+    while out.len() < length {
+        let more = out.len().min(length - out.len());
+        out.extend_from_within(..more);
     }
 }
 
@@ -167,7 +170,7 @@ fn too_long(what: &str, length: u64) -> Unwind {
 /// `item in whole`
 pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
     match (whole, item) {
-        (Value::List(list), _) => {
+        (Value::List(list), Value::List(_) | Value::Map(_)) => {
             for other in list.snapshot(gate) {
                 if order::equal(&other, item, gate)? {
                     return Ok(true);
@@ -175,6 +178,11 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
             }
             Ok(false)
         }
+        (Value::List(list), _) => Ok(list.read(gate, |items| {
+            items
+                .iter()
+                .any(|other| order::equal_at_once(other, item) == Some(true))
+        })),
         (Value::Map(map), _) => Ok(map.contains(gate, &key(item)?)),
         (Value::String(text), Value::String(part)) => Ok(text.contains(&**part)),
         (Value::Range(range), Value::Int(number)) => Ok(range.contains(*number)),
