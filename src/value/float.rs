@@ -45,7 +45,7 @@ pub fn written(
     }
     match (presentation, precision) {
         (None, None) => {
-            let (digits, exponent) = split(&format!("{number:e}"));
+            let (digits, exponent) = shortest(number);
             match exponent {
                 -4..16 => plain(&digits, exponent, 1, alternate),
                 _ => with_exponent(&digits, exponent, alternate),
@@ -89,6 +89,22 @@ fn general(number: f64, precision: usize, least_decimals: usize, alternate: bool
         }
         _ => with_exponent(&digits, exponent, alternate),
     }
+}
+
+/// The fewest digits that give the same number again. Of two that are equally near Rust takes the
+/// larger, Python the even one, as rounding to so many digits does; that is seen only where floats
+/// are about as dense as the decimals.
+fn shortest(number: f64) -> (String, i32) {
+    const DENSE: usize = 15;
+    let text = format!("{number:e}");
+    let (digits, exponent) = split(&text);
+    if digits.len() >= DENSE {
+        let even = format!("{number:.0$e}", digits.len() - 1);
+        if even != text && even.parse() == Ok(number) {
+            return split(&even);
+        }
+    }
+    (digits, exponent)
 }
 
 /// The digits of a number with so many decimals behind the first digit, and its exponent.

@@ -294,3 +294,146 @@ fn no_field(value: &Value, name: &str) -> Unwind {
         ))
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::map::Entries;
+    use crate::value::range::Range;
+    use crate::value::show::show;
+
+    const GATE: Gate<'static> = Gate::open();
+
+    fn text(result: Result<Value>) -> String {
+        match result {
+            Ok(value) => show(&value, &GATE).expect("it is shown"),
+            Err(Unwind::Failed(failure)) => {
+                let help = failure.story.help.clone();
+                let help = help.map_or(String::new(), |help| format!(" ({help})"));
+                match &failure.thrown {
+                    Thrown::Error { kind, message } => format!("{}: {message}{help}", kind.word()),
+                    Thrown::Value(_) => String::from("thrown"),
+                }
+            }
+            Err(Unwind::Cancelled) => String::from("cancelled"),
+        }
+    }
+
+    fn samples() -> [Value; 4] {
+        [
+            Value::list((1..=3).map(Value::Int).collect()),
+            "héy".into(),
+            Value::Bytes(Arc::new(vec![7, 8, 9])),
+            Value::Range(Arc::new(Range {
+                start: 0,
+                end: 30,
+                step: 10,
+            })),
+        ]
+    }
+
+    fn map() -> Value {
+        let key = Key::new("name".into()).expect("a string is a key");
+        Value::Map(Map::new(Entries::from_iter([(key, Value::Int(1))])))
+    }
+
+    #[test]
+    fn elements() {
+        let get = |object: &Value, index: i64| text(get_index(object, &index.into(), &GATE));
+        let [list, string, bytes, range] = samples();
+        assert_eq!(get(&list, 0), "1");
+        assert_eq!(get(&list, -1), "3");
+        assert_eq!(
+            get(&list, 10),
+            "index: index 10 is out of range: the list has 3 elements"
+        );
+        assert_eq!(
+            get(&list, i64::MIN),
+            format!(
+                "index: index {} is out of range: the list has 3 elements",
+                i64::MIN
+            )
+        );
+        assert_eq!(
+            get(&Value::list(vec![]), 0),
+            "index: index 0 is out of range: the list has no elements"
+        );
+        assert_eq!(get(&string, 1), "\"é\"");
+        assert_eq!(
+            get(&string, -4),
+            "index: index -4 is out of range: the string has 3 characters"
+        );
+        assert_eq!(get(&bytes, 2), "9");
+        assert_eq!(
+            get(&bytes, 3),
+            "index: index 3 is out of range: the bytes have 3 bytes"
+        );
+        assert_eq!(get(&range, -1), "20");
+        assert_eq!(
+            text(get_index(&list, &Value::Float(1.0), &GATE)),
+            "type: an index of a list is an int, not a float (`//` divides ints to an int)"
+        );
+        assert!(text(get_index(&Value::Nil, &Value::Int(0), &GATE)).starts_with("type: "));
+    }
+
+    #[test]
+    fn slices() {
+        let slice = |object: &Value, start: Option<i64>, end: Option<i64>| {
+            let (start, end) = (start.map(Value::Int), end.map(Value::Int));
+            text(get_slice(object, start.as_ref(), end.as_ref(), &GATE))
+        };
+        let [list, string, bytes, range] = samples();
+        assert_eq!(slice(&list, Some(1), None), "[2, 3]");
+        assert_eq!(slice(&list, None, Some(-1)), "[1, 2]");
+        assert_eq!(slice(&list, Some(-100), Some(100)), "[1, 2, 3]");
+        assert_eq!(slice(&list, Some(2), Some(1)), "[]");
+        assert_eq!(slice(&list, Some(5), None), "[]");
+        assert_eq!(slice(&string, Some(1), Some(2)), "\"é\"");
+        assert_eq!(slice(&string, Some(1), None), "\"éy\"");
+        assert_eq!(slice(&bytes, Some(1), None), "b\"\\x08\\t\"");
+        assert_eq!(slice(&range, Some(1), None), "range(10, 30, 10)");
+        assert!(text(get_slice(&list, Some(&"a".into()), None, &GATE)).starts_with("type: "));
+        assert!(slice(&map(), None, None).starts_with("type: "));
+    }
+
+    #[test]
+    fn keys_and_fields() {
+        let map = map();
+        let get = |name: &str| text(get_index(&map, &name.into(), &GATE));
+        assert_eq!(get("name"), "1");
+        assert_eq!(
+            get("nme"),
+            "key: the map has no key \"nme\" (did you mean \"name\"?)"
+        );
+        assert_eq!(
+            text(get_index(&map, &Value::Int(3), &GATE)),
+            "key: the map has no key 3"
+        );
+        assert!(
+            text(get_index(&map, &Value::list(vec![]), &GATE))
+                .starts_with("type: a list cannot be a key")
+        );
+        assert!(set_field(&map, "age", Value::Int(2), &GATE).is_ok());
+        let no_trace = |_: &Arc<Failure>| Value::Nil;
+        let field = |object: &Value, name: &str| text(get_field(object, name, &GATE, &no_trace));
+        assert_eq!(field(&map, "age"), "2");
+        assert!(field(&map, "agee").contains("did you mean \"age\"?"));
+        let error = Value::Error(Arc::new(Failure::error(Kind::Value, "odd")));
+        assert_eq!(field(&error, "kind"), "\"value\"");
+        assert_eq!(field(&error, "message"), "\"odd\"");
+        assert!(field(&error, "massage").starts_with("key: "));
+        assert!(field(&Value::Nil, "x").starts_with("type: nil has no fields"));
+    }
+
+    #[test]
+    fn assignment() {
+        let [list, string, ..] = samples();
+        assert!(set_index(&list, &Value::Int(-1), Value::Nil, &GATE).is_ok());
+        assert_eq!(text(Ok(list.clone())), "[1, 2, nil]");
+        assert!(set_index(&list, &Value::Int(3), Value::Nil, &GATE).is_err());
+        let refused = set_index(&string, &Value::Int(0), "x".into(), &GATE).map(|()| Value::Nil);
+        assert!(
+            text(refused).starts_with("type: cannot assign into a string: strings do not change")
+        );
+    }
+}
