@@ -19,9 +19,9 @@ use crate::syntax::tree::BinaryOperator;
 pub use super::division::{divide, floor_divide, modulo};
 pub use super::power::{power, power_with};
 
-/// The largest int, in bits; about 80 million digits. Beyond it a single multiplication would
-/// take long enough to look like a hang.
-pub const MOST_BITS: u64 = 1 << 28;
+/// The largest int, in bits; about 10 million digits. A single multiplication of such takes
+/// seconds and cannot be interrupted; writing it down takes longer still.
+pub const MOST_BITS: u64 = 1 << 25;
 
 /// A value that is a number.
 #[derive(Copy, Clone, Debug)]
@@ -154,7 +154,7 @@ pub fn negate(number: &Value) -> Result<Value> {
 pub(super) fn too_large() -> Unwind {
     fail(
         Kind::Memory,
-        "the int would have more than 80 million digits",
+        "the int would have more than 10 million digits",
     )
 }
 

