@@ -8,6 +8,10 @@
 //! what goes wrong anywhere --diagnostics--> what people see
 //! ```
 
+pub mod builtins;
 pub mod diagnostics;
+pub mod gate;
 pub mod resolve;
+pub mod runtime;
 pub mod syntax;
+pub mod value;

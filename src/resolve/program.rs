@@ -274,6 +274,8 @@ pub enum StatementKind {
 }
 
 /// What an assignment writes.
+// One of these lives in a statement, not in long lists: its size matters less than a box.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Target {
     /// A variable.
@@ -465,6 +467,8 @@ pub struct Argument {
 }
 
 /// A piece of an f-string.
+// F-strings are short: a box for each hole would cost more than the room it saves.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum FormatPart {
     /// Text between the holes.

@@ -91,7 +91,9 @@ impl Signature {
 
     /// The place of the parameter with this name.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.parameters.iter().position(|parameter| parameter.name == name)
+        self.parameters
+            .iter()
+            .position(|parameter| parameter.name == name)
     }
 }
 
@@ -120,7 +122,10 @@ fn parse_default(text: &'static str) -> Default {
         "nil" => Default::Nil,
         "true" => Default::Bool(true),
         "false" => Default::Bool(false),
-        _ => match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        _ => match text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+        {
             Some(quoted) => Default::Text(quoted.replace("\\n", "\n")),
             None => text.parse().map_or(Default::Computed(text), Default::Int),
         },
@@ -135,11 +140,20 @@ mod tests {
     fn reads_parameters_rest_and_defaults() {
         let print = Signature::parse("...values, sep = \", \", end = \"\\n\"");
         assert_eq!(print.rest, Some("values"));
-        assert_eq!(print.parameters[0].default, Some(Default::Text(", ".into())));
-        assert_eq!(print.parameters[1].default, Some(Default::Text("\n".into())));
+        assert_eq!(
+            print.parameters[0].default,
+            Some(Default::Text(", ".into()))
+        );
+        assert_eq!(
+            print.parameters[1].default,
+            Some(Default::Text("\n".into()))
+        );
         assert!(print.parameters[1].by_name_only);
         let pool = Signature::parse("n = cpu_count()");
-        assert_eq!(pool.parameters[0].default, Some(Default::Computed("cpu_count()")));
+        assert_eq!(
+            pool.parameters[0].default,
+            Some(Default::Computed("cpu_count()"))
+        );
         assert_eq!(Signature::parse("").parameters, []);
         assert_eq!(Signature::parse("q, x, timeout = nil").required(), 2);
     }

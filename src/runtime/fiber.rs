@@ -10,19 +10,21 @@
 //! program's included, so recursion has the same limit everywhere.
 
 use std::io;
+use std::sync::Arc;
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::task::{Task, Work};
-use std::sync::Arc;
+use super::wait::Ticket;
 
 /// Address space of a fiber's stack.
-const STACK_SIZE: usize = 64 << 20;
+const STACK_SIZE: usize = 128 << 20;
 
 /// How much of a stack must be left to enter one more call: room for the deepest builtin that
-/// does not check by itself, printing a report and unwinding included.
-const STACK_RESERVE: usize = 256 << 10;
+/// does not check by itself, for the deepest expression the parser lets through (see
+/// `syntax::depth`), for compiling it, and for unwinding.
+const STACK_RESERVE: usize = 16 << 20;
 
 /// Stacks a seat keeps for its next fibers.
 const STACKS_KEPT: usize = 64;
@@ -40,11 +42,10 @@ pub enum Resumed {
 
 /// Why a fiber stops.
 pub enum Suspended {
-    /// It waits; its ticket says for what.
-    Waiting,
-    /// It waits like [`Suspended::Waiting`], and this task, which it waits for and which has not
-    /// started anywhere, is to run here at once.
-    WaitingForStart(Arc<Task>, Work),
+    /// It waits; the ticket says for what.
+    Waiting(Arc<Ticket>),
+    /// It waits for this task, whose work it has claimed: the task is to run here next.
+    WaitingForStart(Arc<Ticket>, Arc<Task>, Work),
     /// Its time slice is over; others on the seat are ready.
     Yielded,
 }

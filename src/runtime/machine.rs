@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::fiber::Port;
+use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
-use super::seat::SeatHandle;
 use super::task::Task;
 use crate::builtins::{Builtin, Run};
 use crate::gate::Gate;
@@ -61,6 +61,7 @@ pub struct Machine<'f> {
     pub runtime: Arc<Runtime>,
     pub(super) seat: Arc<SeatHandle>,
     pub(super) port: Port<'f>,
+    pub(super) fiber: FiberKey,
     stack_limit: usize,
 }
 
@@ -71,6 +72,7 @@ impl<'f> Machine<'f> {
         runtime: Arc<Runtime>,
         seat: Arc<SeatHandle>,
         port: Port<'f>,
+        fiber: FiberKey,
         stack_limit: usize,
     ) -> Machine<'f> {
         Machine {
@@ -84,6 +86,7 @@ impl<'f> Machine<'f> {
             runtime,
             seat,
             port,
+            fiber,
             stack_limit,
         }
     }
@@ -120,13 +123,19 @@ impl<'f> Machine<'f> {
     /// parameter ([`Value::Absent`] for one that was not given and has a default). Takes the
     /// arguments off the stack.
     #[inline]
-    pub fn invoke(&mut self, function: &Function, base: usize, site: Option<Span>) -> Result<Value> {
+    pub fn invoke(
+        &mut self,
+        function: &Function,
+        base: usize,
+        site: Option<Span>,
+    ) -> Result<Value> {
         if !self.has_room() {
             return Err(self.too_deep());
         }
         self.tick()?;
         let code = function.code;
-        self.stack.resize(base + code.template.slots as usize, Value::Nil);
+        self.stack
+            .resize(base + code.template.slots as usize, Value::Nil);
         self.calls.push(CallRecord {
             code,
             site,
@@ -172,9 +181,14 @@ impl<'f> Machine<'f> {
     }
 
     /// Calls a builtin with positional arguments.
-    pub fn call_builtin(&mut self, builtin: &'static Builtin, arguments: &[Value]) -> Result<Value> {
+    pub fn call_builtin(
+        &mut self,
+        builtin: &'static Builtin,
+        arguments: &[Value],
+    ) -> Result<Value> {
         let (run, signature) = choose_row(builtin, arguments.first());
-        let run = run.ok_or_else(|| fail(Kind::Type, format!("`{}` is not a function", builtin.name)))?;
+        let run =
+            run.ok_or_else(|| fail(Kind::Type, format!("`{}` is not a function", builtin.name)))?;
         let given = bind_positional(builtin.name, signature, arguments)?;
         run(self, &given)
     }
@@ -240,7 +254,11 @@ pub fn choose_row(
 }
 
 /// Positional arguments in the order a builtin's function takes them: parameters, then the rest.
-pub fn bind_positional(name: &str, signature: &Signature, arguments: &[Value]) -> Result<Vec<Value>> {
+pub fn bind_positional(
+    name: &str,
+    signature: &Signature,
+    arguments: &[Value],
+) -> Result<Vec<Value>> {
     let mut bound = Vec::with_capacity(signature.parameters.len().max(arguments.len()));
     let mut given = arguments.iter();
     for parameter in &signature.parameters {
@@ -276,25 +294,38 @@ pub fn default_value(default: &DefaultValue) -> Value {
 pub fn not_callable(value: &Value) -> Unwind {
     fail(
         Kind::Type,
-        format!("{} is not a function and cannot be called", crate::diagnostics::words::with_article(value.type_name())),
+        format!(
+            "{} is not a function and cannot be called",
+            crate::diagnostics::words::with_article(value.type_name())
+        ),
     )
 }
 
 /// The error for a missing argument of a builtin, by name.
 #[cold]
 pub fn missing_argument(name: &str, signature: &Signature, parameter: &str) -> Unwind {
-    Failure::error(Kind::Arity, format!("{name} needs the argument `{parameter}`"))
-        .help(format!("it is called as {name}({})", signature.text))
-        .into()
+    Failure::error(
+        Kind::Arity,
+        format!("{name} needs the argument `{parameter}`"),
+    )
+    .help(format!("it is called as {name}({})", signature.text))
+    .into()
 }
 
 /// The error for too many arguments of a builtin.
 #[cold]
 pub fn too_many_arguments(name: &str, signature: &Signature, given: usize) -> Unwind {
-    let most = signature.parameters.iter().filter(|parameter| !parameter.by_name_only).count();
+    let most = signature
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.by_name_only)
+        .count();
     Failure::error(
         Kind::Arity,
-        format!("{name} takes at most {}, but {given} were given", crate::diagnostics::words::count(most, "argument")),
+        format!(
+            "{name} takes at most {}, but {given} were given",
+            crate::diagnostics::words::count(most, "argument")
+        ),
     )
     .help(format!("it is called as {name}({})", signature.text))
     .into()
@@ -306,7 +337,11 @@ pub fn wrong_arity(function: &Function, given: usize) -> Unwind {
     use crate::diagnostics::words::count;
     let template = &function.code.template;
     let name = template.name.as_deref().unwrap_or("the function");
-    let required = template.parameters.iter().filter(|parameter| parameter.default.is_none()).count();
+    let required = template
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.default.is_none())
+        .count();
     let missing: Vec<&str> = template
         .parameters
         .iter()
@@ -316,12 +351,20 @@ pub fn wrong_arity(function: &Function, given: usize) -> Unwind {
         .collect();
     let takes = match required == template.parameters.len() {
         true => count(required, "argument"),
-        false => format!("{required} to {}", count(template.parameters.len(), "argument")),
+        false => format!(
+            "{required} to {}",
+            count(template.parameters.len(), "argument")
+        ),
     };
     let were = if given == 1 { "was" } else { "were" };
-    let failure = Failure::error(Kind::Arity, format!("{name} takes {takes}, but {given} {were} given"));
+    let failure = Failure::error(
+        Kind::Arity,
+        format!("{name} takes {takes}, but {given} {were} given"),
+    );
     match missing.is_empty() {
         true => failure.into(),
-        false => failure.help(format!("missing: {}", missing.join(", "))).into(),
+        false => failure
+            .help(format!("missing: {}", missing.join(", ")))
+            .into(),
     }
 }

@@ -10,7 +10,7 @@
 //! In reading order:
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called
-//! 2. [`fiber`], [`seat`], [`wait`]: where tasks run and how they wait
+//! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait
 //! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
@@ -24,6 +24,7 @@ pub mod gather;
 pub mod iteration;
 pub mod lock;
 pub mod machine;
+pub mod mailbox;
 pub mod output;
 pub mod outside;
 pub mod place;
@@ -34,5 +35,6 @@ pub mod resource;
 pub mod run;
 pub mod seat;
 pub mod select;
+pub mod story;
 pub mod task;
 pub mod wait;

@@ -56,7 +56,12 @@ impl List {
     /// Writes the value at an index that counts from the end if negative; gives back the old one,
     /// or how long the list is if there is no such place.
     #[inline]
-    pub fn put_at(&self, gate: &Gate<'_>, index: i64, value: Value) -> std::result::Result<Value, usize> {
+    pub fn put_at(
+        &self,
+        gate: &Gate<'_>,
+        index: i64,
+        value: Value,
+    ) -> std::result::Result<Value, usize> {
         gate.announce(|| {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Write(ObjectId::of(self), element)
@@ -93,7 +98,11 @@ impl List {
 /// The place an index means in a row of `length`: negative ones count from the end.
 #[inline]
 pub fn place(index: i64, length: usize) -> Option<usize> {
-    let at = if index < 0 { index + length as i64 } else { index };
+    let at = if index < 0 {
+        index + length as i64
+    } else {
+        index
+    };
     usize::try_from(at).ok().filter(|&at| at < length)
 }
 

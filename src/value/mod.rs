@@ -15,6 +15,7 @@ pub mod guarded;
 pub mod list;
 pub mod map;
 pub mod range;
+pub mod show;
 pub mod stream;
 pub mod text;
 

@@ -33,7 +33,8 @@ impl Range {
     /// The one at an index from 0; the caller has checked that the index is below the length.
     pub fn nth(&self, index: u64) -> i64 {
         // Inside the range the exact result fits, so wrapping steps on the way do no harm.
-        self.start.wrapping_add(self.step.wrapping_mul(index as i64))
+        self.start
+            .wrapping_add(self.step.wrapping_mul(index as i64))
     }
 
     /// Whether it has this integer.

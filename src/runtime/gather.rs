@@ -1,0 +1,178 @@
+//! Several tasks at once: `wait` and `as_completed`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::fiber::Resumed;
+use super::machine::Machine;
+use super::promise::Promise;
+use super::task::{Listener, Outcome, Task};
+use super::wait::{Ticket, WaitingFor, timed_out};
+use crate::gate::Operation;
+use crate::value::guarded::Guarded;
+use crate::value::stream::Stream;
+use crate::value::{Result, Value};
+
+/// When `wait` is content.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// All have ended.
+    All,
+    /// One has ended.
+    Any,
+    /// One has failed or was cancelled, or all have ended.
+    Error,
+}
+
+impl Until {
+    /// Whether `tasks` satisfy it.
+    fn holds(self, tasks: &[Arc<Task>]) -> bool {
+        match self {
+            Until::All => tasks.iter().all(|task| task.has_ended()),
+            Until::Any => tasks.is_empty() || tasks.iter().any(|task| task.has_ended()),
+            Until::Error => {
+                let failed = |task: &Arc<Task>| {
+                    matches!(
+                        task.outcome(),
+                        Some(Outcome::Failed(_) | Outcome::Cancelled)
+                    )
+                };
+                tasks.iter().any(failed) || Until::All.holds(tasks)
+            }
+        }
+    }
+}
+
+/// Waits until `until` holds or the deadline passes; gives for each task whether it has ended.
+pub fn wait_for(
+    machine: &mut Machine<'_>,
+    tasks: &[Arc<Task>],
+    until: Until,
+    deadline: Option<Instant>,
+) -> Result<Vec<bool>> {
+    machine
+        .gate
+        .announce(|| Operation::Wait(tasks.iter().map(|task| task.id()).collect()));
+    machine.wait(
+        || WaitingFor::Ends(tasks.to_vec()),
+        deadline,
+        |ticket| {
+            if until.holds(tasks) {
+                return Some(());
+            }
+            let ticket = ticket?;
+            for task in tasks {
+                // One that has ended meanwhile is seen by the second look.
+                let _ = task.listen(Listener::Ticket(ticket.clone()));
+            }
+            until.holds(tasks).then_some(())
+        },
+        |ticket| {
+            for task in tasks {
+                task.stop_listening(ticket);
+            }
+            None
+        },
+    )?;
+    Ok(tasks.iter().map(|task| task.has_ended()).collect())
+}
+
+/// The order in which the tasks of one `as_completed` end.
+#[derive(Debug, Default)]
+pub struct Completions {
+    state: Guarded<CompletionState>,
+}
+
+#[derive(Debug, Default)]
+struct CompletionState {
+    ended: VecDeque<usize>,
+    waiting: Vec<Arc<Ticket>>,
+}
+
+impl Completions {
+    /// The task at this place of the list has ended.
+    pub fn ended(&self, index: usize) {
+        let waiting = self.state.with(|state| {
+            state.ended.push_back(index);
+            std::mem::take(&mut state.waiting)
+        });
+        for ticket in waiting {
+            ticket.wake(Resumed::Ready);
+        }
+    }
+
+    fn next(&self, ticket: Option<&Arc<Ticket>>) -> Option<usize> {
+        self.state.with(|state| {
+            let next = state.ended.pop_front();
+            if next.is_none() {
+                state.waiting.extend(ticket.cloned());
+            }
+            next
+        })
+    }
+}
+
+/// A stream of the same futures in the order in which they end.
+pub fn as_completed(futures: Vec<(Value, Arc<Task>)>, deadline: Option<Instant>) -> Value {
+    let completions = Arc::new(Completions::default());
+    for (index, (_, task)) in futures.iter().enumerate() {
+        if task
+            .listen(Listener::Completions(completions.clone(), index))
+            .is_err()
+        {
+            completions.ended(index);
+        }
+    }
+    let left = futures.len();
+    Stream::lazy(next_completed(
+        Arc::new(futures),
+        completions,
+        left,
+        deadline,
+    ))
+}
+
+fn next_completed(
+    futures: Arc<Vec<(Value, Arc<Task>)>>,
+    completions: Arc<Completions>,
+    left: usize,
+    deadline: Option<Instant>,
+) -> Arc<Promise> {
+    Promise::native(move |machine| {
+        if left == 0 {
+            return Ok(Value::Nil);
+        }
+        machine
+            .gate
+            .announce(|| Operation::Wait(futures.iter().map(|(_, task)| task.id()).collect()));
+        let running = || {
+            futures
+                .iter()
+                .map(|(_, task)| task.clone())
+                .filter(|task| !task.has_ended())
+                .collect()
+        };
+        let index = machine.wait(
+            || WaitingFor::Ends(running()),
+            deadline,
+            |ticket| completions.next(ticket),
+            |ticket| {
+                completions
+                    .state
+                    .with(|state| state.waiting.retain(|other| !Arc::ptr_eq(other, ticket)));
+                None
+            },
+        )?;
+        match index {
+            Some(index) => {
+                let rest = next_completed(futures.clone(), completions.clone(), left - 1, deadline);
+                Ok(Stream::pair(futures[index].0.clone(), rest))
+            }
+            None => Err(timed_out("as_completed").help(format!(
+                "{} had not ended by then",
+                crate::diagnostics::words::count(left, "future")
+            ))),
+        }
+    })
+}

@@ -1,0 +1,220 @@
+//! Locks and semaphores.
+//!
+//! A lock knows its owner, a task; a semaphore only counts its permits. A task that ends leaves
+//! its locks locked.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::fiber::Resumed;
+use super::machine::Machine;
+use super::task::Task;
+use super::wait::{Ticket, WaitingFor, timed_out};
+use crate::gate::{ObjectId, Operation};
+use crate::value::guarded::Guarded;
+use crate::value::{Failure, Kind, Result};
+
+#[derive(Debug, Default)]
+struct LockState {
+    owner: Option<Arc<Task>>,
+    waiting: VecDeque<Arc<Ticket>>,
+}
+
+/// A lock.
+#[derive(Debug)]
+pub struct Lock {
+    /// Its number, from 1.
+    pub number: u64,
+    state: Guarded<LockState>,
+}
+
+enum Acquired {
+    Yes,
+    OwnAlready,
+}
+
+impl Lock {
+    /// A free lock.
+    pub fn new(number: u64) -> Arc<Lock> {
+        Arc::new(Lock {
+            number,
+            state: Guarded::default(),
+        })
+    }
+
+    /// Takes it, waiting while another task has it.
+    pub fn acquire(
+        self: &Arc<Lock>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        machine
+            .gate
+            .announce(|| Operation::Acquire(ObjectId::of(&**self)));
+        let me = machine.task.clone();
+        let acquired = machine.wait(
+            || WaitingFor::Lock(self.clone()),
+            deadline,
+            |ticket| {
+                self.state.with(|state| match &state.owner {
+                    None => {
+                        state.owner = Some(me.clone());
+                        Some(Acquired::Yes)
+                    }
+                    Some(owner) if Arc::ptr_eq(owner, &me) && deadline.is_none() => {
+                        Some(Acquired::OwnAlready)
+                    }
+                    Some(_) => {
+                        state.waiting.extend(ticket.cloned());
+                        None
+                    }
+                })
+            },
+            |ticket| {
+                self.state.with(|state| {
+                    state.waiting.retain(|other| !Arc::ptr_eq(other, ticket));
+                    if state.owner.is_none() {
+                        wake_first(&mut state.waiting);
+                    }
+                });
+                None
+            },
+        )?;
+        match acquired {
+            Some(Acquired::Yes) => Ok(()),
+            Some(Acquired::OwnAlready) => Err(Failure::error(
+                Kind::Deadlock,
+                format!(
+                    "{} already holds lock #{} and would wait for itself",
+                    machine.task.title(),
+                    self.number
+                ),
+            )
+            .help("a lock is taken once; release it first, or take it only in the outer function")
+            .into()),
+            None => Err(timed_out("acquire")),
+        }
+    }
+
+    /// Gives it back.
+    pub fn release(&self, machine: &Machine<'_>) -> Result<()> {
+        machine
+            .gate
+            .announce(|| Operation::Release(ObjectId::of(self)));
+        let wrong_owner = self.state.with(|state| match &state.owner {
+            Some(owner) if Arc::ptr_eq(owner, &machine.task) => {
+                let owner = state.owner.take();
+                wake_first(&mut state.waiting);
+                drop(owner);
+                None
+            }
+            other => Some(other.clone()),
+        });
+        match wrong_owner {
+            None => Ok(()),
+            Some(None) => Err(Failure::error(Kind::Value, format!("lock #{} is not held by anyone", self.number))
+                .help("acquire it first, or let `with` do both")
+                .into()),
+            Some(Some(owner)) => Err(Failure::error(
+                Kind::Value,
+                format!("lock #{} is held by {}, not by {}", self.number, owner.title(), machine.task.title()),
+            )
+            .help("only the task that acquired a lock may release it; a semaphore may be released by anyone")
+            .into()),
+        }
+    }
+
+    /// The task that has it.
+    pub fn owner(&self) -> Option<Arc<Task>> {
+        self.state.with(|state| state.owner.clone())
+    }
+}
+
+#[derive(Debug)]
+struct SemaphoreState {
+    permits: u64,
+    waiting: VecDeque<Arc<Ticket>>,
+}
+
+/// A semaphore.
+#[derive(Debug)]
+pub struct Semaphore {
+    /// Its number, from 1.
+    pub number: u64,
+    state: Guarded<SemaphoreState>,
+}
+
+impl Semaphore {
+    /// A semaphore with so many permits.
+    pub fn new(number: u64, permits: u64) -> Arc<Semaphore> {
+        Arc::new(Semaphore {
+            number,
+            state: Guarded::new(SemaphoreState {
+                permits,
+                waiting: VecDeque::new(),
+            }),
+        })
+    }
+
+    /// Takes a permit, waiting while there is none.
+    pub fn acquire(
+        self: &Arc<Semaphore>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        machine
+            .gate
+            .announce(|| Operation::Acquire(ObjectId::of(&**self)));
+        let acquired = machine.wait(
+            || WaitingFor::Permit(self.clone()),
+            deadline,
+            |ticket| {
+                self.state.with(|state| match state.permits {
+                    0 => {
+                        state.waiting.extend(ticket.cloned());
+                        None
+                    }
+                    _ => {
+                        state.permits -= 1;
+                        Some(())
+                    }
+                })
+            },
+            |ticket| {
+                self.state.with(|state| {
+                    state.waiting.retain(|other| !Arc::ptr_eq(other, ticket));
+                    if state.permits > 0 {
+                        wake_first(&mut state.waiting);
+                    }
+                });
+                None
+            },
+        )?;
+        acquired.ok_or_else(|| timed_out("acquire"))
+    }
+
+    /// Gives a permit; anyone may.
+    pub fn release(&self, machine: &Machine<'_>) {
+        machine
+            .gate
+            .announce(|| Operation::Release(ObjectId::of(self)));
+        self.state.with(|state| {
+            state.permits += 1;
+            wake_first(&mut state.waiting);
+        });
+    }
+
+    /// How many permits are free.
+    pub fn free(&self) -> u64 {
+        self.state.with(|state| state.permits)
+    }
+}
+
+fn wake_first(waiting: &mut VecDeque<Arc<Ticket>>) {
+    while let Some(ticket) = waiting.pop_front() {
+        if ticket.wake(Resumed::Ready) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The output port: the only place that writes to standard output and standard error.
+//!
+//! What one `print` writes stays together, whichever tasks print at once. Output is collected and
+//! written in large pieces, unless it goes to a terminal; it is flushed whenever a seat rests,
+//! before anything goes to standard error, before input is read and at every end of the program.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use parking_lot::Mutex;
+
+/// Collected output is written when there is this much.
+const LARGE: usize = 64 << 10;
+
+/// Where output goes.
+pub struct Output {
+    sink: Mutex<Sink>,
+}
+
+struct Sink {
+    collected: Vec<u8>,
+    target: Target,
+}
+
+enum Target {
+    /// Standard output.
+    Standard { by_line: bool },
+    /// Memory: for a program that runs inside of another one.
+    Memory,
+}
+
+impl Output {
+    /// The output of a program of its own.
+    pub fn standard() -> Output {
+        let by_line = io::stdout().is_terminal();
+        Output::to(Target::Standard { by_line })
+    }
+
+    /// Output that is kept; see [`Output::kept`].
+    pub fn memory() -> Output {
+        Output::to(Target::Memory)
+    }
+
+    fn to(target: Target) -> Output {
+        Output {
+            sink: Mutex::new(Sink {
+                collected: Vec::new(),
+                target,
+            }),
+        }
+    }
+
+    /// Writes `text` in one piece.
+    pub fn print(&self, text: &str) {
+        let mut sink = self.sink.lock();
+        sink.collected.extend_from_slice(text.as_bytes());
+        let due = match sink.target {
+            Target::Standard { by_line } => by_line || sink.collected.len() >= LARGE,
+            Target::Memory => false,
+        };
+        if due {
+            sink.flush();
+        }
+    }
+
+    /// Writes `text` to standard error in one piece, after all output so far.
+    pub fn print_error(&self, text: &str) {
+        let mut sink = self.sink.lock();
+        match sink.target {
+            Target::Standard { .. } => {
+                sink.flush();
+                // There is nowhere left to complain.
+                let _ = io::stderr().lock().write_all(text.as_bytes());
+            }
+            Target::Memory => sink.collected.extend_from_slice(text.as_bytes()),
+        }
+    }
+
+    /// Writes what was collected.
+    pub fn flush(&self) {
+        self.sink.lock().flush();
+    }
+
+    /// Writes what was collected, unless somebody is writing anyway.
+    pub fn flush_quietly(&self) {
+        if let Some(mut sink) = self.sink.try_lock() {
+            sink.flush();
+        }
+    }
+
+    /// Takes what was kept.
+    pub fn kept(&self) -> String {
+        let collected = std::mem::take(&mut self.sink.lock().collected);
+        String::from_utf8_lossy(&collected).into_owned()
+    }
+}
+
+impl Sink {
+    fn flush(&mut self) {
+        if self.collected.is_empty() || !matches!(self.target, Target::Standard { .. }) {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&self.collected).and_then(|()| out.flush());
+        self.collected.clear();
+        if let Err(error) = written {
+            drop(out);
+            end_without_reader(&error);
+        }
+    }
+}
+
+/// Nobody reads the output any more: the program ends, quietly if the reader has just left.
+fn end_without_reader(error: &io::Error) -> ! {
+    if error.kind() == ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    let _ = writeln!(
+        io::stderr().lock(),
+        "error: cannot write the output: {error}"
+    );
+    std::process::exit(1);
+}

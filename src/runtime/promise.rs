@@ -1,0 +1,228 @@
+//! Promises: values worked out when first forced, once, whoever forces them.
+//!
+//! ```text
+//!   Unforced --force--> Evaluating(by) --value or error--> Ended
+//!       ^------ cancelled ----/
+//! ```
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::fiber::Resumed;
+use super::machine::Machine;
+use super::wait::{Ticket, WaitingFor, timed_out};
+use crate::gate::{ObjectId, Operation};
+use crate::value::error::fail;
+use crate::value::function::Function;
+use crate::value::guarded::Guarded;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// Work of the runtime itself that a promise can stand for.
+pub type Native = dyn Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync;
+
+/// What is to be evaluated.
+#[derive(Clone)]
+enum Thunk {
+    Code(Arc<Function>),
+    Native(Arc<Native>),
+}
+
+enum State {
+    Unforced(Thunk),
+    Evaluating {
+        by: Arc<super::task::Task>,
+        waiting: Vec<Arc<Ticket>>,
+    },
+    Done(Value),
+    Failed(Arc<Failure>),
+}
+
+/// A promise.
+pub struct Promise {
+    state: Guarded<State>,
+}
+
+enum Step {
+    Done(Value),
+    Failed(Arc<Failure>),
+    Evaluate(Thunk),
+    Itself,
+}
+
+impl Promise {
+    /// What `delay e` makes.
+    pub fn delayed(body: Arc<Function>) -> Arc<Promise> {
+        Promise::of(State::Unforced(Thunk::Code(body)))
+    }
+
+    /// A promise of something that the runtime works out.
+    pub fn native(
+        work: impl Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync + 'static,
+    ) -> Arc<Promise> {
+        Promise::of(State::Unforced(Thunk::Native(Arc::new(work))))
+    }
+
+    /// A promise that is already known.
+    pub fn known(value: Value) -> Arc<Promise> {
+        Promise::of(State::Done(value))
+    }
+
+    fn of(state: State) -> Arc<Promise> {
+        Arc::new(Promise {
+            state: Guarded::new(state),
+        })
+    }
+
+    /// Its value if it is known.
+    pub fn peek(&self) -> Option<Value> {
+        self.state.with(|state| match state {
+            State::Done(value) => Some(value.clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether it has been evaluated, to a value or an error.
+    pub fn has_ended(&self) -> bool {
+        self.state
+            .with(|state| matches!(state, State::Done(_) | State::Failed(_)))
+    }
+
+    /// Its state in one word, as it is printed.
+    pub fn state_word(&self) -> &'static str {
+        self.state.with(|state| match state {
+            State::Unforced(_) => "unforced",
+            State::Evaluating { .. } => "running",
+            State::Done(_) => "done",
+            State::Failed(_) => "failed",
+        })
+    }
+
+    /// The task that evaluates it right now.
+    pub fn evaluated_by(&self) -> Option<Arc<super::task::Task>> {
+        self.state.with(|state| match state {
+            State::Evaluating { by, .. } => Some(by.clone()),
+            _ => None,
+        })
+    }
+
+    /// Its value: evaluates it, or waits while another task does.
+    pub fn force(
+        self: &Arc<Promise>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Value> {
+        machine
+            .gate
+            .announce(|| Operation::Force(ObjectId::of(&**self)));
+        let me = machine.task.clone();
+        let step = machine.wait(
+            || WaitingFor::Promise(self.clone()),
+            deadline,
+            |ticket| self.step(&me, ticket, deadline.is_some()),
+            |ticket| {
+                self.forget(ticket);
+                None
+            },
+        )?;
+        match step {
+            None => Err(timed_out("force")),
+            Some(Step::Done(value)) => Ok(value),
+            Some(Step::Failed(failure)) => Err(Unwind::Failed(failure)),
+            Some(Step::Itself) => Err(Unwind::from(
+                Failure::error(
+                    Kind::Deadlock,
+                    "a promise forces itself: its value would depend on itself",
+                )
+                .help(
+                    "in a stream, put a first element before the part that refers back: `1 :: …`",
+                ),
+            )),
+            Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),
+        }
+    }
+
+    fn step(
+        &self,
+        me: &Arc<super::task::Task>,
+        ticket: Option<&Arc<Ticket>>,
+        timed: bool,
+    ) -> Option<Step> {
+        self.state.with(|state| match state {
+            State::Done(value) => Some(Step::Done(value.clone())),
+            State::Failed(failure) => Some(Step::Failed(failure.clone())),
+            State::Unforced(thunk) => {
+                let thunk = thunk.clone();
+                *state = State::Evaluating {
+                    by: me.clone(),
+                    waiting: Vec::new(),
+                };
+                Some(Step::Evaluate(thunk))
+            }
+            State::Evaluating { by, .. } if Arc::ptr_eq(by, me) && !timed => Some(Step::Itself),
+            State::Evaluating { waiting, .. } => {
+                waiting.extend(ticket.cloned());
+                None
+            }
+        })
+    }
+
+    fn forget(&self, ticket: &Arc<Ticket>) {
+        self.state.with(|state| {
+            if let State::Evaluating { waiting, .. } = state {
+                waiting.retain(|other| !Arc::ptr_eq(other, ticket));
+            }
+        });
+    }
+
+    fn evaluate(&self, machine: &mut Machine<'_>, thunk: Thunk) -> Result<Value> {
+        let result = match &thunk {
+            Thunk::Code(function) => machine.call_function(function, &[], None),
+            Thunk::Native(work) => match machine.has_room() {
+                true => work(machine),
+                false => Err(machine.too_deep()),
+            },
+        };
+        let new = match &result {
+            Ok(value) => State::Done(value.clone()),
+            Err(Unwind::Failed(failure)) => State::Failed(failure.clone()),
+            // The next one who forces it evaluates it anew.
+            Err(Unwind::Cancelled) => State::Unforced(thunk),
+        };
+        let old = self.state.with(|state| std::mem::replace(state, new));
+        if let State::Evaluating { waiting, .. } = old {
+            for ticket in waiting {
+                ticket.wake(Resumed::Ready);
+            }
+        }
+        result
+    }
+}
+
+impl fmt::Debug for Promise {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "<promise {}>", self.state_word())
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        let state = std::mem::replace(self.state.get_mut(), State::Done(Value::Nil));
+        match state {
+            State::Done(value) => crate::value::drop_deep(vec![value]),
+            State::Unforced(Thunk::Code(body)) => {
+                crate::value::drop_deep(vec![Value::Function(body)])
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The empty stream has no first value and no rest.
+#[cold]
+pub fn empty_stream(operation: &str) -> Unwind {
+    fail(
+        Kind::Type,
+        format!("{operation} of nil: the stream is empty"),
+    )
+}

@@ -1,0 +1,337 @@
+//! Queues: first in, first out, for many producers and many consumers.
+//!
+//! ```text
+//!   put --> [ pending: puts that wait ] --> [ items: capacity ] --> get
+//!                                                                   [ getters that wait ]
+//! ```
+//!
+//! A put that finds no room leaves its value in line, in the order of arrival, and waits; the get
+//! that makes room moves it in, so the put is done the moment it is woken. With capacity 0 there
+//! are no items, and a get takes from the line itself. A get that finds nothing is woken when
+//! there is something and tries again.
+//!
+//! The values stand in a deque behind the queue's own lock rather than in a channel: closing that
+//! keeps what is queued, puts that wait in line and waits that can be told apart need one
+//! critical section over all three.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::fiber::Resumed;
+use super::machine::Machine;
+use super::wait::{Ticket, WaitingFor, timed_out};
+use crate::gate::{ObjectId, Operation};
+use crate::value::error::fail;
+use crate::value::guarded::Guarded;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+#[derive(Debug, Default)]
+struct State {
+    items: VecDeque<Value>,
+    pending: VecDeque<(Value, Arc<Ticket>)>,
+    /// Puts whose values were sent back because the queue was closed.
+    refused: Vec<Arc<Ticket>>,
+    getters: VecDeque<Arc<Ticket>>,
+    closed: bool,
+}
+
+/// A queue.
+#[derive(Debug)]
+pub struct Queue {
+    /// Its number, from 1.
+    pub number: u64,
+    /// How many values it holds without anybody waiting; `None` if any number.
+    pub capacity: Option<usize>,
+    state: Guarded<State>,
+}
+
+/// What became of a try to put.
+enum Put {
+    Done,
+    Closed,
+}
+
+/// What a try to get gives at once.
+pub enum Taken {
+    /// The oldest value.
+    Value(Value),
+    /// Nothing is there and nothing will come.
+    Closed,
+}
+
+impl Queue {
+    /// An empty queue.
+    pub fn new(number: u64, capacity: Option<usize>) -> Arc<Queue> {
+        Arc::new(Queue {
+            number,
+            capacity,
+            state: Guarded::default(),
+        })
+    }
+
+    /// Adds a value, waiting while the queue is full.
+    pub fn put(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        value: Value,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        machine
+            .gate
+            .announce(|| Operation::Put(ObjectId::of(&**self)));
+        let mut value = Some(value);
+        let mut in_line: Option<Arc<Ticket>> = None;
+        let done = machine.wait(
+            || WaitingFor::Room(self.clone()),
+            deadline,
+            |ticket| match &in_line {
+                Some(in_line) => self.became_of(in_line),
+                None => {
+                    let done = self.try_put(&mut value, ticket);
+                    if done.is_none() {
+                        in_line = ticket.cloned();
+                    }
+                    done
+                }
+            },
+            |ticket| self.leave_line(ticket),
+        )?;
+        match done {
+            Some(Put::Done) => Ok(()),
+            Some(Put::Closed) => Err(self.closed_error("put into")),
+            None => Err(timed_out("put").help(format!(
+                "the queue was full all the time: {}",
+                self.fullness()
+            ))),
+        }
+    }
+
+    fn try_put(&self, value: &mut Option<Value>, ticket: Option<&Arc<Ticket>>) -> Option<Put> {
+        self.state.with(|state| {
+            if state.closed {
+                return Some(Put::Closed);
+            }
+            let has_room = self
+                .capacity
+                .is_none_or(|capacity| state.items.len() < capacity);
+            if has_room && state.pending.is_empty() {
+                state.items.extend(value.take());
+                state.wake_getter();
+                return Some(Put::Done);
+            }
+            if let Some(ticket) = ticket
+                && let Some(value) = value.take()
+            {
+                state.pending.push_back((value, ticket.clone()));
+                state.wake_getter();
+            }
+            None
+        })
+    }
+
+    /// What became of a put that stood in line.
+    fn became_of(&self, ticket: &Arc<Ticket>) -> Option<Put> {
+        self.state.with(|state| {
+            if let Some(at) = position(&state.refused, ticket) {
+                state.refused.swap_remove(at);
+                return Some(Put::Closed);
+            }
+            let waits = state
+                .pending
+                .iter()
+                .any(|(_, other)| Arc::ptr_eq(other, ticket));
+            (!waits).then_some(Put::Done)
+        })
+    }
+
+    /// A put gives up; if its value was taken at the last moment, it has succeeded.
+    fn leave_line(&self, ticket: &Arc<Ticket>) -> Option<Put> {
+        let (became, value) = self.state.with(|state| {
+            if let Some(at) = position(&state.refused, ticket) {
+                state.refused.swap_remove(at);
+                return (Some(Put::Closed), None);
+            }
+            let place = state
+                .pending
+                .iter()
+                .position(|(_, other)| Arc::ptr_eq(other, ticket));
+            match place.and_then(|at| state.pending.remove(at)) {
+                Some((value, _)) => (None, Some(value)),
+                None => (Some(Put::Done), None),
+            }
+        });
+        drop(value);
+        became
+    }
+
+    /// Takes the oldest value, waiting while there is none.
+    pub fn get(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Value> {
+        match self.get_or_closed(machine, deadline)? {
+            Some(value) => Ok(value),
+            None => Err(self.closed_error("get from")),
+        }
+    }
+
+    /// Takes the oldest value, waiting while there is none; `None` when the queue is closed and
+    /// drained.
+    pub fn get_or_closed(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Value>> {
+        machine
+            .gate
+            .announce(|| Operation::Get(ObjectId::of(&**self)));
+        let taken = machine.wait(
+            || WaitingFor::Value(self.clone()),
+            deadline,
+            |ticket| self.try_get(ticket),
+            |ticket| {
+                self.leave_getters(ticket);
+                None
+            },
+        )?;
+        match taken {
+            Some(Taken::Value(value)) => Ok(Some(value)),
+            Some(Taken::Closed) => Ok(None),
+            None => Err(timed_out("get").help("the queue was empty all the time")),
+        }
+    }
+
+    /// Takes the oldest value if there is one; else leaves the ticket.
+    pub fn try_get(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
+        self.state.with(|state| {
+            if let Some(value) = state.items.pop_front() {
+                if let Some((next, ticket)) = state.pending.pop_front() {
+                    state.items.push_back(next);
+                    ticket.wake(Resumed::Ready);
+                }
+                return Some(Taken::Value(value));
+            }
+            if let Some((value, ticket)) = state.pending.pop_front() {
+                ticket.wake(Resumed::Ready);
+                return Some(Taken::Value(value));
+            }
+            if state.closed {
+                return Some(Taken::Closed);
+            }
+            state.getters.extend(ticket.cloned());
+            None
+        })
+    }
+
+    /// A getter goes; if it leaves something behind, the next one is woken for it.
+    pub fn leave_getters(&self, ticket: &Arc<Ticket>) {
+        self.state.with(|state| {
+            if let Some(at) = state
+                .getters
+                .iter()
+                .position(|other| Arc::ptr_eq(other, ticket))
+            {
+                state.getters.remove(at);
+            }
+            if !state.items.is_empty() || !state.pending.is_empty() {
+                state.wake_getter();
+            }
+        });
+    }
+
+    /// No more puts. Those that wait are sent back; gets drain what is left.
+    pub fn close(&self, machine: &Machine<'_>) {
+        machine
+            .gate
+            .announce(|| Operation::Close(ObjectId::of(self)));
+        let sent_back = self.state.with(|state| {
+            state.closed = true;
+            let sent_back = std::mem::take(&mut state.pending);
+            for (_, ticket) in &sent_back {
+                // One that is just giving up asks for the answer too.
+                state.refused.push(ticket.clone());
+                ticket.wake(Resumed::Ready);
+            }
+            for getter in state.getters.drain(..) {
+                getter.wake(Resumed::Ready);
+            }
+            sent_back
+        });
+        drop(sent_back);
+    }
+
+    /// How many values wait in it.
+    pub fn len(&self, machine: &Machine<'_>) -> usize {
+        machine
+            .gate
+            .announce(|| Operation::Length(ObjectId::of(self)));
+        self.peek_len()
+    }
+
+    /// How many values wait in it, for reports.
+    pub fn peek_len(&self) -> usize {
+        self.state.with(|state| state.items.len())
+    }
+
+    /// Whether it is closed.
+    pub fn is_closed(&self) -> bool {
+        self.state.with(|state| state.closed)
+    }
+
+    fn fullness(&self) -> String {
+        match self.capacity {
+            Some(0) => String::from("with capacity 0 every put waits for its get"),
+            Some(capacity) => format!("it holds {capacity}"),
+            None => String::from("it has no bound"),
+        }
+    }
+
+    /// The error for using it after it was closed.
+    #[cold]
+    pub fn closed_error(&self, doing: &str) -> Unwind {
+        let message = format!("cannot {doing} queue #{}: it is closed", self.number);
+        let help = match doing {
+            "put into" => "close a queue when the last producer is done",
+            _ => "`for x in q` ends by itself when the queue is closed and drained",
+        };
+        Failure::error(Kind::Closed, message).help(help).into()
+    }
+}
+
+impl State {
+    fn wake_getter(&mut self) {
+        while let Some(getter) = self.getters.pop_front() {
+            if getter.wake(Resumed::Ready) {
+                return;
+            }
+        }
+    }
+}
+
+fn position(tickets: &[Arc<Ticket>], ticket: &Arc<Ticket>) -> Option<usize> {
+    tickets.iter().position(|other| Arc::ptr_eq(other, ticket))
+}
+
+/// A queue's capacity from the argument of `queue(capacity)`.
+pub fn capacity(argument: &Value) -> Result<Option<usize>> {
+    match argument {
+        Value::Nil => Ok(None),
+        Value::Int(capacity) => match usize::try_from(*capacity) {
+            Ok(capacity) => Ok(Some(capacity)),
+            Err(_) => Err(fail(
+                Kind::Value,
+                format!("a queue cannot have the capacity {capacity}"),
+            )
+            .help("0 hands every value over directly; nil, or nothing, sets no bound")),
+        },
+        other => {
+            let got = crate::diagnostics::words::with_article(other.type_name());
+            Err(fail(
+                Kind::Type,
+                format!("a queue's capacity is an int or nil, not {got}"),
+            ))
+        }
+    }
+}

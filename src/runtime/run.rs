@@ -1,0 +1,365 @@
+//! A whole program, from its first task to its exit status.
+//!
+//! ```text
+//!   main program ends, spawned tasks end   -> futures that have not ended are cancelled -> status
+//!   no seat is awake before that           -> deadlock report                           -> status 3
+//! ```
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use super::mailbox::{Mail, SeatHandle};
+use super::output::Output;
+use super::outside::Helpers;
+use super::pool::{Pool, PoolShared};
+use super::seat::Seat;
+use super::story;
+use super::task::{Outcome, Task, TaskKind, Work};
+use super::wait::Ticket;
+use crate::diagnostics::report::{Report, Severity};
+use crate::diagnostics::source::Sources;
+use crate::syntax::span::Span;
+use crate::value::function::{Function, Unit};
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// How long a task may keep its seat while others on it are ready.
+const TIME_SLICE: Duration = Duration::from_millis(5);
+
+/// How a program ended, as the exit status of its process.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Status(pub i32);
+
+impl Status {
+    /// All went well.
+    pub const OK: Status = Status(0);
+    /// An error that nobody caught.
+    pub const ERROR: Status = Status(1);
+    /// A deadlock.
+    pub const DEADLOCK: Status = Status(3);
+}
+
+/// One run of a program: what all its tasks share.
+pub struct Runtime {
+    /// The texts that spans point into.
+    pub sources: Sources,
+    /// Where `print` goes.
+    pub output: Output,
+    /// What the program was called with.
+    pub arguments: Vec<String>,
+    /// The pool of `future e`.
+    pub shared_pool: Arc<PoolShared>,
+    /// Threads for system calls that block.
+    pub helpers: Helpers,
+    /// Random numbers.
+    pub random: Mutex<fastrand::Rng>,
+    /// When it began.
+    pub started: Instant,
+    /// How reports are drawn.
+    draw: fn(&Report, &Sources) -> String,
+    pub(super) awake: Arc<AtomicUsize>,
+    pub(super) seats: Mutex<HashMap<usize, Arc<SeatHandle>>>,
+    main_seat: OnceLock<Arc<SeatHandle>>,
+    tasks: AtomicU64,
+    queues: AtomicU64,
+    locks: AtomicU64,
+    semaphores: AtomicU64,
+    pools: AtomicU64,
+    spawned: AtomicUsize,
+    /// Failed tasks, to be judged at the end.
+    failed: Mutex<Vec<Arc<Task>>>,
+    stuck: AtomicBool,
+    ending: AtomicBool,
+    ticking: AtomicBool,
+}
+
+impl Runtime {
+    /// A runtime for one program. `draw` draws reports.
+    pub fn new(
+        sources: Sources,
+        output: Output,
+        arguments: Vec<String>,
+        draw: fn(&Report, &Sources) -> String,
+    ) -> Arc<Runtime> {
+        Arc::new_cyclic(|own| Runtime {
+            sources,
+            output,
+            arguments,
+            shared_pool: PoolShared::new(0, processors(), own),
+            helpers: Helpers::default(),
+            random: Mutex::new(fastrand::Rng::new()),
+            started: Instant::now(),
+            draw,
+            awake: Arc::new(AtomicUsize::new(0)),
+            seats: Mutex::new(HashMap::new()),
+            main_seat: OnceLock::new(),
+            tasks: AtomicU64::new(0),
+            queues: AtomicU64::new(0),
+            locks: AtomicU64::new(0),
+            semaphores: AtomicU64::new(0),
+            pools: AtomicU64::new(0),
+            spawned: AtomicUsize::new(0),
+            failed: Mutex::new(Vec::new()),
+            stuck: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
+            ticking: AtomicBool::new(false),
+        })
+    }
+
+    /// Runs a program to its end on the current thread and the threads it needs.
+    pub fn run(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
+        let main = Arc::new(Function {
+            code: unit.code(unit.program.main),
+            captures: Box::new([]),
+        });
+        let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
+        let handle = SeatHandle::new(self, None);
+        let _ = self.main_seat.set(handle.clone());
+        let mut seat = Seat::new(handle, self);
+        if let Some(work) = task.claim() {
+            seat.start(task.clone(), work);
+        }
+        // Futures that main or others have left on this seat are cancelled below.
+        seat.run_while(|| {
+            !self.is_stuck() && !(task.has_ended() && self.spawned.load(Ordering::SeqCst) == 0)
+        });
+        if self.is_stuck() {
+            return self.report_deadlock();
+        }
+        self.cancel_futures(&mut seat);
+        self.judge(&task)
+    }
+
+    /// Cancels all futures that have not ended and waits until they have, `finally` included.
+    fn cancel_futures(&self, seat: &mut Seat) {
+        self.ending.store(true, Ordering::SeqCst);
+        let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
+        for pool in self.pools_of(&seats) {
+            for task in pool.take_unstarted() {
+                task.request_cancel();
+            }
+        }
+        for seat in &seats {
+            seat.send(Mail::CancelFutures);
+        }
+        let mine = seat.handle().clone();
+        seat.run_while(|| {
+            let left =
+                |seat: &Arc<SeatHandle>| !Arc::ptr_eq(seat, &mine) && !seat.tasks.lock().is_empty();
+            !self.is_stuck()
+                && (!mine.tasks.lock().is_empty() || self.seats.lock().values().any(left))
+        });
+    }
+
+    fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
+        let mut pools = vec![self.shared_pool.clone()];
+        for seat in seats {
+            if let Some(pool) = &seat.pool
+                && !pools.iter().any(|other| Arc::ptr_eq(other, pool))
+            {
+                pools.push(pool.clone());
+            }
+        }
+        pools
+    }
+
+    /// The exit status, and the warnings about failures that nobody has asked for.
+    fn judge(&self, main: &Task) -> Status {
+        let deadlock = |failure: &Failure| failure.is(&Kind::Deadlock);
+        let mut status = match main.outcome() {
+            Some(Outcome::Failed(failure)) if deadlock(&failure) => Status::DEADLOCK,
+            Some(Outcome::Failed(_)) => Status::ERROR,
+            _ => Status::OK,
+        };
+        for task in self.failed.lock().iter().filter(|task| !task.was_asked()) {
+            let Some(Outcome::Failed(failure)) = task.outcome() else {
+                continue;
+            };
+            match task.kind {
+                TaskKind::Spawned if deadlock(&failure) => status = Status::DEADLOCK,
+                TaskKind::Spawned if status == Status::OK => status = Status::ERROR,
+                TaskKind::Future => {
+                    let mut report = story::report(&failure, &self.sources);
+                    report.severity = Severity::Warning;
+                    report.message = format!(
+                        "{} failed and nobody asked for its value: {}",
+                        task.title(),
+                        report.message
+                    );
+                    self.report(&report);
+                }
+                _ => {}
+            }
+        }
+        self.output.flush();
+        status
+    }
+
+    /// Ends the whole program at once.
+    pub fn exit(&self, status: i32) -> ! {
+        self.output.flush();
+        std::process::exit(status)
+    }
+
+    /// Draws a report to standard error.
+    pub fn report(&self, report: &Report) {
+        self.output.print_error(&(self.draw)(report, &self.sources));
+    }
+
+    /// A task that has not started, with the next number.
+    pub fn new_task(
+        self: &Arc<Runtime>,
+        kind: TaskKind,
+        at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Arc<Task> {
+        let number = self.tasks.fetch_add(1, Ordering::Relaxed) + 1;
+        if number == 2 {
+            self.start_ticking();
+        }
+        Task::new(number, kind, at, parent, pool, work)
+    }
+
+    /// The next queue's number.
+    pub fn next_queue(&self) -> u64 {
+        self.queues.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The next lock's number.
+    pub fn next_lock(&self) -> u64 {
+        self.locks.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The next semaphore's number.
+    pub fn next_semaphore(&self) -> u64 {
+        self.semaphores.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A new thread pool.
+    pub fn new_pool(self: &Arc<Runtime>, seats: usize) -> Arc<Pool> {
+        let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
+        Arc::new(Pool {
+            shared: PoolShared::new(number, seats, &Arc::downgrade(self)),
+        })
+    }
+
+    /// A task has run to its end on its fiber.
+    pub(super) fn task_ended(&self, task: &Arc<Task>, result: Result<Value>) {
+        if let Err(Unwind::Failed(failure)) = &result {
+            match task.kind {
+                TaskKind::Main => self.report(&story::report(failure, &self.sources)),
+                TaskKind::Spawned => {
+                    self.failed.lock().push(task.clone());
+                    if !task.is_waited_for() {
+                        self.report(&story::report(failure, &self.sources));
+                    }
+                }
+                TaskKind::Future => self.failed.lock().push(task.clone()),
+            }
+        }
+        task.finish(result);
+        if task.kind == TaskKind::Spawned {
+            self.spawned_one_less();
+        }
+    }
+
+    /// A task that has ended has left its seat.
+    pub(super) fn task_left(&self) {
+        if self.ending.load(Ordering::SeqCst) {
+            self.wake_main();
+        }
+    }
+
+    pub(super) fn spawned_one_more(&self) {
+        self.spawned.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn spawned_one_less(&self) {
+        if self.spawned.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.wake_main();
+        }
+    }
+
+    fn wake_main(&self) {
+        if let Some(seat) = self.main_seat.get() {
+            seat.send(Mail::Look);
+        }
+    }
+
+    /// Asks a task to stop; true if it had not ended.
+    pub fn cancel(&self, task: &Task) -> bool {
+        task.request_cancel()
+    }
+
+    /// No seat is awake: no task will ever run again.
+    pub(super) fn nobody_is_awake(&self) {
+        self.stuck.store(true, Ordering::SeqCst);
+        self.wake_main();
+    }
+
+    fn is_stuck(&self) -> bool {
+        self.stuck.load(Ordering::SeqCst)
+    }
+
+    /// All waits there are, by task number.
+    fn waits(&self) -> Vec<Arc<Ticket>> {
+        let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
+        let mut waits: Vec<Arc<Ticket>> = Vec::new();
+        for seat in seats {
+            let tasks: Vec<Arc<Task>> = seat.tasks.lock().values().cloned().collect();
+            waits.extend(tasks.iter().filter_map(|task| task.ticket.lock().clone()));
+        }
+        waits.sort_by_key(|ticket| ticket.task.number);
+        waits
+    }
+
+    fn report_deadlock(&self) -> Status {
+        self.report(&super::deadlock::stuck(&self.waits()));
+        Status::DEADLOCK
+    }
+
+    /// Draws a warning, unless the program stands still anyway.
+    pub(super) fn warn_unless_stuck(&self, report: Report) {
+        if self.awake.load(Ordering::SeqCst) > 1 {
+            self.report(&report);
+        }
+    }
+
+    pub(super) fn forget_seat(&self, handle: &Arc<SeatHandle>) {
+        self.seats.lock().remove(&Arc::as_ptr(handle).addr());
+    }
+
+    /// A thread that tells seats when a time slice is over. It ends with the program.
+    fn start_ticking(self: &Arc<Runtime>) {
+        if self.ticking.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let runtime = Arc::downgrade(self);
+        // Without it tasks still take turns whenever they wait.
+        let _ = thread::Builder::new()
+            .name(String::from("cq ticker"))
+            .stack_size(64 << 10)
+            .spawn(move || {
+                while let Some(runtime) = runtime.upgrade() {
+                    for seat in runtime.seats.lock().values() {
+                        if seat.is_awake() && seat.others_are_ready() {
+                            seat.attention.store(true, Ordering::Relaxed);
+                        }
+                    }
+                    drop(runtime);
+                    thread::sleep(TIME_SLICE);
+                }
+            });
+    }
+}
+
+/// How many processors the program may use.
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, |processors| processors.get())
+}

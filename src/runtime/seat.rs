@@ -1,0 +1,373 @@
+//! Seats: OS threads that run fibers.
+//!
+//! A seat runs one fiber at a time: the next ready one, else an unstarted task of its pool, else
+//! it rests. A fiber never moves to another seat once it has started.
+//!
+//! ```text
+//!   others --Mail--> inbox --> ready --resume--> fiber --+
+//!                               ^   ^                    | waits: its ticket knows it
+//!                  yields ------+   +--- woken ----------+
+//! ```
+//!
+//! What others know of a seat, and how it rests, is its [`SeatHandle`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Instant;
+
+use super::fiber::{Fiber, Resumed, Stacks, Suspended};
+use super::machine::Machine;
+use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
+use super::pool::PoolShared;
+use super::run::Runtime;
+use super::task::{Task, TaskKind, Work};
+use super::wait::{Ticket, WaitingFor};
+use crate::value::error::fail;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// The stack of a seat's own thread; fibers have stacks of their own.
+const SEAT_STACK: usize = 256 << 10;
+
+struct Slot {
+    fiber: Fiber,
+    task: Arc<Task>,
+    /// The wait it is in.
+    waiting: Option<Arc<Ticket>>,
+    /// The timer of that wait.
+    timer: Option<(Instant, u64)>,
+    /// Whether it counts among the running tasks of its pool.
+    seated: bool,
+}
+
+/// A seat, owned by its thread.
+pub struct Seat {
+    handle: Arc<SeatHandle>,
+    runtime: Arc<Runtime>,
+    slots: Vec<Option<Slot>>,
+    free: Vec<FiberKey>,
+    ready: VecDeque<(FiberKey, Resumed)>,
+    timers: BTreeMap<(Instant, u64), Arc<Ticket>>,
+    timers_made: u64,
+    /// Fibers that wait for something outside of the program.
+    outside: usize,
+    stacks: Stacks,
+}
+
+impl Seat {
+    /// The seat that the current thread is to run from now on.
+    pub fn new(handle: Arc<SeatHandle>, runtime: &Arc<Runtime>) -> Seat {
+        handle.belongs_to_this_thread();
+        Seat {
+            handle,
+            runtime: runtime.clone(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            ready: VecDeque::new(),
+            timers: BTreeMap::new(),
+            timers_made: 0,
+            outside: 0,
+            stacks: Stacks::default(),
+        }
+    }
+
+    /// A seat on a thread of its own, on which `first`, if given, is started; the thread ends when
+    /// the seat has nothing left to do and its pool, if it has one, is over.
+    pub fn on_new_thread(
+        runtime: &Arc<Runtime>,
+        name: String,
+        pool: Option<Arc<PoolShared>>,
+        first: Option<Arc<Task>>,
+    ) -> io::Result<()> {
+        let handle = SeatHandle::new(runtime, pool);
+        let (own_handle, own_runtime) = (handle.clone(), runtime.clone());
+        let started = thread::Builder::new()
+            .name(name)
+            .stack_size(SEAT_STACK)
+            .spawn(move || {
+                let mut seat = Seat::new(own_handle, &own_runtime);
+                if let Some(task) = first
+                    && let Some(work) = task.claim()
+                {
+                    seat.start(task, work);
+                }
+                seat.run(|seat| {
+                    seat.is_empty() && seat.handle.pool.as_ref().is_none_or(|pool| pool.is_over())
+                });
+                seat.leave();
+            });
+        match started {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                runtime.forget_seat(&handle);
+                runtime.awake.fetch_sub(1, Ordering::SeqCst);
+                Err(error)
+            }
+        }
+    }
+
+    /// What others know of it.
+    pub fn handle(&self) -> &Arc<SeatHandle> {
+        &self.handle
+    }
+
+    /// Runs fibers while `goes_on` holds, which is asked whenever there is nothing to run.
+    pub fn run_while(&mut self, goes_on: impl Fn() -> bool) {
+        self.run(|_| !goes_on());
+    }
+
+    fn run(&mut self, over: impl Fn(&Seat) -> bool) {
+        loop {
+            self.read_mail();
+            self.fire_timers();
+            if let Some((key, why)) = self.next_ready() {
+                self.resume(key, why);
+            } else if let Some((task, work)) = self
+                .handle
+                .pool
+                .as_ref()
+                .and_then(|pool| pool.take(&self.handle))
+            {
+                self.start(task, work);
+            } else if over(self) {
+                return;
+            } else {
+                self.rest();
+            }
+        }
+    }
+
+    /// Whether nothing that has started here is left.
+    pub fn is_empty(&self) -> bool {
+        self.slots.len() == self.free.len()
+    }
+
+    /// Starts a task here: it runs next. Its pool has already counted it as running.
+    pub fn start(&mut self, task: Arc<Task>, work: Work) {
+        let stack = match self.stacks.take() {
+            Ok(stack) => stack,
+            Err(error) => {
+                let failure = Failure::error(
+                    Kind::Memory,
+                    format!("no memory for the stack of {}: {error}", task.title()),
+                );
+                task.finish(Err(failure.into()));
+                self.unseat(&task);
+                return;
+            }
+        };
+        let key = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        let _ = task.seat.set(self.handle.clone());
+        self.handle.tasks.lock().insert(task.number, task.clone());
+        let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
+        let fiber = Fiber::new(stack, move |port, limit| {
+            let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit);
+            let result = match own.cancel_waits() {
+                true => {
+                    own.cancel_strikes();
+                    Err(Unwind::Cancelled)
+                }
+                false => run_guarded(work, &mut machine),
+            };
+            machine.runtime.clone().task_ended(&own, result);
+        });
+        self.slots[key] = Some(Slot {
+            fiber,
+            task,
+            waiting: None,
+            timer: None,
+            seated: true,
+        });
+        self.ready.push_front((key, Resumed::Ready));
+    }
+
+    fn resume(&mut self, key: FiberKey, why: Resumed) {
+        // A timer counts: when it is due, its fiber wants its turn.
+        self.handle.set_ready(self.ready.len() + self.timers.len());
+        let Some(slot) = &mut self.slots[key] else {
+            return;
+        };
+        slot.waiting = None;
+        match slot.fiber.resume(why) {
+            None => {
+                if let Some(slot) = self.slots[key].take() {
+                    self.free.push(key);
+                    self.handle.tasks.lock().remove(&slot.task.number);
+                    self.stacks.give(slot.fiber.into_stack());
+                    self.unseat(&slot.task);
+                    self.runtime.task_left();
+                }
+            }
+            Some(Suspended::Yielded) => {
+                self.stand_up(key);
+                self.ready.push_back((key, Resumed::Ready));
+            }
+            Some(Suspended::Waiting(ticket)) => self.park(key, ticket),
+            Some(Suspended::WaitingForStart(ticket, task, work)) => {
+                self.park(key, ticket);
+                self.start(task, work);
+            }
+        }
+    }
+
+    /// A fiber has stopped to wait.
+    fn park(&mut self, key: FiberKey, ticket: Arc<Ticket>) {
+        let timer = ticket.deadline.map(|deadline| (deadline, self.timers_made));
+        if let Some(timer) = timer {
+            self.timers_made += 1;
+            self.timers.insert(timer, ticket.clone());
+        }
+        let keeps_seat = ticket.what.ends_by_itself()
+            && self.slots[key].as_ref().is_some_and(|slot| {
+                slot.task
+                    .pool
+                    .as_ref()
+                    .is_some_and(|pool| pool.is_explicit())
+            });
+        if matches!(ticket.what, WaitingFor::Outside(_)) {
+            self.outside += 1;
+        }
+        if !keeps_seat {
+            self.stand_up(key);
+        }
+        if let Some(slot) = &mut self.slots[key] {
+            slot.waiting = Some(ticket);
+            slot.timer = timer;
+        }
+    }
+
+    /// A fiber no longer counts as running in its pool.
+    fn stand_up(&mut self, key: FiberKey) {
+        if let Some(slot) = &mut self.slots[key]
+            && std::mem::take(&mut slot.seated)
+        {
+            let task = slot.task.clone();
+            self.unseat(&task);
+        }
+    }
+
+    fn unseat(&self, task: &Task) {
+        if let Some(pool) = &task.pool {
+            pool.stand_up();
+        }
+    }
+
+    /// The first ready fiber that may run in its pool.
+    fn next_ready(&mut self) -> Option<(FiberKey, Resumed)> {
+        for _ in 0..self.ready.len() {
+            let (key, why) = self.ready.pop_front()?;
+            let Some(slot) = &mut self.slots[key] else {
+                continue;
+            };
+            if !slot.seated
+                && let Some(pool) = &slot.task.pool
+            {
+                slot.seated = pool.sit_down(&self.handle);
+                if !slot.seated {
+                    self.ready.push_back((key, why));
+                    continue;
+                }
+            }
+            return Some((key, why));
+        }
+        None
+    }
+
+    fn read_mail(&mut self) {
+        while let Some(mail) = self.handle.next_mail() {
+            match mail {
+                Mail::Wake(ticket) => self.woken(&ticket),
+                Mail::Look => {}
+                Mail::CancelFutures => {
+                    let futures = self.slots.iter().flatten().map(|slot| &slot.task);
+                    for task in futures.filter(|task| task.kind == TaskKind::Future) {
+                        task.request_cancel();
+                    }
+                }
+            }
+        }
+    }
+
+    fn woken(&mut self, ticket: &Arc<Ticket>) {
+        let Some(slot) = &mut self.slots[ticket.fiber] else {
+            return;
+        };
+        if slot
+            .waiting
+            .as_ref()
+            .is_some_and(|waiting| Arc::ptr_eq(waiting, ticket))
+        {
+            if let Some(timer) = slot.timer.take() {
+                self.timers.remove(&timer);
+            }
+            if matches!(ticket.what, WaitingFor::Outside(_)) {
+                self.outside -= 1;
+            }
+            self.ready.push_back((ticket.fiber, ticket.woken_because()));
+        }
+    }
+
+    fn fire_timers(&mut self) {
+        if self.timers.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        while let Some(due) = self
+            .timers
+            .first_entry()
+            .filter(|timer| timer.key().0 <= now)
+        {
+            // If something else has woken it first, its mail is on the way.
+            due.remove().wake(Resumed::TimedOut);
+        }
+        self.read_mail();
+    }
+
+    /// Stops the thread until there is mail or a timer is due.
+    fn rest(&mut self) {
+        self.runtime.output.flush_quietly();
+        let due = self.timers.first_key_value().map(|((due, _), _)| *due);
+        let rest = match (due, self.outside) {
+            (Some(due), _) => Rest::NapUntil(due),
+            (None, 0) => Rest::Sleep,
+            (None, _) => Rest::Nap,
+        };
+        if self.handle.lie_down(rest) == LaidDown::Last {
+            self.runtime.nobody_is_awake();
+        }
+        self.handle.stay_down(due);
+    }
+
+    /// The thread ends.
+    fn leave(&self) {
+        self.runtime.forget_seat(&self.handle);
+        if self.handle.leave() == LaidDown::Last {
+            self.runtime.nobody_is_awake();
+        }
+    }
+}
+
+/// Runs a task's work; a panic, which is a mistake in cq itself, ends the task and nothing else.
+fn run_guarded(work: Work, machine: &mut Machine<'_>) -> Result<Value> {
+    catch_unwind(AssertUnwindSafe(|| work.run(machine))).unwrap_or_else(|_| {
+        Err(fail(
+            Kind::Other("internal".into()),
+            "internal error in cq: the task was given up",
+        )
+        .help("this is a mistake in cq, not in your program; please report it"))
+    })
+}
+
+impl Drop for Seat {
+    /// Fibers that are still in the middle of something (the program is stuck) stay as they are:
+    /// taking their stacks apart would run code of theirs.
+    fn drop(&mut self) {
+        self.slots.drain(..).for_each(std::mem::forget);
+    }
+}

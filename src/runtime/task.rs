@@ -1,0 +1,338 @@
+//! Tasks: everything that runs. The main program is task #1.
+//!
+//! ```text
+//!   Unstarted --claim--> Running --finish--> Ended
+//!       \---------------cancel---------------^
+//! ```
+//!
+//! A task is claimed once: by a seat of its pool, or by the task that forces it first. A cancel
+//! is a request that strikes once: at the task's next loop turn, call or wait.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
+
+use super::fiber::Resumed;
+use super::gather::Completions;
+use super::machine::Machine;
+use super::mailbox::SeatHandle;
+use super::pool::PoolShared;
+use super::wait::Ticket;
+use crate::gate::ObjectId;
+use crate::syntax::span::Span;
+use crate::value::error::TaskMark;
+use crate::value::function::Function;
+use crate::value::guarded::Guarded;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// What started a task.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum TaskKind {
+    /// The program itself.
+    Main,
+    /// `future`, `submit`, `map` on a pool.
+    Future,
+    /// `spawn`
+    Spawned,
+}
+
+/// What a task is to do.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// What is called.
+    pub function: Value,
+    /// With what.
+    pub arguments: Vec<Value>,
+}
+
+impl Work {
+    /// The work of a `future` or `spawn` body.
+    pub fn body(function: Arc<Function>) -> Work {
+        Work {
+            function: Value::Function(function),
+            arguments: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(self, machine: &mut Machine<'_>) -> Result<Value> {
+        machine.call(&self.function, &self.arguments)
+    }
+}
+
+/// How a task ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// With a value.
+    Value(Value),
+    /// With something thrown.
+    Failed(Arc<Failure>),
+    /// By a cancel.
+    Cancelled,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Unstarted(Work),
+    Running,
+    Ended(Outcome),
+}
+
+/// Who wants to know that a task has ended.
+#[derive(Debug)]
+pub enum Listener {
+    /// A task that waits.
+    Ticket(Arc<Ticket>),
+    /// An `as_completed`, with the place of the task in its list.
+    Completions(Arc<Completions>, usize),
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    listeners: Vec<Listener>,
+}
+
+const NOT_CANCELLED: u8 = 0;
+const CANCEL_REQUESTED: u8 = 1;
+const CANCEL_STRUCK: u8 = 2;
+
+/// A task.
+#[derive(Debug)]
+pub struct Task {
+    /// Its number; the main program is 1.
+    pub number: u64,
+    /// What started it.
+    pub kind: TaskKind,
+    /// Where it was started; `None` for the main program.
+    pub started_at: Option<Span>,
+    /// The number of the task that started it; 0 for the main program.
+    pub parent: u64,
+    /// The pool whose seats it needs; `None` for the main program and spawned tasks.
+    pub pool: Option<Arc<PoolShared>>,
+    /// The wait it is in.
+    pub(super) ticket: Mutex<Option<Arc<Ticket>>>,
+    pub(super) seat: OnceLock<Arc<SeatHandle>>,
+    state: Guarded<State>,
+    cancel: AtomicU8,
+    asked: AtomicBool,
+}
+
+impl Task {
+    /// A task that has not started.
+    pub fn new(
+        number: u64,
+        kind: TaskKind,
+        started_at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Arc<Task> {
+        Arc::new(Task {
+            number,
+            kind,
+            started_at,
+            parent,
+            pool,
+            ticket: Mutex::new(None),
+            seat: OnceLock::new(),
+            state: Guarded::new(State {
+                phase: Phase::Unstarted(work),
+                listeners: Vec::new(),
+            }),
+            cancel: AtomicU8::new(NOT_CANCELLED),
+            asked: AtomicBool::new(false),
+        })
+    }
+
+    /// What identifies it at the gate.
+    pub fn id(&self) -> ObjectId {
+        ObjectId::of(self)
+    }
+
+    /// Takes its work, if nobody has.
+    pub fn claim(&self) -> Option<Work> {
+        self.state.with(|state| match &state.phase {
+            Phase::Unstarted(_) => match std::mem::replace(&mut state.phase, Phase::Running) {
+                Phase::Unstarted(work) => Some(work),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// Ends it and wakes who waits for that. Whatever a struck task does, it ends cancelled.
+    pub fn finish(&self, result: Result<Value>) {
+        let struck = self.cancel.load(Ordering::SeqCst) == CANCEL_STRUCK;
+        let outcome = match result {
+            _ if struck => Outcome::Cancelled,
+            Ok(value) => Outcome::Value(value),
+            Err(Unwind::Failed(failure)) => Outcome::Failed(failure),
+            Err(Unwind::Cancelled) => Outcome::Cancelled,
+        };
+        self.end(outcome);
+    }
+
+    fn end(&self, outcome: Outcome) {
+        let listeners = self.state.with(|state| {
+            state.phase = Phase::Ended(outcome);
+            std::mem::take(&mut state.listeners)
+        });
+        if let Some(pool) = &self.pool {
+            pool.one_ended();
+        }
+        for listener in listeners {
+            match listener {
+                Listener::Ticket(ticket) => {
+                    ticket.wake(Resumed::Ready);
+                }
+                Listener::Completions(completions, index) => completions.ended(index),
+            }
+        }
+    }
+
+    /// How it ended, if it has.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.state.with(|state| match &state.phase {
+            Phase::Ended(outcome) => Some(outcome.clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.state
+            .with(|state| matches!(state.phase, Phase::Ended(_)))
+    }
+
+    /// Its state in one word, as it is printed.
+    pub fn state_word(&self) -> &'static str {
+        self.state.with(|state| match &state.phase {
+            Phase::Unstarted(_) => "waiting to start",
+            Phase::Running => "running",
+            Phase::Ended(Outcome::Value(_)) => "done",
+            Phase::Ended(Outcome::Failed(_)) => "failed",
+            Phase::Ended(Outcome::Cancelled) => "cancelled",
+        })
+    }
+
+    /// Registers who wants to know, unless it has ended: then gives the listener back.
+    pub fn listen(&self, listener: Listener) -> std::result::Result<(), Listener> {
+        self.state.with(|state| match state.phase {
+            Phase::Ended(_) => Err(listener),
+            _ => {
+                state.listeners.push(listener);
+                Ok(())
+            }
+        })
+    }
+
+    /// Forgets a ticket.
+    pub fn stop_listening(&self, ticket: &Arc<Ticket>) {
+        self.state.with(|state| {
+            state.listeners.retain(|listener| match listener {
+                Listener::Ticket(other) => !Arc::ptr_eq(other, ticket),
+                Listener::Completions(..) => true,
+            });
+        });
+    }
+
+    /// Whether a task waits for its end right now.
+    pub fn is_waited_for(&self) -> bool {
+        self.state.with(|state| !state.listeners.is_empty())
+    }
+
+    /// Somebody wants to know how it ended; its failure is no longer a surprise.
+    pub fn ask(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anybody has asked.
+    pub fn was_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Asks it to stop; true if it had not ended.
+    pub fn request_cancel(&self) -> bool {
+        let unstarted = self.state.with(|state| match state.phase {
+            Phase::Ended(_) => None,
+            Phase::Running => Some(false),
+            Phase::Unstarted(_) => {
+                state.phase = Phase::Running;
+                Some(true)
+            }
+        });
+        match unstarted {
+            None => false,
+            Some(true) => {
+                self.end(Outcome::Cancelled);
+                true
+            }
+            Some(false) => {
+                let _ = self.cancel.compare_exchange(
+                    NOT_CANCELLED,
+                    CANCEL_REQUESTED,
+                    Ordering::SeqCst,
+                    Ordering::SeqCst,
+                );
+                if let Some(seat) = self.seat.get() {
+                    seat.attention.store(true, Ordering::SeqCst);
+                }
+                let ticket = self.ticket.lock().clone();
+                if let Some(ticket) = ticket {
+                    ticket.wake(Resumed::Cancelled);
+                }
+                true
+            }
+        }
+    }
+
+    /// Whether a cancel was requested that has not struck.
+    pub(super) fn cancel_waits(&self) -> bool {
+        self.cancel.load(Ordering::SeqCst) == CANCEL_REQUESTED
+    }
+
+    pub(super) fn cancel_strikes(&self) {
+        self.cancel.store(CANCEL_STRUCK, Ordering::SeqCst);
+    }
+
+    /// How stories name it; `None` for the main program.
+    pub fn mark(&self) -> Option<TaskMark> {
+        let verb = match self.kind {
+            TaskKind::Main => return None,
+            TaskKind::Future => "started",
+            TaskKind::Spawned => "spawned",
+        };
+        Some(TaskMark {
+            number: self.number,
+            process: None,
+            verb,
+            started_at: self.started_at,
+        })
+    }
+
+    /// What messages call it: `task #2`, `future #3`, `the main program`.
+    pub fn title(&self) -> String {
+        match self.kind {
+            TaskKind::Main => String::from("task #1 (the main program)"),
+            TaskKind::Future => format!("future #{}", self.number),
+            TaskKind::Spawned => format!("task #{}", self.number),
+        }
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        if let Phase::Ended(Outcome::Value(value)) =
+            std::mem::replace(&mut self.phase, Phase::Running)
+        {
+            crate::value::drop_deep(vec![value]);
+        }
+    }
+}
+
+/// The error that forcing a cancelled task gives.
+#[cold]
+pub fn was_cancelled(task: &Task) -> Unwind {
+    crate::value::error::fail(Kind::Cancelled, format!("{} was cancelled", task.title()))
+}

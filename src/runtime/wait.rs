@@ -1,0 +1,273 @@
+//! The one wait.
+//!
+//! Whatever a task waits for, it does the same thing: try; if that is not possible yet, leave a
+//! [`Ticket`] with the object, in the same step as the failed try; hand the seat back; when woken,
+//! try again.
+//!
+//! ```text
+//!   Waiting --wake(Ready)-----> resumed, tries again
+//!      |------wake(TimedOut)--> leaves the object, has not got it
+//!      |------wake(Cancelled)-> leaves the object, unwinds
+//! ```
+//!
+//! A ticket is woken once: whoever changes its state first decides why. The races have names:
+//!
+//! - *late waker*: an object wakes a ticket that has just timed out or been cancelled. `wake`
+//!   says no, and the object goes on to its next ticket. Nothing is lost.
+//! - *baton*: a ticket was woken because something can be had, but its task leaves without taking
+//!   it (cancelled meanwhile, or a select that took from another queue). `leave` then wakes the
+//!   object's next ticket.
+//! - *early cancel*: a cancel between the last look at the flag and the ticket's being known to
+//!   the task. The wait looks at the flag once more after it has made its ticket known.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use super::fiber::{Resumed, Suspended};
+use super::lock::{Lock, Semaphore};
+use super::machine::Machine;
+use super::mailbox::{FiberKey, Mail, SeatHandle};
+use super::pool::PoolShared;
+use super::promise::Promise;
+use super::queue::Queue;
+use super::task::{Task, Work};
+use crate::syntax::span::Span;
+use crate::value::error::fail;
+use crate::value::{Kind, Result, Unwind, Value, guarded};
+
+/// What a task waits for.
+#[derive(Clone, Debug)]
+pub enum WaitingFor {
+    /// A value of a queue.
+    Value(Arc<Queue>),
+    /// That a queue takes a value: there is room, or somebody gets it.
+    Room(Arc<Queue>),
+    /// A value of one of several queues.
+    AnyValue(Vec<Arc<Queue>>),
+    /// The end of a task: force or join.
+    End(Arc<Task>),
+    /// The end of several.
+    Ends(Vec<Arc<Task>>),
+    /// A promise that another task evaluates.
+    Promise(Arc<Promise>),
+    /// A lock.
+    Lock(Arc<Lock>),
+    /// A permit of a semaphore.
+    Permit(Arc<Semaphore>),
+    /// The end of all futures of a pool.
+    Pool(Arc<PoolShared>),
+    /// That time passes.
+    Time,
+    /// Something outside of the program: `input`, `fetch`, a file.
+    Outside(&'static str),
+}
+
+impl WaitingFor {
+    /// Whether this ends by itself, so that it can never be part of a deadlock.
+    pub fn ends_by_itself(&self) -> bool {
+        matches!(self, WaitingFor::Time | WaitingFor::Outside(_))
+    }
+}
+
+const WAITING: u8 = 0;
+const READY: u8 = 1;
+const TIMED_OUT: u8 = 2;
+const CANCELLED: u8 = 3;
+
+/// One wait of one task.
+#[derive(Debug)]
+pub struct Ticket {
+    state: AtomicU8,
+    pub(super) fiber: FiberKey,
+    seat: Arc<SeatHandle>,
+    /// Who waits.
+    pub task: Arc<Task>,
+    /// For what.
+    pub what: WaitingFor,
+    /// Where in the source.
+    pub span: Span,
+    /// Until when.
+    pub deadline: Option<Instant>,
+    /// Since when.
+    pub since: Instant,
+}
+
+impl Ticket {
+    /// Wakes the task, unless something else has already woken it.
+    pub fn wake(self: &Arc<Ticket>, why: Resumed) -> bool {
+        let state = match why {
+            Resumed::Ready => READY,
+            Resumed::TimedOut => TIMED_OUT,
+            Resumed::Cancelled => CANCELLED,
+        };
+        let first = self
+            .state
+            .compare_exchange(WAITING, state, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok();
+        if first {
+            self.seat.send(Mail::Wake(self.clone()));
+        }
+        first
+    }
+
+    /// Why it was woken.
+    pub(super) fn woken_because(&self) -> Resumed {
+        match self.state.load(Ordering::Acquire) {
+            TIMED_OUT => Resumed::TimedOut,
+            CANCELLED => Resumed::Cancelled,
+            _ => Resumed::Ready,
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// Waits until `attempt` gives something; `None` when the deadline passes first.
+    ///
+    /// `attempt` tries, and if it gets a ticket and fails, leaves it with the object in the same
+    /// step. `leave` takes a ticket back from the object, wakes the next one if there is
+    /// something to be had (the baton), and may give what was got at the last moment.
+    pub fn wait<T>(
+        &mut self,
+        what: impl FnOnce() -> WaitingFor,
+        deadline: Option<Instant>,
+        mut attempt: impl FnMut(Option<&Arc<Ticket>>) -> Option<T>,
+        leave: impl FnMut(&Arc<Ticket>) -> Option<T>,
+    ) -> Result<Option<T>> {
+        guarded::assert_none_held();
+        self.tick()?;
+        if let Some(got) = attempt(None) {
+            return Ok(Some(got));
+        }
+        self.wait_with_tickets(what(), deadline, None, attempt, leave)
+    }
+
+    /// The slow half of [`Machine::wait`]; `start`, if given, is run on this seat meanwhile.
+    pub(super) fn wait_with_tickets<T>(
+        &mut self,
+        what: WaitingFor,
+        deadline: Option<Instant>,
+        mut start: Option<(Arc<Task>, Work)>,
+        mut attempt: impl FnMut(Option<&Arc<Ticket>>) -> Option<T>,
+        mut leave: impl FnMut(&Arc<Ticket>) -> Option<T>,
+    ) -> Result<Option<T>> {
+        loop {
+            let since = Instant::now();
+            if deadline.is_some_and(|deadline| deadline <= since) && start.is_none() {
+                return Ok(None);
+            }
+            let ticket = Arc::new(Ticket {
+                state: AtomicU8::new(WAITING),
+                fiber: self.fiber,
+                seat: self.seat.clone(),
+                task: self.task.clone(),
+                what: what.clone(),
+                span: self.site,
+                deadline,
+                since,
+            });
+            if let Some(got) = attempt(Some(&ticket)) {
+                // It may have left the ticket with some of several objects before.
+                leave(&ticket);
+                return Ok(Some(got));
+            }
+            *self.task.ticket.lock() = Some(ticket.clone());
+            if self.task.cancel_waits() {
+                // The early cancel: nobody may have seen the ticket, so wake it ourselves.
+                ticket.wake(Resumed::Cancelled);
+            } else if deadline.is_none() {
+                super::deadlock::warn_of_cycle(&self.runtime, &ticket);
+            }
+            let why = match start.take() {
+                Some((task, work)) => Suspended::WaitingForStart(ticket.clone(), task, work),
+                None => Suspended::Waiting(ticket.clone()),
+            };
+            let resumed = self.port.suspend(why);
+            *self.task.ticket.lock() = None;
+            if self.task.cancel_waits() {
+                leave(&ticket);
+                return Err(self.strike());
+            }
+            match resumed {
+                Resumed::Ready => match attempt(None) {
+                    Some(got) => {
+                        leave(&ticket);
+                        return Ok(Some(got));
+                    }
+                    None => {
+                        if let Some(got) = leave(&ticket) {
+                            return Ok(Some(got));
+                        }
+                    }
+                },
+                Resumed::TimedOut | Resumed::Cancelled => return Ok(leave(&ticket)),
+            }
+        }
+    }
+
+    /// Waits until `deadline`; other tasks run meanwhile.
+    pub fn sleep_until(&mut self, deadline: Instant) -> Result<()> {
+        self.wait(
+            || WaitingFor::Time,
+            Some(deadline),
+            |_| None::<()>,
+            |_| None,
+        )?;
+        Ok(())
+    }
+
+    /// The slow half of [`Machine::tick`].
+    #[cold]
+    #[inline(never)]
+    pub(super) fn attend(&mut self) -> Result<()> {
+        self.seat.attention.store(false, Ordering::SeqCst);
+        if self.task.cancel_waits() {
+            return Err(self.strike());
+        }
+        if self.seat.others_are_ready() {
+            self.port.suspend(Suspended::Yielded);
+            if self.task.cancel_waits() {
+                return Err(self.strike());
+            }
+        }
+        Ok(())
+    }
+
+    /// The cancel takes effect; it does so once, so that clean-up may call, loop and wait.
+    #[cold]
+    fn strike(&mut self) -> Unwind {
+        self.task.cancel_strikes();
+        Unwind::Cancelled
+    }
+}
+
+/// The moment at which a `timeout` argument (seconds, or nil for never) passes.
+pub fn deadline(timeout: &Value) -> Result<Option<Instant>> {
+    let seconds = match timeout {
+        Value::Nil => return Ok(None),
+        Value::Int(seconds) => *seconds as f64,
+        Value::Float(seconds) => *seconds,
+        other => {
+            let got = crate::diagnostics::words::with_article(other.type_name());
+            return Err(fail(
+                Kind::Type,
+                format!("a timeout is a number of seconds or nil, not {got}"),
+            ));
+        }
+    };
+    if seconds.is_nan() || seconds < 0.0 {
+        return Err(fail(
+            Kind::Value,
+            format!("a timeout cannot be {seconds} seconds"),
+        ));
+    }
+    // What lies beyond the clock's range never passes.
+    let duration = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    Ok(Instant::now().checked_add(duration))
+}
+
+/// The error for a timeout that has passed.
+#[cold]
+pub fn timed_out(what: &str) -> Unwind {
+    fail(Kind::Timeout, format!("{what} timed out"))
+}
