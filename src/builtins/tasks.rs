@@ -182,7 +182,7 @@ fn submit(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             ),
         );
     }
-    let work = Work {
+    let work = Work::Call {
         function: arguments[1].clone(),
         arguments: arguments[2..].to_vec(),
     };

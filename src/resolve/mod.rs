@@ -16,7 +16,7 @@
 //!    code; `target` what is assigned to; `undeclared` says it of names, with the nearest one;
 //! 4. `capture` decides how each variable is stored; `call` judges arguments; `race` warns of
 //!    variables assigned while a task reads them;
-//! 5. `build`, `build_statement` and `build_expression` write the [`program`], which [`show`] shows as text;
+//! 5. `build`, `build_statement` and `build_expression` write the [`program`] and the [`code`] in it, which [`show`] shows as text;
 //! 6. [`signature`] is how builtins declare parameters.
 
 mod build;
@@ -24,6 +24,7 @@ mod build_expression;
 mod build_statement;
 mod call;
 mod capture;
+pub mod code;
 mod expression;
 mod flow;
 pub mod prelude;

@@ -15,9 +15,10 @@
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
-//! 7. [`run`]: a whole program from start to end
+//! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
 
 pub mod deadlock;
+mod ending;
 pub mod fiber;
 pub mod force;
 pub mod gather;
@@ -37,4 +38,5 @@ pub mod seat;
 pub mod select;
 pub mod story;
 pub mod task;
+mod ticker;
 pub mod wait;

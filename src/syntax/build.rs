@@ -17,6 +17,7 @@ pub type PlacedOperator = (BinaryOperator, Span);
 /// What is needed while a tree is built.
 pub struct Builder<'text> {
     source: SourceId,
+    text: &'text str,
     documentation: &'text HashMap<usize, Arc<str>>,
     names: HashMap<&'text str, Arc<str>>,
     /// What was found wrong while building.
@@ -25,9 +26,14 @@ pub struct Builder<'text> {
 
 impl<'text> Builder<'text> {
     /// For one text; `documentation` by the offset of the `fn` it belongs to.
-    pub fn new(source: SourceId, documentation: &'text HashMap<usize, Arc<str>>) -> Builder<'text> {
+    pub fn new(
+        source: SourceId,
+        text: &'text str,
+        documentation: &'text HashMap<usize, Arc<str>>,
+    ) -> Builder<'text> {
         Builder {
             source,
+            text,
             documentation,
             names: HashMap::new(),
             reports: Vec::new(),
@@ -89,18 +95,25 @@ impl<'text> Builder<'text> {
         start: usize,
         end: usize,
     ) -> Expr {
-        if let [(one, _), (two, _), ..] = &rest[..] {
+        if let [((one, _), middle), ((two, place), last), ..] = &rest[..] {
+            let text = |expr: &Expr| {
+                let written = self.text.get(expr.span.range()).unwrap_or("");
+                // What is long or goes over lines is not worth repeating.
+                let short =
+                    written.len() <= 20 && !written.contains('\n') && !written.contains(' ');
+                short.then(|| String::from(written))
+            };
+            let (a, b, c) = match (text(&first), text(middle), text(last)) {
+                (Some(a), Some(b), Some(c)) => (a, b, c),
+                _ => (String::from("a"), String::from("b"), String::from("c")),
+            };
+            let (one, two) = (one.symbol(), two.symbol());
             self.reports.push(
-                Report::error(two.1, "comparisons do not chain")
-                    .label(format!("a second comparison behind `{}`", one.0.symbol()))
-                    .help(format!(
-                        "write `a {} b and b {} c`, or put one of the two in parentheses",
-                        one.0.symbol(),
-                        two.0.symbol()
-                    )),
+                Report::error(*place, "comparisons do not chain")
+                    .label(format!("a second comparison behind `{one}`"))
+                    .help(format!("write `{a} {one} {b} and {b} {two} {c}`")),
             );
-            let kind = ExprKind::Error;
-            return self.expr(kind, start, end);
+            return self.expr(ExprKind::Error, start, end);
         }
         match rest.pop() {
             Some((operator, right)) => self.binary(first, operator, right, start, end),

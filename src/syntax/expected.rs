@@ -16,12 +16,16 @@ const ASSIGNMENTS: &str = "+= -= *= /= //= %= **=";
 /// The tokens the grammar would have taken.
 pub struct Expected<'a> {
     names: Vec<&'a str>,
+    after_operand: bool,
 }
 
 impl<'a> Expected<'a> {
-    /// From LALRPOP's list, whose entries stand in quotes.
-    pub fn new(list: &'a [String]) -> Expected<'a> {
+    /// From LALRPOP's list, whose entries stand in quotes. The list lacks operators where the
+    /// parser had already closed the expression before it saw the token, so whether an operand
+    /// comes before is said apart.
+    pub fn new(list: &'a [String], after_operand: bool) -> Expected<'a> {
         Expected {
+            after_operand,
             names: list.iter().map(|name| name.trim_matches('"')).collect(),
         }
     }
@@ -48,7 +52,7 @@ impl<'a> Expected<'a> {
 
     /// Whether an operator would have fitted: what comes before is an operand.
     pub fn operator(&self) -> bool {
-        self.has("**") || self.has("+")
+        self.has("**") || self.after_operand && !self.expression() && !self.only_name()
     }
 
     /// All of it as a phrase.
@@ -66,12 +70,16 @@ impl<'a> Expected<'a> {
             drop(OPERANDS, &mut left);
             phrases.push(String::from("an expression"));
         }
-        if self.operator() {
+        if self.has("==") || self.has("**") {
             drop(OPERATORS, &mut left);
-            drop(ASSIGNMENTS, &mut left);
         }
-        if self.has("+=") {
-            drop("= ,", &mut left);
+        drop(ASSIGNMENTS, &mut left);
+        if self.has("separator") {
+            drop("= , }", &mut left);
+        }
+        if self.has(")") && self.has(",") {
+            // Behind a name in a call: it could still become the name of an argument.
+            drop(":", &mut left);
         }
         for name in left {
             let phrase = match name {
@@ -121,14 +129,14 @@ mod tests {
         check("check x { }", "a string");
         check("fn f x { }", "`(`");
         check("fn f(x) 3", "`{` or `=>`");
-        check("fn f(x y) { }", "`,`, `)` or `=`");
+        check("fn f(x y) { }", "`)`, `,` or `=`");
         check("[1: 2, 3]", "`:`");
         check("while x 3", "`{`");
         check("if x { } else 3", "`if` or `{`");
-        check("f\"{x y}\"", "`}` or `:`");
-        check("f(a b)", "`,` or `)`");
-        check("[a b]", "`,`, `:`, `]` or `for`");
-        check("xs[a b]", "`:` or `]`");
+        check("f\"{x y}\"", "`:` or `}`");
+        check("f(a b)", "`)` or `,`");
+        check("[a b]", "`for`, `]`, `,` or `:`");
+        check("xs[a b]", "`]` or `:`");
         check("(a b)", "`)`");
     }
 }

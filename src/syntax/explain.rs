@@ -5,29 +5,16 @@
 //! place only, and the first that knows the mistake speaks.
 
 use super::expected::Expected;
-use super::foreign::{foreign_statement, shortened};
+use super::foreign::foreign_statement;
+use super::mistake::Mistake;
 use super::span::Span;
-use super::token::{Lexeme, Token};
+use super::token::Token;
 use crate::diagnostics::report::Report;
-use crate::diagnostics::source::Source;
-
-/// A token that does not fit.
-pub struct Mistake<'a, 'text> {
-    /// The text.
-    pub source: &'a Source,
-    /// All tokens.
-    pub lexemes: &'a [Lexeme<'text>],
-    /// Which one; one past the last if it is the end that does not fit.
-    pub at: usize,
-    /// The first token of the innermost statement around it.
-    pub statement: usize,
-    /// What would have fitted, as LALRPOP lists it.
-    pub expected: &'a [String],
-}
 
 /// The report on a mistake.
 pub fn explain(mistake: &Mistake<'_, '_>) -> Report {
-    let expected = Expected::new(mistake.expected);
+    let after_operand = mistake.before().is_some_and(Token::ends_operand);
+    let expected = Expected::new(mistake.expected, after_operand);
     let rules = [
         foreign_words,
         keyword_as_name,
@@ -40,124 +27,12 @@ pub fn explain(mistake: &Mistake<'_, '_>) -> Report {
     ];
     let report = rules.iter().find_map(|rule| rule(mistake, &expected));
     let mut report = report.unwrap_or_else(|| mistake.unexpected(&expected));
-    if report.help.is_none() && mistake.has_slashes_before() {
+    // `x = 1 // the number` divides by `the`, and stumbles over `number`.
+    let prose = matches!(mistake.found(), Some(Token::Name(_)));
+    if (prose || report.help.is_none()) && mistake.has_slashes_before() {
         report = report.help("a comment begins with `#`; `//` divides and rounds down");
     }
     report
-}
-
-impl<'text> Mistake<'_, 'text> {
-    fn token(&self, at: usize) -> Option<&Token<'text>> {
-        self.lexemes.get(at).map(|lexeme| &lexeme.token)
-    }
-
-    fn found(&self) -> Option<&Token<'text>> {
-        self.token(self.at)
-    }
-
-    fn next(&self) -> Option<&Token<'text>> {
-        self.token(self.at + 1)
-    }
-
-    /// The token before, if it belongs to the same statement.
-    fn before(&self) -> Option<&Token<'text>> {
-        if self.at > self.statement {
-            self.token(self.at - 1)
-        } else {
-            None
-        }
-    }
-
-    fn first(&self) -> Option<&Token<'text>> {
-        self.token(self.statement)
-    }
-
-    fn touches_before(&self) -> bool {
-        let start = self.lexemes.get(self.at).map(|lexeme| lexeme.start);
-        self.at > 0 && Some(self.lexemes[self.at - 1].end) == start
-    }
-
-    /// The place of the token; of the last one for the end of a line or of the text.
-    fn span(&self) -> Span {
-        let at_end = matches!(self.found(), None | Some(Token::Separator));
-        let (start, end) = match (self.lexemes.get(self.at), self.at.checked_sub(1)) {
-            (Some(lexeme), _) if !at_end || self.text(lexeme) == ";" => (lexeme.start, lexeme.end),
-            // Just behind the last token: one column wide.
-            (_, Some(last)) => (self.lexemes[last].end, self.lexemes[last].end + 1),
-            _ => (0, 0),
-        };
-        let length = self.source.text.len();
-        Span::new(self.source.id, start.min(length), end.min(length))
-    }
-
-    fn text(&self, lexeme: &Lexeme<'_>) -> &str {
-        self.source.text.get(lexeme.start..lexeme.end).unwrap_or("")
-    }
-
-    /// What was found, as the reader sees it.
-    fn shown(&self) -> String {
-        let Some(lexeme) = self.lexemes.get(self.at) else {
-            return String::from("end of the program");
-        };
-        match lexeme.token {
-            Token::Separator if self.text(lexeme) != ";" => String::from("end of the line"),
-            Token::String(_) | Token::FormatOpen => String::from("string"),
-            _ => format!("`{}`", shortened(self.text(lexeme))),
-        }
-    }
-
-    /// The innermost bracket open at the token.
-    fn inside(&self) -> Option<&Token<'text>> {
-        let mut depth = 0usize;
-        for lexeme in self.lexemes[..self.at].iter().rev() {
-            match lexeme.token {
-                Token::ParenClose | Token::SquareClose | Token::BraceClose | Token::HoleClose => {
-                    depth += 1
-                }
-                Token::ParenOpen | Token::SquareOpen | Token::BraceOpen | Token::HoleOpen
-                    if depth == 0 =>
-                {
-                    return Some(&lexeme.token);
-                }
-                Token::ParenOpen | Token::SquareOpen | Token::BraceOpen | Token::HoleOpen => {
-                    depth -= 1
-                }
-                _ => {}
-            }
-        }
-        None
-    }
-
-    fn in_block(&self) -> bool {
-        matches!(self.inside(), None | Some(Token::BraceOpen))
-    }
-
-    fn statement_has(&self, wanted: impl Fn(&Token<'_>) -> bool) -> bool {
-        self.lexemes[self.statement..self.at]
-            .iter()
-            .any(|lexeme| wanted(&lexeme.token))
-    }
-
-    /// Whether a `//` stands before the place on its line.
-    fn has_slashes_before(&self) -> bool {
-        let start = self.span().start as usize;
-        let line_start = self.source.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let tokens = self.lexemes[self.statement..self.at.min(self.lexemes.len())].iter();
-        tokens
-            .rev()
-            .take_while(|lexeme| lexeme.start >= line_start)
-            .any(|lexeme| lexeme.token == Token::SlashSlash)
-    }
-
-    fn error(&self, message: impl Into<String>) -> Report {
-        Report::error(self.span(), message)
-    }
-
-    /// When no rule knows it.
-    fn unexpected(&self, expected: &Expected<'_>) -> Report {
-        self.error(format!("unexpected {}", self.shown()))
-            .label(format!("expected {}", expected.phrase()))
-    }
 }
 
 fn foreign_words(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> {
@@ -166,20 +41,21 @@ fn foreign_words(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<R
         && (found.begins_operand() || *found == Token::Colon || found.keyword().is_some())
         && expected.operator()
         && let Some(help) = foreign_statement(word)
-        && (word.len() > 1 || matches!(found, Token::String(_)) && mistake.touches_before())
+        // `r"..."` is a prefix, `r x` is not.
+        && (word.len() > 1 || mistake.touches_before() && matches!(found, Token::String(_)))
+        && (*found != Token::Colon || *word == "lambda")
     {
-        let report = mistake.error(format!("unexpected {}", mistake.shown()));
-        return Some(report.label(format!("behind the name `{word}`")).help(help));
+        let place = &mistake.lexemes[mistake.at - 1];
+        let place = Span::new(mistake.source.id, place.start, place.end);
+        return Some(Report::error(place, format!("`{word}` is no keyword")).help(help));
     }
-    if let Token::Name(word @ ("is" | "as" | "then" | "do" | "of" | "begin")) = found
-        && let Some(help) = foreign_statement(word)
-    {
-        let report = mistake.error(format!("unexpected `{word}`"));
-        return Some(
-            report
-                .label(format!("expected {}", expected.phrase()))
-                .help(help),
-        );
+    if let Token::Name(word @ ("is" | "as" | "then" | "do" | "of" | "begin")) = found {
+        let report = mistake.error(format!("`{word}` is no keyword"));
+        let report = report.label(format!("expected {}", expected.phrase()));
+        return Some(match foreign_statement(word) {
+            Some(help) => report.help(help),
+            None => report,
+        });
     }
     None
 }
@@ -191,6 +67,7 @@ fn keyword_as_name(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option
         || expected.expression()
             && !expected.statement()
             && !found.begins_operand()
+            && *found != Token::Let
             && !matches!(found, Token::Else | Token::Catch | Token::Finally);
     is_name.then(|| {
         mistake
@@ -201,25 +78,34 @@ fn keyword_as_name(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option
 
 fn beginning_of_statement(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> {
     let found = mistake.found()?;
+    let sign = mistake.shown();
+    let branch = match found {
+        Token::Else => Some(("an `if`", "if c { } else { }")),
+        Token::Catch => Some(("a `try`", "try { } catch e { }")),
+        Token::Finally => Some(("a `try`", "try { } finally { }")),
+        _ => None,
+    };
+    if let Some((partner, shape)) = branch
+        && mistake.in_block()
+    {
+        let report = mistake.error(format!("{sign} without {partner} before it"));
+        return Some(report.help(format!(
+            "it must follow the `}}` of the block it belongs to: {shape}"
+        )));
+    }
     if !expected.statement() || mistake.at != mistake.statement {
         return None;
     }
-    let sign = mistake.shown();
-    Some(match found {
-        Token::Else | Token::Catch | Token::Finally => {
-            let partner = if *found == Token::Else { "if" } else { "try" };
-            mistake
-                .error(format!("{sign} without an `{partner}` before it").replace("an `try`", "a `try`"))
-                .help(format!("it must follow the `}}` of the block it belongs to: {partner} ... {{ }} {} {{ }}", sign.trim_matches('`')))
-        }
-        Token::Plus if matches!(mistake.next(), Some(Token::Plus)) => {
-            mistake.error("there is no `++`").help("write `x += 1`")
-        }
-        found if found.continues_line() && mistake.at > 0 => mistake
-            .error(format!("a statement cannot begin with {sign}"))
-            .help("a line goes on if the operator stands at the end of the line before, or inside parentheses"),
-        _ => return None,
-    })
+    if *found == Token::Plus && mistake.next() == Some(&Token::Plus) {
+        return Some(mistake.error("there is no `++`").help("write `x += 1`"));
+    }
+    if found.continues_line() && mistake.at > 0 {
+        let report = mistake.error(format!("a statement cannot begin with {sign}"));
+        return Some(report.help(
+            "a line goes on if the operator stands at the end of the line before, or inside parentheses",
+        ));
+    }
+    None
 }
 
 fn missing_value(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> {
@@ -242,6 +128,16 @@ fn missing_value(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<R
                     "a variable that has no value yet can hold nil: let {name} = nil"
                 )),
         );
+    }
+    if expected.has("=") && mistake.in_block() && mistake.before().is_some_and(Token::ends_operand)
+    {
+        let several = mistake.lexemes[mistake.statement..mistake.at].iter();
+        if several.clone().any(|lexeme| lexeme.token == Token::Comma)
+            && mistake.first() != Some(&Token::Let)
+        {
+            let report = mistake.unexpected(expected);
+            return Some(report.help("several values make a list, in brackets: [a, b]"));
+        }
     }
     if expected.has("finally") && expected.has("catch") {
         return Some(
@@ -271,6 +167,9 @@ fn header(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> 
         (Some(Token::For), Token::ParenOpen) => Some(
             unexpected().help("write for x in xs { ... }, or for i in range(10) { ... } to count"),
         ),
+        (Some(Token::Catch), _) => {
+            Some(unexpected().help("the error gets a name: catch e { ... }"))
+        }
         (_, Token::Minus) if mistake.next() == Some(&Token::Greater) && expected.has("=>") => Some(
             mistake
                 .error("a function does not declare what it returns")
@@ -280,6 +179,10 @@ fn header(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> 
             mistake
                 .error("there is no `->`")
                 .help("a function is written fn(x) => e; a field is read with `.`"),
+        ),
+        _ if expected.has("=>") => Some(
+            unexpected()
+                .help("what a function does is written { ... } or => e behind its parameters"),
         ),
         _ if expected.has("{") && !expected.expression() => {
             let report = unexpected();
@@ -334,7 +237,7 @@ fn brackets(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report
                 "a comprehension has one `for`; use a loop, or a comprehension inside of the other",
             ))
         }
-        (Some(Token::SquareOpen), Token::Colon) if !expected.expression() => {
+        (Some(Token::SquareOpen), Token::Colon) if !expected.expression() && !expected.has(",") => {
             Some(unexpected().help("a slice is xs[a:b], without a step"))
         }
         (Some(Token::BraceOpen), Token::Colon | Token::Comma)
@@ -383,6 +286,9 @@ fn operand_missing(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option
                 },
             ))
         }
+        Token::ParenClose if mistake.before() == Some(&Token::ParenOpen) => {
+            Some(unexpected().help("an empty list is written []"))
+        }
         Token::Dot if mistake.before() == Some(&Token::Dot) => {
             Some(unexpected().help("the numbers from a up to b are range(a, b)"))
         }
@@ -401,13 +307,24 @@ fn statement_goes_on(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Opti
     let found = mistake.found()?;
     let unexpected = || mistake.unexpected(expected);
     match found {
-        Token::If if expected.operator() && !expected.has("if") => {
+        Token::If if expected.operator() && !expected.has("{") => {
             return Some(
                 unexpected().help("a choice is written if c { a } else { b }, and has a value"),
             );
         }
+        Token::String(_) | Token::FormatOpen
+            if matches!(
+                mistake.before(),
+                Some(Token::String(_) | Token::FormatClose)
+            ) =>
+        {
+            return Some(unexpected().help("strings are joined with `+`"));
+        }
         Token::Arrow => return Some(unexpected().help("a function is written fn(x) => x + 1")),
         _ => {}
+    }
+    if *found == Token::Colon && mistake.first() == Some(&Token::Let) && expected.has("=") {
+        return Some(unexpected().help("variables have no types"));
     }
     if !mistake.in_block() || !expected.has("separator") {
         return None;

@@ -126,10 +126,7 @@ impl<'text> Lexer<'text> {
                 report(String::from("`or` is written as a word")).help("write `a or b`"),
                 Some(Token::Or),
             ),
-            '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '`' => (
-                report(format!("`{first}` is no quote")).help("strings stand in \" or ' quotes"),
-                Some(Token::Error),
-            ),
+            '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '`' => return self.foreign_quote(first, start),
             '?' => (
                 report(String::from("there is no `?` operator"))
                     .help("choose with if c { a } else { b }, which has a value"),
@@ -165,6 +162,32 @@ impl<'text> Lexer<'text> {
         self.report(report);
         if let Some(token) = meaning {
             self.push(token, start, end);
+        }
+    }
+
+    /// `“text”`: read as a string if it is closed on its line.
+    fn foreign_quote(&mut self, first: char, start: usize) {
+        let line = self.words.remainder().split('\n').next().unwrap_or("");
+        let closing = match first {
+            '“' | '„' => ['”', '“'],
+            '‘' => ['’', '’'],
+            '«' => ['»', '»'],
+            _ => [first, first],
+        };
+        let end = start + first.len_utf8();
+        let report = Report::error(self.span(start, end), format!("`{first}` is no quote"));
+        self.report(report.help("strings stand in \" or ' quotes"));
+        match line
+            .char_indices()
+            .take(500)
+            .find(|(_, c)| closing.contains(c))
+        {
+            Some((length, last)) => {
+                self.words.bump(length + last.len_utf8());
+                let end = self.words.span().end;
+                self.push(Token::String(line[..length].into()), start, end);
+            }
+            None => self.push(Token::Error, start, end),
         }
     }
 }

@@ -16,6 +16,7 @@
 //! (missing closing ones are put in, stray ones are dropped, both with a report), and separators
 //! stand only between two things of the same block.
 
+use super::brackets::{Bracket, Frame, Header};
 use super::span::{SourceId, Span};
 use super::token::{Lexeme, Token};
 use crate::diagnostics::report::Report;
@@ -65,77 +66,20 @@ pub fn lay_out<'text>(source: SourceId, text: &str, lexed: &[Lexeme<'text>]) -> 
     pass.out
 }
 
-#[derive(Copy, Clone, PartialEq, Debug)]
-pub(super) enum Bracket {
-    Paren,
-    Square,
-    Brace,
-    Hole,
-}
-
-impl Bracket {
-    fn opening(self) -> &'static str {
-        match self {
-            Bracket::Paren => "(",
-            Bracket::Square => "[",
-            Bracket::Brace | Bracket::Hole => "{",
-        }
-    }
-
-    fn closing(self) -> Token<'static> {
-        match self {
-            Bracket::Paren => Token::ParenClose,
-            Bracket::Square => Token::SquareClose,
-            Bracket::Brace => Token::BraceClose,
-            Bracket::Hole => Token::HoleClose,
-        }
-    }
-}
-
-/// Something whose `{` has not come yet.
-#[derive(Copy, Clone, PartialEq)]
-pub(super) enum Header {
-    /// `if`, `while`: a condition comes first.
-    Condition,
-    /// `for`, `else`, `fn` and the others.
-    Other,
-}
-
-pub(super) struct Frame {
-    bracket: Bracket,
-    start: usize,
-    line: usize,
-    /// Of the line it was opened on.
-    indentation: usize,
-    pub(super) header: Option<Header>,
-}
-
-impl Frame {
-    fn new(bracket: Bracket, start: usize, line: usize, indentation: usize) -> Frame {
-        Frame {
-            bracket,
-            start,
-            line,
-            indentation,
-            header: None,
-        }
-    }
-}
-
 pub(super) struct Pass<'text, 'input> {
-    source: SourceId,
+    pub(super) source: SourceId,
     input: &'input [Lexeme<'text>],
     /// The next token.
     at: usize,
     /// What is open; the text itself is the outermost block and never closed.
-    frames: Vec<Frame>,
-    line: usize,
-    line_start: usize,
-    indentation: usize,
+    pub(super) frames: Vec<Frame>,
+    pub(super) line: usize,
+    pub(super) line_start: usize,
+    pub(super) indentation: usize,
     /// A block whose closing brace stands further left than the line that opened it: if a brace
     /// is missing in the end, it is probably this one's.
-    suspect: Option<usize>,
-    out: Layout<'text>,
+    pub(super) suspect: Option<usize>,
+    pub(super) out: Layout<'text>,
 }
 
 impl<'text> Pass<'text, '_> {
@@ -262,7 +206,8 @@ impl<'text> Pass<'text, '_> {
                 .take_while(|frame| frame.bracket != Bracket::Brace);
             let count = open.count();
             let at = self.last_end();
-            self.report_unclosed(count);
+            let before = self.span(start, end);
+            self.report_unclosed(count, Some(before));
             self.close_frames(count, at);
         }
         let goes_on = match next {
@@ -308,143 +253,9 @@ impl<'text> Pass<'text, '_> {
     }
 
     /// Drops a separator with nothing behind it.
-    fn drop_separator(&mut self) {
+    pub(super) fn drop_separator(&mut self) {
         if self.frame().bracket == Bracket::Brace && self.last() == Some(&Token::Separator) {
             self.out.lexemes.pop();
-        }
-    }
-
-    // ---- brackets ----
-
-    fn open(&mut self, bracket: Bracket, lexeme: &Lexeme<'text>) {
-        if bracket == Bracket::Brace {
-            self.frame().header = None;
-        }
-        if self.frames.len() > MAX_OPEN_BRACKETS {
-            self.report(
-                Report::error(
-                    self.span(lexeme.start, lexeme.end),
-                    "nested too deeply (recursion)",
-                )
-                .label(format!(
-                    "more than {MAX_OPEN_BRACKETS} brackets are open here"
-                ))
-                .help("give names to parts of it"),
-            );
-            self.out.too_deep = true;
-            return;
-        }
-        let frame = Frame::new(bracket, lexeme.start, self.line, self.indentation);
-        self.frames.push(frame);
-        self.push(lexeme.clone());
-    }
-
-    fn close(&mut self, bracket: Bracket, lexeme: &Lexeme<'text>) {
-        let line = self.line;
-        // What closes reaches out of unclosed brackets, but a `)` not out of the lines of a block.
-        let mut inner = self.frames[1..].iter().rev();
-        let unclosed = inner
-            .position(|frame| frame.bracket == bracket)
-            .filter(|&count| {
-                let passed = &self.frames[self.frames.len() - count..];
-                let through = |frame: &Frame| {
-                    matches!(bracket, Bracket::Brace | Bracket::Hole)
-                        || frame.bracket != Bracket::Brace
-                        || frame.line == line
-                };
-                passed.iter().all(through)
-            });
-        let Some(unclosed) = unclosed else {
-            let sign = match bracket {
-                Bracket::Paren => ")",
-                Bracket::Square => "]",
-                Bracket::Brace | Bracket::Hole => "}",
-            };
-            self.report(
-                Report::error(
-                    self.span(lexeme.start, lexeme.end),
-                    format!("this `{sign}` closes nothing"),
-                )
-                .help("take it away, or look for an opening bracket that is missing before it"),
-            );
-            return;
-        };
-        if unclosed > 0 {
-            self.report_unclosed(unclosed);
-            self.close_frames(unclosed, lexeme.start);
-        }
-        self.drop_separator();
-        let frame = self.frame();
-        let (start, opened, indentation) = (frame.start, frame.line, frame.indentation);
-        if bracket == Bracket::Brace
-            && opened != line
-            && lexeme.start == self.line_start + self.indentation
-            && self.indentation < indentation
-            && self.suspect.is_none()
-        {
-            self.suspect = Some(start);
-        }
-        self.frames.pop();
-        self.push(lexeme.clone());
-    }
-
-    /// Says of the `count` innermost brackets that nothing closes them.
-    fn report_unclosed(&mut self, count: usize) {
-        let open = &self.frames[self.frames.len() - count..];
-        let Some((innermost, outer)) = open.split_last() else {
-            return;
-        };
-        let place = |frame: &Frame| Span::new(self.source, frame.start, frame.start + 1);
-        let sign = innermost.bracket.opening();
-        let mut report = Report::error(place(innermost), format!("this `{sign}` is never closed"));
-        for frame in outer.iter().rev().take(3) {
-            report = report.also(place(frame), "and neither is this one");
-        }
-        if innermost.bracket == Bracket::Brace
-            && let Some(suspect) = self.suspect.filter(|&suspect| suspect != innermost.start)
-        {
-            let place = Span::new(self.source, suspect, suspect + 1);
-            report = report
-                .also(place, "or is it this one whose `}` is missing?")
-                .help(
-                    "the `}` that closes it stands further to the left than the line it opened on",
-                );
-        }
-        self.report(report);
-    }
-
-    /// Puts in what closes the `count` innermost brackets.
-    fn close_frames(&mut self, count: usize, at: usize) {
-        for _ in 0..count {
-            self.drop_separator();
-            let Some(frame) = self.frames.pop() else {
-                return;
-            };
-            self.put(frame.bracket.closing(), at, at);
-            if frame.bracket == Bracket::Hole {
-                self.put(Token::FormatClose, at, at);
-            }
-        }
-    }
-
-    /// A string did not end: what was opened on its line ends with the line, already reported.
-    fn line_broken(&mut self, at: usize) {
-        let line = self.line;
-        let open = self.frames[1..].iter().rev();
-        let count = open
-            .take_while(|frame| frame.line == line && frame.bracket != Bracket::Brace)
-            .count();
-        self.close_frames(count, at);
-    }
-
-    fn end(&mut self, at: usize) {
-        self.drop_separator();
-        let open = self.frames.len() - 1;
-        if open > 0 {
-            self.out.open_at_end = true;
-            self.report_unclosed(open);
-            let end = self.last_end().min(at);
-            self.close_frames(open, end);
         }
     }
 }

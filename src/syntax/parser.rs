@@ -23,10 +23,11 @@ use lalrpop_util::ParseError;
 
 use super::build::Builder;
 use super::depth::{MAX_TREE_DEPTH, find_too_deep};
-use super::explain::{Mistake, explain};
+use super::explain::explain;
 use super::grammar::ProgramParser;
 use super::layout::lay_out;
 use super::lexer::{Lexed, lex};
+use super::mistake::Mistake;
 use super::span::{SourceId, Span};
 use super::token::{Lexeme, Token};
 use super::tree::{Block, Statement, StatementKind, Tree};
@@ -35,6 +36,9 @@ use crate::diagnostics::source::Source;
 
 /// How many statements that do not fit the grammar are reported in one go.
 pub const MAX_REREADINGS: usize = 20;
+
+/// How many reports on one text are given: more would be the consequences of those.
+pub const MAX_REPORTS: usize = 50;
 
 /// What became of a text.
 pub struct Parsed {
@@ -81,6 +85,7 @@ pub fn parse(source: &Source) -> Parsed {
             .as_ref()
             .map(|label| (label.span.start, label.span.end))
     });
+    reports.truncate(MAX_REPORTS);
     Parsed {
         tree: whole(statements, span),
         reports,
@@ -108,7 +113,7 @@ fn read_statements(
 ) -> Vec<Statement> {
     let parser = ProgramParser::new();
     for _ in 0..MAX_REREADINGS {
-        let mut builder = Builder::new(source.id, &lexed.documentation);
+        let mut builder = Builder::new(source.id, &source.text, &lexed.documentation);
         let taken = Cell::new(0);
         let tokens = lexemes.iter().map(|lexeme| {
             taken.set(taken.get() + 1);
@@ -188,27 +193,28 @@ fn is_reported(
     statement: &Range<usize>,
     at: usize,
 ) -> bool {
-    let behind = at.min(statement.end)..statement.end;
-    let block = behind
-        .clone()
-        .find(|&next| lexemes[next].token == Token::BraceOpen);
-    let end = block
-        .unwrap_or(statement.end)
-        .max((at + 1).min(statement.end));
-    let tokens = &lexemes[statement.start..end];
-    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+    let Some(first) = lexemes.get(statement.start) else {
         return false;
     };
-    // A stray bracket right behind the statement was dropped: it is no longer among the tokens.
-    let end = lexemes
-        .get(end)
-        .map_or(last.end, |next| next.start.max(last.end));
-    let there = first.start as u32..=end as u32;
+    // A stray bracket was dropped: it is no longer among the tokens, but before the next one.
+    let end = match lexemes.get(at) {
+        Some(found) if statement.contains(&at) => found.end,
+        Some(found) => found.start,
+        None => lexemes.last().map_or(0, |last| last.end),
+    };
     let mut places = lexed
         .reports
         .iter()
         .filter_map(|report| report.primary.as_ref());
-    places.any(|label| there.contains(&label.span.start))
+    if places.any(|label| (first.start..=end).contains(&(label.span.start as usize))) {
+        return true;
+    }
+    // `else` of a condition whose `:` is reported.
+    let behind = &lexemes[at.min(statement.end)..statement.end];
+    let mut header = behind
+        .iter()
+        .take_while(|lexeme| lexeme.token != Token::BraceOpen);
+    header.any(|lexeme| lexeme.token == Token::Error)
 }
 
 /// Puts a [`Token::Bad`] and the blocks behind the mistake in place of a statement.
@@ -257,3 +263,11 @@ pub fn parse_text(text: &str) -> Parsed {
 #[cfg(test)]
 #[path = "tests/parser.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "tests/depth.rs"]
+mod depth_tests;
+
+#[cfg(test)]
+#[path = "tests/soup.rs"]
+mod soup_tests;

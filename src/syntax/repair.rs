@@ -8,7 +8,8 @@
 //! n++             reported and dropped
 //! ```
 
-use super::layout::{Header, Pass};
+use super::brackets::Header;
+use super::layout::Pass;
 use super::token::{Lexeme, Token};
 use crate::diagnostics::report::Report;
 

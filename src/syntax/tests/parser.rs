@@ -203,3 +203,57 @@ fn statements() {
         check(text, expected);
     }
 }
+
+#[test]
+fn documentation_belongs_to_the_function_below() {
+    check("## says a\nfn f() { }", "(fn f \"says a\" (block))");
+    check("## nothing\nlet f = fn() { }", "(let f (lambda (block)))");
+}
+
+#[test]
+fn programs_of_the_contract() {
+    tree(
+        r#"# Which of these numbers are prime?
+let numbers = [112272535095293, 112582705942171, 115280095190773, 1099726899285419]
+
+fn is_prime(n) {
+    if n % 2 == 0 { return false }
+    for i in range(3, isqrt(n) + 1, 2) {
+        if n % i == 0 { return false }
+    }
+    true
+}
+
+with pool = process_pool() {
+    let tests = [future is_prime(n) on pool for n in numbers]
+    for n, t in zip(numbers, tests) { print(n, "is prime:", force(t)) }
+}
+fn accum(input, output, s) {
+    while true {
+        let p = input.get()
+        if p == nil { output.put(nil); return }
+        s += p
+        output.put(s)
+    }
+}
+let q1, q2 = [queue(), queue()]
+let stage = spawn accum(q1, q2, 0) on process
+fn ints(n) => n :: ints(n + 1)          # a stream: the tail is lazy
+let slow = delay { print("computing"); 6 * 7 }
+print(force(slow), force(slow))         # "computing" once, then: 42 42
+"#,
+    );
+}
+
+#[test]
+fn what_is_right_is_kept_beside_what_is_wrong() {
+    let parsed = parse_text("let a = 1\nfn f() {\n  let b = 2\n  c d\n  e\n}\nlet = 3\ng");
+    check_spans(&parsed.tree).expect("regular spans");
+    assert_eq!(parsed.reports.len(), 2);
+    let shown = show(&parsed.tree);
+    let shown: Vec<&str> = shown.split_whitespace().collect();
+    assert_eq!(
+        shown.join(" "),
+        "(let a 1) (fn f (block (let b 2) error e)) error g"
+    );
+}
