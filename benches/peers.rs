@@ -77,7 +77,11 @@ fn compare(wish: &Wish) -> Result<(), Box<dyn Error>> {
         "work", "peer", "cq ms", "peer ms"
     );
     for folder in works(&wish.names)? {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         for peer in &peers {
             let theirs = folder.join(&name).with_extension(peer.extension);
             if theirs.exists() {
@@ -103,7 +107,11 @@ fn works(names: &[String]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut works = Vec::new();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches"))? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() && (names.is_empty() || names.contains(&name)) {
             works.push(path);
         }
@@ -164,7 +172,10 @@ fn median(sorted: &[f64]) -> f64 {
 /// What it printed and how long it took.
 fn run(command: &str, program: &Path) -> Result<(String, Duration), Box<dyn Error>> {
     let start = Instant::now();
-    let output = Command::new(command).arg(program).stdin(Stdio::null()).output()?;
+    let output = Command::new(command)
+        .arg(program)
+        .stdin(Stdio::null())
+        .output()?;
     let time = start.elapsed();
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -9,7 +9,10 @@ use super::program::{self, Outcome, cq, scratch, source};
 #[track_caller]
 fn fails(outcome: &Outcome, status: i32, says: &str) {
     assert_eq!(outcome.status, Some(status), "{outcome}");
-    assert!(outcome.stderr.contains(says), "expected {says:?}: {outcome}");
+    assert!(
+        outcome.stderr.contains(says),
+        "expected {says:?}: {outcome}"
+    );
     assert!(!outcome.stderr.contains("panicked"), "{outcome}");
 }
 
@@ -27,7 +30,9 @@ fn a_file_is_run() {
 #[test]
 fn run_is_a_command() {
     let path = file("a.cq", "print(args)");
-    let outcome = cq(["run".as_ref(), path.as_os_str()]).arguments(["x", "-y", "--z"]).run();
+    let outcome = cq(["run".as_ref(), path.as_os_str()])
+        .arguments(["x", "-y", "--z"])
+        .run();
     assert_eq!(outcome.printed(), "[\"x\", \"-y\", \"--z\"]\n");
 }
 
@@ -52,7 +57,10 @@ fn code_on_the_command_line_that_is_missing() {
 #[test]
 fn a_program_on_standard_input() {
     let none: [&str; 0] = [];
-    assert_eq!(cq(none).input("print(1)\nprint(2)\n").run().printed(), "1\n2\n");
+    assert_eq!(
+        cq(none).input("print(1)\nprint(2)\n").run().printed(),
+        "1\n2\n"
+    );
 }
 
 #[test]
@@ -68,7 +76,11 @@ fn an_error_on_standard_input_has_a_place() {
 fn a_file_that_is_not_there() {
     fails(&cq(["no_such_file.cq"]).run(), 2, "no_such_file.cq");
     fails(&cq(["run", "no_such_file.cq"]).run(), 2, "no_such_file.cq");
-    fails(&cq(["check", "no_such_file.cq"]).run(), 2, "no_such_file.cq");
+    fails(
+        &cq(["check", "no_such_file.cq"]).run(),
+        2,
+        "no_such_file.cq",
+    );
 }
 
 #[test]
@@ -96,8 +108,14 @@ fn a_misspelled_command_gets_the_nearest() {
 fn commands_to_come_say_so() {
     for command in ["explore", "replay", "test", "trace", "learn", "repl"] {
         let outcome = cq([command, "a.cq"]).run();
-        assert!(matches!(outcome.status, Some(1 | 2)), "{command}: {outcome}");
-        assert!(outcome.stderr.starts_with("error: "), "{command}: {outcome}");
+        assert!(
+            matches!(outcome.status, Some(1 | 2)),
+            "{command}: {outcome}"
+        );
+        assert!(
+            outcome.stderr.starts_with("error: "),
+            "{command}: {outcome}"
+        );
     }
 }
 
@@ -131,12 +149,7 @@ fn check_says_nothing_when_all_is_well() {
 fn check_reports_every_error_of_every_file() {
     let one = file("one.cq", "print(aa)\nprint(bb)\n");
     let two = file("two.cq", "print((1)\n");
-    let outcome = cq([
-        "check".as_ref(),
-        one.as_os_str(),
-        two.as_os_str(),
-    ])
-    .run();
+    let outcome = cq(["check".as_ref(), one.as_os_str(), two.as_os_str()]).run();
     fails(&outcome, 2, "one.cq:1:");
     assert!(outcome.stderr.contains("one.cq:2:"), "{outcome}");
     assert!(outcome.stderr.contains("two.cq:1:"), "{outcome}");
@@ -186,7 +199,10 @@ fn help_of_a_builtin() {
     let text = cq(["help", "get"]).run().printed();
     assert!(text.contains("timeout"), "{text}");
     let text = cq(["help", "join"]).run().printed();
-    assert!(text.contains("sep") && text.contains("task"), "both rows: {text}");
+    assert!(
+        text.contains("sep") && text.contains("task"),
+        "both rows: {text}"
+    );
 }
 
 #[test]
@@ -211,7 +227,10 @@ fn output_is_flushed_before_the_report() {
 
 #[test]
 fn a_closed_output_pipe_ends_the_program_quietly() {
-    let path = file("a.cq", "let n = 0\nwhile true { print(\"line\", n); n += 1 }");
+    let path = file(
+        "a.cq",
+        "let n = 0\nwhile true { print(\"line\", n); n += 1 }",
+    );
     let mut child = Command::new(env!("CARGO_BIN_EXE_cq"))
         .arg(&path)
         .stdin(Stdio::null())
@@ -233,7 +252,9 @@ fn a_closed_output_pipe_ends_the_program_quietly() {
 
 #[test]
 fn a_big_output_comes_whole() {
-    let text = source("for i in range(100_000) { print(i) }").run().printed();
+    let text = source("for i in range(100_000) { print(i) }")
+        .run()
+        .printed();
     assert_eq!(text.lines().count(), 100_000);
     assert!(text.ends_with("\n99999\n"));
 }
@@ -254,14 +275,21 @@ fn a_line_longer_than_any_pipe_stays_whole() {
 
 #[test]
 fn a_hundred_thousand_brackets() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("-", ""), ("not ", ""), ("[1, ", "]")] {
-        let deep = format!(
-            "let x = {}1{}",
-            open.repeat(100_000),
-            close.repeat(100_000)
-        );
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("-", ""),
+        ("not ", ""),
+        ("[1, ", "]"),
+    ] {
+        let deep = format!("let x = {}1{}", open.repeat(100_000), close.repeat(100_000));
         let outcome = source(&deep).run();
-        assert!(matches!(outcome.status, Some(0..=2)), "{open}: {:?}", outcome.status);
+        assert!(
+            matches!(outcome.status, Some(0..=2)),
+            "{open}: {:?}",
+            outcome.status
+        );
         if outcome.status != Some(0) {
             assert!(outcome.stderr.starts_with("error: "), "{open}: {outcome}");
         }
@@ -270,11 +298,32 @@ fn a_hundred_thousand_brackets() {
 
 #[test]
 fn a_hundred_thousand_open_brackets() {
-    for open in ["(", "[", "{", "f(", "f\"{", "if true {", "fn() => ", "1 + ", "1 :: ", "a.", "xs["] {
+    for open in [
+        "(",
+        "[",
+        "{",
+        "f(",
+        "f\"{",
+        "if true {",
+        "fn() => ",
+        "1 + ",
+        "1 :: ",
+        "a.",
+        "xs[",
+    ] {
         let outcome = source(&open.repeat(100_000)).run();
-        assert_eq!(outcome.status, Some(2), "{open}: {:?}", outcome.stderr.get(..300));
+        assert_eq!(
+            outcome.status,
+            Some(2),
+            "{open}: {:?}",
+            outcome.stderr.get(..300)
+        );
         assert!(outcome.stderr.starts_with("error: "), "{open}");
-        assert!(outcome.stderr.len() < 20_000, "{open}: a report of {}", outcome.stderr.len());
+        assert!(
+            outcome.stderr.len() < 20_000,
+            "{open}: a report of {}",
+            outcome.stderr.len()
+        );
     }
 }
 

@@ -21,14 +21,21 @@ fn run(name: &str, web: Option<&Web>) -> Outcome {
     for variable in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         program = program.variable(variable, web.map_or("", Web::address));
     }
-    program.variable("no_proxy", "").variable("NO_PROXY", "").run()
+    program
+        .variable("no_proxy", "")
+        .variable("NO_PROXY", "")
+        .run()
 }
 
 fn check(name: &str, times: usize) {
     for turn in 1..=times {
         let outcome = run(name, None);
         assert!(outcome.status == Some(0), "{name}, run {turn}: {outcome}");
-        assert_eq!(outcome.stdout, expected(name), "{name}, run {turn}: {outcome}");
+        assert_eq!(
+            outcome.stdout,
+            expected(name),
+            "{name}, run {turn}: {outcome}"
+        );
         assert_eq!(outcome.stderr, "", "{name}, run {turn}");
     }
 }
@@ -67,8 +74,16 @@ fn urls_with_five_threads() {
         assert_eq!(outcome.status, Some(0), "{outcome}");
         let counts = web.counts();
         assert_eq!(counts.asked.len(), 5, "{counts:?}");
-        let before = counts.asked.iter().take_while(|host| *host != "europa.wsj.com").count();
-        assert_eq!(counts.during_the_slow_one, 4 - before, "waiting overlaps: {counts:?}");
+        let before = counts
+            .asked
+            .iter()
+            .take_while(|host| *host != "europa.wsj.com")
+            .count();
+        assert_eq!(
+            counts.during_the_slow_one,
+            4 - before,
+            "waiting overlaps: {counts:?}"
+        );
     }
 }
 
@@ -78,14 +93,21 @@ fn every_example_is_tested_and_has_its_output() {
     for file in fs::read_dir(program::root().join("examples")).expect("the examples") {
         let path = file.expect("a file").path();
         if path.extension().is_some_and(|extension| extension == "cq") {
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             expected(&name);
             there.insert(name);
         }
     }
     let apart = ["05_urls_sequential", "06_urls_threads"];
-    let tested: BTreeSet<String> =
-        LISTED.iter().chain(&apart).map(|name| (*name).to_owned()).collect();
+    let tested: BTreeSet<String> = LISTED
+        .iter()
+        .chain(&apart)
+        .map(|name| (*name).to_owned())
+        .collect();
     assert_eq!(there, tested);
 }
 

@@ -35,7 +35,14 @@ fn check(name: &str) {
 
 /// Whatever a report says, it is never one of these.
 fn no_accident(outcome: &Outcome) {
-    for accident in ["panicked", "RUST_BACKTRACE", "src/", "unwrap", "LALRPOP", "Some("] {
+    for accident in [
+        "panicked",
+        "RUST_BACKTRACE",
+        "src/",
+        "unwrap",
+        "LALRPOP",
+        "Some(",
+    ] {
         assert!(!outcome.stderr.contains(accident), "an accident: {outcome}");
     }
     assert!(
@@ -52,10 +59,18 @@ fn every_program_is_listed() {
         .expect("the folder of the gallery")
         .map(|file| file.expect("a file").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "cq"))
-        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     let missing: Vec<_> = there.difference(&listed).collect();
-    assert!(missing.is_empty(), "not in the list of tests/it/gallery.rs: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "not in the list of tests/it/gallery.rs: {missing:#?}"
+    );
 }
 
 macro_rules! gallery {

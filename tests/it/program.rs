@@ -68,21 +68,15 @@ pub fn source(text: &str) -> Program {
 pub fn scratch() -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
-        "{}-{}",
-        std::process::id(),
-        count
-    ));
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{}", std::process::id(), count));
     std::fs::create_dir_all(&folder).expect("a scratch folder can be made");
     folder
 }
 
 impl Program {
     /// With further arguments.
-    pub fn arguments<A: AsRef<OsStr>>(
-        mut self,
-        arguments: impl IntoIterator<Item = A>,
-    ) -> Program {
+    pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Program {
         self.command.args(arguments);
         self.shown = format!("{:?}", self.command);
         self

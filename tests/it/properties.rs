@@ -30,14 +30,22 @@ fn evaluate(expressions: &[String]) -> Vec<String> {
     for expression in expressions {
         text.push_str(&format!("show(fn() => {expression})\n"));
     }
-    let lines: Vec<String> = source(&text).run().printed().lines().map(str::to_owned).collect();
+    let lines: Vec<String> = source(&text)
+        .run()
+        .printed()
+        .lines()
+        .map(str::to_owned)
+        .collect();
     assert_eq!(lines.len(), expressions.len());
     lines
 }
 
 /// Compares what cq says of each expression with what the reference says.
 fn agree(cases: &[(String, String)]) -> Result<(), TestCaseError> {
-    let expressions: Vec<String> = cases.iter().map(|(expression, _)| expression.clone()).collect();
+    let expressions: Vec<String> = cases
+        .iter()
+        .map(|(expression, _)| expression.clone())
+        .collect();
     for ((expression, expected), got) in cases.iter().zip(evaluate(&expressions)) {
         prop_assert_eq!(expected, &got, "{}", expression);
     }
@@ -92,7 +100,11 @@ fn float_text(x: f64) -> String {
     let exponent: i32 = exponent.parse().expect("a number");
     if (-4..16).contains(&exponent) {
         let plain = format!("{x}");
-        if plain.contains('.') { plain } else { format!("{plain}.0") }
+        if plain.contains('.') {
+            plain
+        } else {
+            format!("{plain}.0")
+        }
     } else {
         let sign = if exponent < 0 { '-' } else { '+' };
         format!("{digits}e{sign}{:02}", exponent.abs())
@@ -101,7 +113,11 @@ fn float_text(x: f64) -> String {
 
 /// In brackets where it would be read as something else.
 fn operand(text: &str) -> String {
-    if text.starts_with('-') { format!("({text})") } else { text.to_owned() }
+    if text.starts_with('-') {
+        format!("({text})")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Any value that can be written down, as text.
@@ -130,8 +146,10 @@ fn value() -> impl Strategy<Value = String> {
                 if pairs.is_empty() {
                     return "[:]".to_owned();
                 }
-                let pairs: Vec<String> =
-                    pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                let pairs: Vec<String> = pairs
+                    .iter()
+                    .map(|(key, value)| format!("{key}: {value}"))
+                    .collect();
                 format!("[{}]", pairs.join(", "))
             }),
         ]

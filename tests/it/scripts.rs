@@ -89,7 +89,11 @@ impl Expectation {
         if self.counts.is_empty() {
             let lines: Vec<&str> = self.lines.iter().map(|line| line.trim_end()).collect();
             if printed != lines {
-                let at = printed.iter().zip(&lines).take_while(|(a, b)| a == b).count();
+                let at = printed
+                    .iter()
+                    .zip(&lines)
+                    .take_while(|(a, b)| a == b)
+                    .count();
                 unmet.push(format!(
                     "output line {}: expected {:?}, got {:?}",
                     at + 1,
@@ -117,7 +121,10 @@ impl Expectation {
         }
         for text in &self.warnings {
             let warnings = heads(&outcome.stderr, "warning");
-            if !warnings.iter().any(|warning| warning.contains(text.as_str())) {
+            if !warnings
+                .iter()
+                .any(|warning| warning.contains(text.as_str()))
+            {
                 unmet.push(format!("no warning says {text:?}"));
             }
         }
@@ -187,20 +194,30 @@ fn every_script_is_listed() {
     let mut there = BTreeSet::new();
     for chapter in fs::read_dir(folder()).expect("the folder of scripts") {
         let chapter = chapter.expect("a folder").path();
-        let word = chapter.file_name().expect("a name").to_string_lossy().into_owned();
+        let word = chapter
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         if word == "gallery" || !chapter.is_dir() {
             continue;
         }
         for script in fs::read_dir(&chapter).expect("a chapter") {
             let script = script.expect("a file").path();
-            if script.extension().is_some_and(|extension| extension == "cq") {
+            if script
+                .extension()
+                .is_some_and(|extension| extension == "cq")
+            {
                 let name = script.file_stem().expect("a name").to_string_lossy();
                 there.insert(format!("{word}/{name}"));
             }
         }
     }
     let missing: Vec<_> = there.difference(&listed).collect();
-    assert!(missing.is_empty(), "not in the list of tests/it/scripts.rs: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "not in the list of tests/it/scripts.rs: {missing:#?}"
+    );
 }
 
 macro_rules! scripts {
