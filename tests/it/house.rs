@@ -160,16 +160,6 @@ fn files_are_about_one_idea() {
     );
 }
 
-#[test]
-fn a_table_of_contents_is_short() {
-    let long: Vec<String> = sources()
-        .iter()
-        .filter(|source| source.path.ends_with("mod.rs") && source.code().lines().count() > MEDIAN)
-        .map(Source::shown)
-        .collect();
-    assert!(long.is_empty(), "{long:#?}");
-}
-
 /// The rooms that some code names after `crate::`, also in `use crate::{a, b::c}`.
 fn rooms_used(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();

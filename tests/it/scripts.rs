@@ -220,6 +220,29 @@ fn every_script_is_listed() {
     );
 }
 
+/// Every node of every tree lies inside its parent, in the order of the text; also where the text
+/// is wrong.
+#[test]
+fn spans_are_in_order_in_every_script() {
+    let mut folders = vec![folder(), program::root().join("examples")];
+    let mut wrong = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "cq") {
+                let text = fs::read_to_string(&path).expect("text");
+                let tree = cq::syntax::parser::parse_text(&text).tree;
+                if let Err(why) = cq::syntax::check_spans(&tree) {
+                    wrong.push(format!("{}: {why}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 macro_rules! scripts {
     ($($chapter:ident { $($name:ident)* })*) => {
         $(mod $chapter {
