@@ -7,6 +7,31 @@
 //! To add one: write its row and its function in the file of its theme. To add a theme: a file
 //! and a line in [`TABLES`].
 
+//!
+//! What the themes share: [`arguments`] (types, sensible values, memory), [`going`] (over any
+//! collection), [`lazily`] (what streams give one by one), [`pending`] (lines read outside),
+//! [`proxy`] (the way into the network). [`reference`](mod@reference) is the rows as people read
+//! them.
+
+pub mod arguments;
+pub mod chance;
+pub mod conversions;
+pub mod data;
+pub mod files;
+pub mod folds;
+pub mod going;
+pub mod lazily;
+pub mod math;
+pub mod net;
+pub mod pending;
+pub mod proxy;
+pub mod reference;
+pub mod rounding;
+pub mod streams;
+pub mod text;
+pub mod transforms;
+pub mod world;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -16,7 +41,20 @@ use crate::runtime::machine::Machine;
 use crate::value::{Result, Value};
 
 /// Every table there is, in the order of the reference.
-const TABLES: &[(&str, &[Row])] = &[];
+const TABLES: &[(&str, &[Row])] = &[
+    ("The world outside", world::TABLE),
+    ("Lists and maps", data::TABLE),
+    ("Collections from collections", transforms::TABLE),
+    ("One value from many", folds::TABLE),
+    ("Streams", streams::TABLE),
+    ("Types", conversions::TABLE),
+    ("Text", text::TABLE),
+    ("Numbers", math::TABLE),
+    ("Rounding", rounding::TABLE),
+    ("Chance", chance::TABLE),
+    ("Files", files::TABLE),
+    ("Network", net::TABLE),
+];
 
 /// One builtin, or one of several of the same name that are told apart by their first argument.
 pub struct Row {
@@ -105,4 +143,28 @@ fn registry() -> &'static Registry {
         }
         Registry { all, places }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_can_be_read_and_tried() {
+        for builtin in all() {
+            for (row, signature) in &builtin.rows {
+                let name = row.name;
+                assert!(!row.doc.is_empty() && !row.doc.contains('\n'), "{name}: doc");
+                assert!(!row.doc.ends_with('.'), "{name}: the doc ends with a full stop");
+                assert!(!row.example.is_empty(), "{name}: example");
+                assert_eq!(row.example.trim_end(), row.example, "{name}: example");
+                assert!(row.example.contains(name), "{name}: the example shows it");
+                let is_value = matches!(row.run, Run::Constant(_) | Run::Variable(_));
+                assert!(
+                    !is_value || signature.parameters.is_empty(),
+                    "{name}: a value has no parameters"
+                );
+            }
+        }
+    }
 }
