@@ -213,7 +213,7 @@ fn remove_equal(machine: &mut Machine<'_>, list: &List, x: &Value) -> Result<boo
     let gate = machine.gate;
     if !is_container(x) {
         // To compare with such a value takes no lock, so it can be done under the list's.
-        let removed = list.change(&gate, |items| {
+        let removed = list.change(&gate, |items| -> Result<Option<Value>> {
             for (at, item) in items.iter().enumerate() {
                 if !is_container(item) && order::equal(item, x, &Gate::open())? {
                     return Ok(Some(items.remove(at)));

@@ -6,31 +6,32 @@
 //!
 //! To add one: write its row and its function in the file of its theme. To add a theme: a file
 //! and a line in [`TABLES`].
-
 //!
 //! What the themes share: [`arguments`] (types, sensible values, memory), [`going`] (over any
 //! collection), [`lazily`] (what streams give one by one), [`pending`] (lines read outside),
 //! [`proxy`] (the way into the network). [`reference`](mod@reference) is the rows as people read
 //! them.
 
-pub mod arguments;
-pub mod chance;
-pub mod conversions;
-pub mod data;
-pub mod files;
-pub mod folds;
-pub mod going;
-pub mod lazily;
-pub mod math;
-pub mod net;
-pub mod pending;
-pub mod proxy;
+mod arguments;
+mod chance;
+mod conversions;
+mod data;
+mod files;
+mod folds;
+mod going;
+mod lazily;
+mod math;
+mod net;
+mod pending;
+mod proxy;
+mod queues;
 pub mod reference;
-pub mod rounding;
-pub mod streams;
-pub mod text;
-pub mod transforms;
-pub mod world;
+mod rounding;
+mod streams;
+mod tasks;
+mod text;
+mod transforms;
+mod world;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -54,6 +55,8 @@ const TABLES: &[(&str, &[Row])] = &[
     ("Chance", chance::TABLE),
     ("Files", files::TABLE),
     ("Network", net::TABLE),
+    ("Tasks", tasks::TABLE),
+    ("Queues and locks", queues::TABLE),
 ];
 
 /// One builtin, or one of several of the same name that are told apart by their first argument.
@@ -89,6 +92,13 @@ pub enum Run {
     Constant(fn() -> Value),
     /// Not a function: something that each run has its own of, such as `args`.
     Variable(fn(&Machine<'_>) -> Value),
+}
+
+impl Run {
+    /// Whether it is a function.
+    pub fn is_function(self) -> bool {
+        matches!(self, Run::Function(_) | Run::For(..))
+    }
 }
 
 /// Everything under one name.

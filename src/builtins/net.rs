@@ -1,6 +1,5 @@
 //! The network: fetch.
 
-use std::error::Error as _;
 use std::io::{self, ErrorKind, Read};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};

@@ -122,7 +122,7 @@ fn split(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let separator = expect_string_or_nil("split", "sep", &arguments[1])?;
     let limit = limit("split", "maxsplit", &arguments[2])?;
     let mut parts: Vec<Value> = Vec::new();
-    let mut add = |part: &str| {
+    let mut add = |part: &str| -> Result<()> {
         make_room("split", &mut parts, 1)?;
         parts.push(Value::from(part));
         Ok(())

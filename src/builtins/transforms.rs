@@ -140,7 +140,7 @@ fn submit_all(
 ) -> Result<()> {
     let at = machine.site;
     while let Some(arguments) = next_of_each(machine, sources)? {
-        let work = Work {
+        let work = Work::Call {
             function: function.clone(),
             arguments,
         };
