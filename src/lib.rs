@@ -10,6 +10,7 @@
 
 pub mod builtins;
 pub mod diagnostics;
+pub mod eval;
 pub mod gate;
 pub mod resolve;
 pub mod runtime;
