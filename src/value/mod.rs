@@ -7,13 +7,21 @@
 //! 2. [`function`], [`cell`]: code with what it captured; variables that tasks share
 //! 3. [`error`]: what is thrown, and what it carries
 //! 4. [`guarded`]: the lock around everything that changes
+//! 5. [`number`], [`arithmetic`], [`order`], [`index`]: what operators do with them
+//! 6. [`show`], [`format`], [`parse`]: from values to text and back
 
+pub mod arithmetic;
 pub mod cell;
 pub mod error;
+pub mod format;
 pub mod function;
 pub mod guarded;
+pub mod index;
 pub mod list;
 pub mod map;
+pub mod number;
+pub mod order;
+pub mod parse;
 pub mod range;
 pub mod show;
 pub mod stream;
