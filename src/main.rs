@@ -1,3 +1,5 @@
 //! The `cq` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cq::cli::main()
+}

@@ -7,6 +7,9 @@
 //! To add one: write its row and its function in the file of its theme. To add a theme: a file
 //! and a line in [`TABLES`].
 
+mod queues;
+mod tasks;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -16,7 +19,7 @@ use crate::runtime::machine::Machine;
 use crate::value::{Result, Value};
 
 /// Every table there is, in the order of the reference.
-const TABLES: &[(&str, &[Row])] = &[];
+const TABLES: &[(&str, &[Row])] = &[("Tasks", tasks::TABLE), ("Queues and locks", queues::TABLE)];
 
 /// One builtin, or one of several of the same name that are told apart by their first argument.
 pub struct Row {
@@ -49,6 +52,13 @@ pub enum Run {
     ),
     /// Not a function: a constant such as `pi`.
     Constant(fn() -> Value),
+}
+
+impl Run {
+    /// Whether it is a function.
+    pub fn is_function(self) -> bool {
+        matches!(self, Run::Function(_) | Run::For(..))
+    }
 }
 
 /// Everything under one name.

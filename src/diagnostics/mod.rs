@@ -1,9 +1,12 @@
 //! Reports people read.
 //!
 //! A [`report::Report`] says what is wrong, where, and what the way out is; it knows nothing of
-//! how it is drawn. [`render`] draws it; [`suggest`] finds the nearest name; [`source`] keeps the
+//! how it is drawn. [`render`] draws it from an [`excerpt`] of the sources; [`suggest`] finds the nearest name; [`source`] keeps the
 //! texts that reports point into.
 
+pub mod excerpt;
+pub mod render;
 pub mod report;
 pub mod source;
+pub mod suggest;
 pub mod words;

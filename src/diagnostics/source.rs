@@ -1,5 +1,6 @@
 //! The texts that spans point into.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -33,7 +34,17 @@ impl Source {
 
     /// The text of a line (from 1), without its end; empty past the last one.
     pub fn line(&self, number: usize) -> &str {
-        self.text.split('\n').nth(number - 1).unwrap_or("")
+        self.text[self.line_range(number)].trim_end_matches(['\n', '\r'])
+    }
+
+    /// The bytes of a line (from 1), with its end; empty past the last one.
+    pub fn line_range(&self, number: usize) -> Range<usize> {
+        let start = |line: usize| {
+            self.line_starts
+                .get(line)
+                .map_or(self.text.len(), |&start| start as usize)
+        };
+        start(number.saturating_sub(1))..start(number)
     }
 }
 

@@ -21,6 +21,15 @@ pub fn count(number: usize, noun: &str) -> String {
     }
 }
 
+/// What the system says, without the number it adds.
+pub fn system_error(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,45 @@
 //! Tree -> program: names become slots, and what cannot make sense is reported.
 //!
 //! ```text
-//! tree --scope--> which declaration each name means --capture--> how each variable is stored --> program
+//! tree --first walk--> survey --capture--> storage --second walk--> program
+//!        (scope)         |
+//!                        +-- calls, races: reports
 //! ```
+//!
+//! How a variable is stored depends on code that may stand anywhere behind it, so the tree is
+//! walked twice: the first walk only finds out, the second only writes down.
+//!
+//! 1. [`resolution`] is the way in: one function, and what it gives back;
+//! 2. [`prelude`] is what the resolver knows of builtins and of earlier entries of a session;
+//! 3. `survey` holds what the first walk finds out; `scope` opens scopes, declares and looks up
+//!    names; `statement` and `expression` walk; `flow` judges `return`, `break` and unreachable
+//!    code; `target` what is assigned to; `undeclared` says it of names, with the nearest one;
+//! 4. `capture` decides how each variable is stored; `call` judges arguments; `race` warns of
+//!    variables assigned while a task reads them;
+//! 5. `build`, `build_statement` and `build_expression` write the [`program`] and the [`code`] in it, which [`show`] shows as text;
+//! 6. [`signature`] is how builtins declare parameters.
 
+mod build;
+mod build_expression;
+mod build_statement;
+mod call;
+mod capture;
+pub mod code;
+mod expression;
+mod flow;
+pub mod prelude;
 pub mod program;
+mod race;
+pub mod resolution;
+mod scope;
+pub mod show;
 pub mod signature;
+mod statement;
+mod survey;
+mod target;
+#[cfg(test)]
+mod tests;
+mod undeclared;
+
+pub use prelude::{OuterVariable, Prelude};
+pub use resolution::{Resolved, resolve, resolve_entry};

@@ -2,7 +2,7 @@
 //!
 //! Three rules: waiting for oneself is an error, thrown by the wait itself; a cycle of tasks that
 //! wait for each other while others still run is a warning, found by the one whose wait closes
-//! it; and when no seat is awake, no task can ever run again: the program is stuck.
+//! it and given a moment later, if the program still runs; and when no seat is awake, no task can ever run again: the program is stuck.
 //!
 //! ```text
 //!   task #2 --waits for--> lock #1 --held by--> task #3 --waits for--> lock #2 --held by--> task #2
@@ -10,10 +10,9 @@
 
 use std::sync::Arc;
 
-use super::run::Runtime;
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
-use crate::diagnostics::report::Report;
+use crate::diagnostics::report::{Report, Severity};
 
 impl WaitingFor {
     /// The one task that has to act for this wait to end, if it is one.
@@ -107,6 +106,9 @@ impl WaitingFor {
 /// the ticket's own task. Waits that a timeout will end are no part of a cycle.
 fn cycle(ticket: &Arc<Ticket>) -> Option<Vec<Arc<Ticket>>> {
     let mut waits = vec![ticket.clone()];
+    if !ticket.is_waiting() {
+        return None;
+    }
     loop {
         let last = waits.last()?;
         let next = last.what.depends_on()?;
@@ -124,30 +126,35 @@ fn cycle(ticket: &Arc<Ticket>) -> Option<Vec<Arc<Ticket>>> {
     }
 }
 
-/// Warns if the wait that begins closes a cycle, or is for a lock that nobody will release.
-pub fn warn_of_cycle(runtime: &Runtime, ticket: &Arc<Ticket>) {
-    let ended_owner = match &ticket.what {
-        WaitingFor::Lock(lock) => lock.owner().filter(|owner| owner.has_ended()),
-        _ => None,
-    };
-    let waits = match ended_owner {
-        Some(_) => vec![ticket.clone()],
-        None => match cycle(ticket) {
-            Some(waits) => waits,
-            None => return,
-        },
-    };
-    let message = match waits.len() {
-        1 => format!(
-            "{} waits for a lock that nobody will release",
-            ticket.task.title()
-        ),
-        many => format!("{many} tasks wait for each other"),
+/// Whether a wait can only end if somebody cancels a task: it is part of a cycle, or for a lock
+/// whose owner has ended.
+pub fn is_hopeless(ticket: &Arc<Ticket>) -> bool {
+    waits_for_ended_owner(ticket) || cycle(ticket).is_some()
+}
+
+fn waits_for_ended_owner(ticket: &Ticket) -> bool {
+    match &ticket.what {
+        WaitingFor::Lock(lock) => lock.owner().is_some_and(|owner| owner.has_ended()),
+        _ => false,
+    }
+}
+
+/// The warning about a hopeless wait while others run, if it still is one.
+pub fn warning(ticket: &Arc<Ticket>) -> Option<Report> {
+    let (message, waits) = match cycle(ticket) {
+        Some(waits) => (format!("{} tasks wait for each other", waits.len()), waits),
+        None if ticket.is_waiting() && waits_for_ended_owner(ticket) => {
+            let message = format!(
+                "{} waits for a lock that nobody will release",
+                ticket.task.title()
+            );
+            (message, vec![ticket.clone()])
+        }
+        None => return None,
     };
     let mut report = report(message, &waits);
-    report.severity = crate::diagnostics::report::Severity::Warning;
-    // If this stops the whole program, the report of that says it all.
-    runtime.warn_unless_stuck(report);
+    report.severity = Severity::Warning;
+    Some(report)
 }
 
 /// The report of a program in which no task can ever run again.

@@ -19,11 +19,12 @@ use super::task::{Task, Work};
 use super::wait::Ticket;
 
 /// Address space of a fiber's stack.
-const STACK_SIZE: usize = 64 << 20;
+const STACK_SIZE: usize = 128 << 20;
 
 /// How much of a stack must be left to enter one more call: room for the deepest builtin that
-/// does not check by itself, printing a report and unwinding included.
-const STACK_RESERVE: usize = 256 << 10;
+/// does not check by itself, for the deepest expression the parser lets through (see
+/// `syntax::depth`), for compiling it, and for unwinding.
+const STACK_RESERVE: usize = 16 << 20;
 
 /// Stacks a seat keeps for its next fibers.
 const STACKS_KEPT: usize = 64;

@@ -82,7 +82,10 @@ impl Lock {
             },
         )?;
         match acquired {
-            Some(Acquired::Yes) => Ok(()),
+            Some(Acquired::Yes) => {
+                machine.task.takes_lock();
+                Ok(())
+            }
             Some(Acquired::OwnAlready) => Err(Failure::error(
                 Kind::Deadlock,
                 format!(
@@ -112,7 +115,10 @@ impl Lock {
             other => Some(other.clone()),
         });
         match wrong_owner {
-            None => Ok(()),
+            None => {
+                machine.task.gives_lock_back();
+                Ok(())
+            }
             Some(None) => Err(Failure::error(Kind::Value, format!("lock #{} is not held by anyone", self.number))
                 .help("acquire it first, or let `with` do both")
                 .into()),

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::fiber::Port;
+use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
-use super::seat::{FiberKey, SeatHandle};
 use super::task::Task;
 use crate::builtins::{Builtin, Run};
 use crate::gate::Gate;

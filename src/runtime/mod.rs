@@ -10,20 +10,22 @@
 //! In reading order:
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called
-//! 2. [`fiber`], [`seat`], [`wait`]: where tasks run and how they wait
+//! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait
 //! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
-//! 7. [`run`]: a whole program from start to end
+//! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
 
 pub mod deadlock;
+mod ending;
 pub mod fiber;
 pub mod force;
 pub mod gather;
 pub mod iteration;
 pub mod lock;
 pub mod machine;
+pub mod mailbox;
 pub mod output;
 pub mod outside;
 pub mod place;
@@ -36,4 +38,5 @@ pub mod seat;
 pub mod select;
 pub mod story;
 pub mod task;
+mod ticker;
 pub mod wait;

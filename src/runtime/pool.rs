@@ -15,8 +15,9 @@ use std::sync::{Arc, Weak};
 
 use super::fiber::Resumed;
 use super::machine::Machine;
+use super::mailbox::{Mail, SeatHandle};
 use super::run::Runtime;
-use super::seat::{Mail, Seat, SeatHandle};
+use super::seat::Seat;
 use super::task::{Task, Work};
 use super::wait::{Ticket, WaitingFor};
 use crate::value::error::fail;

@@ -9,25 +9,23 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
 use super::pool::{Pool, PoolShared};
-use super::seat::{Mail, Seat, SeatHandle};
+use super::seat::Seat;
 use super::story;
-use super::task::{Outcome, Task, TaskKind, Work};
+use super::task::{Task, TaskKind, Work};
 use super::wait::Ticket;
-use crate::diagnostics::report::{Report, Severity};
+use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
-use crate::value::{Failure, Kind, Result, Unwind, Value};
-
-/// How long a task may keep its seat while others on it are ready.
-const TIME_SLICE: Duration = Duration::from_millis(5);
+use crate::value::{Result, Unwind, Value};
 
 /// How a program ended, as the exit status of its process.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -70,10 +68,12 @@ pub struct Runtime {
     pools: AtomicU64,
     spawned: AtomicUsize,
     /// Failed tasks, to be judged at the end.
-    failed: Mutex<Vec<Arc<Task>>>,
+    pub(super) failed: Mutex<Vec<Arc<Task>>>,
+    /// Waits that seem hopeless.
+    pub(super) suspects: Mutex<Vec<Arc<Ticket>>>,
     stuck: AtomicBool,
-    ending: AtomicBool,
-    ticking: AtomicBool,
+    pub(super) ending: AtomicBool,
+    pub(super) ticking: AtomicBool,
 }
 
 impl Runtime {
@@ -103,6 +103,7 @@ impl Runtime {
             pools: AtomicU64::new(0),
             spawned: AtomicUsize::new(0),
             failed: Mutex::new(Vec::new()),
+            suspects: Mutex::new(Vec::new()),
             stuck: AtomicBool::new(false),
             ending: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
@@ -131,71 +132,6 @@ impl Runtime {
         }
         self.cancel_futures(&mut seat);
         self.judge(&task)
-    }
-
-    /// Cancels all futures that have not ended and waits until they have, `finally` included.
-    fn cancel_futures(&self, seat: &mut Seat) {
-        self.ending.store(true, Ordering::SeqCst);
-        let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
-        for pool in self.pools_of(&seats) {
-            for task in pool.take_unstarted() {
-                task.request_cancel();
-            }
-        }
-        for seat in &seats {
-            seat.send(Mail::CancelFutures);
-        }
-        let mine = seat.handle().clone();
-        seat.run_while(|| {
-            let left =
-                |seat: &Arc<SeatHandle>| !Arc::ptr_eq(seat, &mine) && !seat.tasks.lock().is_empty();
-            !self.is_stuck()
-                && (!mine.tasks.lock().is_empty() || self.seats.lock().values().any(left))
-        });
-    }
-
-    fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
-        let mut pools = vec![self.shared_pool.clone()];
-        for seat in seats {
-            if let Some(pool) = &seat.pool
-                && !pools.iter().any(|other| Arc::ptr_eq(other, pool))
-            {
-                pools.push(pool.clone());
-            }
-        }
-        pools
-    }
-
-    /// The exit status, and the warnings about failures that nobody has asked for.
-    fn judge(&self, main: &Task) -> Status {
-        let deadlock = |failure: &Failure| failure.is(&Kind::Deadlock);
-        let mut status = match main.outcome() {
-            Some(Outcome::Failed(failure)) if deadlock(&failure) => Status::DEADLOCK,
-            Some(Outcome::Failed(_)) => Status::ERROR,
-            _ => Status::OK,
-        };
-        for task in self.failed.lock().iter().filter(|task| !task.was_asked()) {
-            let Some(Outcome::Failed(failure)) = task.outcome() else {
-                continue;
-            };
-            match task.kind {
-                TaskKind::Spawned if deadlock(&failure) => status = Status::DEADLOCK,
-                TaskKind::Spawned if status == Status::OK => status = Status::ERROR,
-                TaskKind::Future => {
-                    let mut report = story::report(&failure, &self.sources);
-                    report.severity = Severity::Warning;
-                    report.message = format!(
-                        "{} failed and nobody asked for its value: {}",
-                        task.title(),
-                        report.message
-                    );
-                    self.report(&report);
-                }
-                _ => {}
-            }
-        }
-        self.output.flush();
-        status
     }
 
     /// Ends the whole program at once.
@@ -263,6 +199,9 @@ impl Runtime {
             }
         }
         task.finish(result);
+        if task.holds_locks() {
+            self.suspect_waits_for_locks_of(task);
+        }
         if task.kind == TaskKind::Spawned {
             self.spawned_one_less();
         }
@@ -302,12 +241,12 @@ impl Runtime {
         self.wake_main();
     }
 
-    fn is_stuck(&self) -> bool {
+    pub(super) fn is_stuck(&self) -> bool {
         self.stuck.load(Ordering::SeqCst)
     }
 
     /// All waits there are, by task number.
-    fn waits(&self) -> Vec<Arc<Ticket>> {
+    pub(super) fn waits(&self) -> Vec<Arc<Ticket>> {
         let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
         let mut waits: Vec<Arc<Ticket>> = Vec::new();
         for seat in seats {
@@ -323,38 +262,8 @@ impl Runtime {
         Status::DEADLOCK
     }
 
-    /// Draws a warning, unless the program stands still anyway.
-    pub(super) fn warn_unless_stuck(&self, report: Report) {
-        if self.awake.load(Ordering::SeqCst) > 1 {
-            self.report(&report);
-        }
-    }
-
     pub(super) fn forget_seat(&self, handle: &Arc<SeatHandle>) {
         self.seats.lock().remove(&Arc::as_ptr(handle).addr());
-    }
-
-    /// A thread that tells seats when a time slice is over. It ends with the program.
-    fn start_ticking(self: &Arc<Runtime>) {
-        if self.ticking.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let runtime = Arc::downgrade(self);
-        // Without it tasks still take turns whenever they wait.
-        let _ = thread::Builder::new()
-            .name(String::from("cq ticker"))
-            .stack_size(64 << 10)
-            .spawn(move || {
-                while let Some(runtime) = runtime.upgrade() {
-                    for seat in runtime.seats.lock().values() {
-                        if seat.is_awake() && seat.others_are_ready() {
-                            seat.attention.store(true, Ordering::Relaxed);
-                        }
-                    }
-                    drop(runtime);
-                    thread::sleep(TIME_SLICE);
-                }
-            });
     }
 }
 

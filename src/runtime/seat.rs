@@ -9,122 +9,28 @@
 //!                  yields ------+   +--- woken ----------+
 //! ```
 //!
-//! A resting seat is *asleep* if only mail can wake it, or *napping* if something outside of the
-//! program will (a timer, a system call). The runtime counts the seats that are not asleep; when
-//! there are none, no task can ever run again. The count is exact:
-//!
-//! - whoever wakes a sleeping seat counts it, after sending the mail and before going on;
-//! - a seat first says that it sleeps, then looks into its inbox once more, and only then takes
-//!   itself off the count. Mail it did not see there was sent by somebody who saw it asleep.
+//! What others know of a seat, and how it rests, is its [`SeatHandle`].
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::thread::{self, Thread};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Instant;
-
-use crossbeam_channel::{Receiver, Sender, TryRecvError};
-use parking_lot::Mutex;
 
 use super::fiber::{Fiber, Resumed, Stacks, Suspended};
 use super::machine::Machine;
+use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::pool::PoolShared;
 use super::run::Runtime;
-use super::task::{Task, Work};
+use super::task::{Task, TaskKind, Work};
 use super::wait::{Ticket, WaitingFor};
-use crate::value::{Failure, Kind, Unwind};
+use crate::value::error::fail;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// The stack of a seat's own thread; fibers have stacks of their own.
 const SEAT_STACK: usize = 256 << 10;
-
-/// Which fiber of a seat.
-pub type FiberKey = usize;
-
-/// What others tell a seat.
-pub enum Mail {
-    /// The ticket of one of its fibers was woken.
-    Wake(Arc<Ticket>),
-    /// Something it waits for as a seat may have changed: look again.
-    Look,
-    /// Cancel every future that has started here and not ended: the program ends.
-    CancelFutures,
-}
-
-const AWAKE: u8 = 0;
-const NAPPING: u8 = 1;
-const ASLEEP: u8 = 2;
-
-/// What others know of a seat.
-#[derive(Debug)]
-pub struct SeatHandle {
-    /// The running fiber should look up at its next loop turn or call: a cancel or its time slice.
-    pub attention: AtomicBool,
-    inbox: Sender<Mail>,
-    mail: Receiver<Mail>,
-    rest: AtomicU8,
-    ready: AtomicUsize,
-    awake: Arc<AtomicUsize>,
-    thread: OnceLock<Thread>,
-    /// The pool whose unstarted tasks it starts.
-    pub pool: Option<Arc<PoolShared>>,
-    /// The tasks that have started here and not ended.
-    pub tasks: Mutex<HashMap<u64, Arc<Task>>>,
-}
-
-impl SeatHandle {
-    /// A seat that is about to get its thread. It counts as awake from now on.
-    pub fn new(runtime: &Runtime, pool: Option<Arc<PoolShared>>) -> Arc<SeatHandle> {
-        let (inbox, mail) = crossbeam_channel::unbounded();
-        let handle = Arc::new(SeatHandle {
-            attention: AtomicBool::new(false),
-            inbox,
-            mail,
-            rest: AtomicU8::new(AWAKE),
-            ready: AtomicUsize::new(0),
-            awake: runtime.awake.clone(),
-            thread: OnceLock::new(),
-            pool,
-            tasks: Mutex::new(HashMap::new()),
-        });
-        runtime.awake.fetch_add(1, Ordering::SeqCst);
-        runtime
-            .seats
-            .lock()
-            .insert(Arc::as_ptr(&handle).addr(), handle.clone());
-        handle
-    }
-
-    /// Whether its thread is running a fiber, or about to.
-    pub fn is_awake(&self) -> bool {
-        self.rest.load(Ordering::Relaxed) == AWAKE
-    }
-
-    /// Sends mail and wakes the seat if it rests.
-    pub fn send(&self, mail: Mail) {
-        // The handle holds both ends, so this cannot fail.
-        let _ = self.inbox.send(mail);
-        match self.rest.swap(AWAKE, Ordering::SeqCst) {
-            ASLEEP => {
-                self.awake.fetch_add(1, Ordering::SeqCst);
-                self.unpark();
-            }
-            NAPPING => self.unpark(),
-            _ => {}
-        }
-    }
-
-    fn unpark(&self) {
-        if let Some(thread) = self.thread.get() {
-            thread.unpark();
-        }
-    }
-
-    /// Whether a fiber other than the running one could run here.
-    pub fn others_are_ready(&self) -> bool {
-        self.ready.load(Ordering::Relaxed) > 0 || !self.mail.is_empty()
-    }
-}
 
 struct Slot {
     fiber: Fiber,
@@ -154,7 +60,7 @@ pub struct Seat {
 impl Seat {
     /// The seat that the current thread is to run from now on.
     pub fn new(handle: Arc<SeatHandle>, runtime: &Arc<Runtime>) -> Seat {
-        let _ = handle.thread.set(thread::current());
+        handle.belongs_to_this_thread();
         Seat {
             handle,
             runtime: runtime.clone(),
@@ -267,7 +173,7 @@ impl Seat {
                     own.cancel_strikes();
                     Err(Unwind::Cancelled)
                 }
-                false => work.run(&mut machine),
+                false => run_guarded(work, &mut machine),
             };
             machine.runtime.clone().task_ended(&own, result);
         });
@@ -283,9 +189,7 @@ impl Seat {
 
     fn resume(&mut self, key: FiberKey, why: Resumed) {
         // A timer counts: when it is due, its fiber wants its turn.
-        self.handle
-            .ready
-            .store(self.ready.len() + self.timers.len(), Ordering::Relaxed);
+        self.handle.set_ready(self.ready.len() + self.timers.len());
         let Some(slot) = &mut self.slots[key] else {
             return;
         };
@@ -376,18 +280,16 @@ impl Seat {
     }
 
     fn read_mail(&mut self) {
-        loop {
-            match self.handle.mail.try_recv() {
-                Ok(Mail::Wake(ticket)) => self.woken(&ticket),
-                Ok(Mail::Look) => {}
-                Ok(Mail::CancelFutures) => {
-                    for slot in self.slots.iter().flatten() {
-                        if slot.task.kind == super::task::TaskKind::Future {
-                            slot.task.request_cancel();
-                        }
+        while let Some(mail) = self.handle.next_mail() {
+            match mail {
+                Mail::Wake(ticket) => self.woken(&ticket),
+                Mail::Look => {}
+                Mail::CancelFutures => {
+                    let futures = self.slots.iter().flatten().map(|slot| &slot.task);
+                    for task in futures.filter(|task| task.kind == TaskKind::Future) {
+                        task.request_cancel();
                     }
                 }
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
             }
         }
     }
@@ -430,51 +332,42 @@ impl Seat {
     /// Stops the thread until there is mail or a timer is due.
     fn rest(&mut self) {
         self.runtime.output.flush_quietly();
-        let next = self
-            .timers
-            .first_key_value()
-            .map(|((deadline, _), _)| *deadline);
-        let naps = next.is_some() || self.outside > 0;
-        self.handle.ready.store(0, Ordering::Relaxed);
-        if naps {
-            self.handle.rest.store(NAPPING, Ordering::SeqCst);
-            if !self.handle.mail.is_empty() {
-                self.handle.rest.store(AWAKE, Ordering::SeqCst);
-                return;
-            }
-        } else {
-            self.handle.rest.store(ASLEEP, Ordering::SeqCst);
-            if !self.handle.mail.is_empty() {
-                if self.handle.rest.swap(AWAKE, Ordering::SeqCst) != ASLEEP {
-                    // Somebody saw us asleep and counted us a second time.
-                    self.runtime.awake.fetch_sub(1, Ordering::SeqCst);
-                }
-                return;
-            }
-            if self.runtime.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
-                self.runtime.nobody_is_awake();
-            }
+        let due = self.timers.first_key_value().map(|((due, _), _)| *due);
+        let rest = match (due, self.outside) {
+            (Some(due), _) => Rest::NapUntil(due),
+            (None, 0) => Rest::Sleep,
+            (None, _) => Rest::Nap,
+        };
+        if self.handle.lie_down(rest) == LaidDown::Last {
+            self.runtime.nobody_is_awake();
         }
-        while self.handle.rest.load(Ordering::SeqCst) != AWAKE {
-            match next {
-                None => thread::park(),
-                Some(deadline) => {
-                    let now = Instant::now();
-                    if deadline <= now {
-                        self.handle.rest.store(AWAKE, Ordering::SeqCst);
-                        break;
-                    }
-                    thread::park_timeout(deadline - now);
-                }
-            }
-        }
+        self.handle.stay_down(due);
     }
 
     /// The thread ends.
-    fn leave(&mut self) {
+    fn leave(&self) {
         self.runtime.forget_seat(&self.handle);
-        if self.runtime.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
+        if self.handle.leave() == LaidDown::Last {
             self.runtime.nobody_is_awake();
         }
+    }
+}
+
+/// Runs a task's work; a panic, which is a mistake in cq itself, ends the task and nothing else.
+fn run_guarded(work: Work, machine: &mut Machine<'_>) -> Result<Value> {
+    catch_unwind(AssertUnwindSafe(|| work.run(machine))).unwrap_or_else(|_| {
+        Err(fail(
+            Kind::Other("internal".into()),
+            "internal error in cq: the task was given up",
+        )
+        .help("this is a mistake in cq, not in your program; please report it"))
+    })
+}
+
+impl Drop for Seat {
+    /// Fibers that are still in the middle of something (the program is stuck) stay as they are:
+    /// taking their stacks apart would run code of theirs.
+    fn drop(&mut self) {
+        self.slots.drain(..).for_each(std::mem::forget);
     }
 }

@@ -8,7 +8,8 @@
 //! A task is claimed once: by a seat of its pool, or by the task that forces it first. A cancel
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -16,8 +17,8 @@ use parking_lot::Mutex;
 use super::fiber::Resumed;
 use super::gather::Completions;
 use super::machine::Machine;
+use super::mailbox::SeatHandle;
 use super::pool::PoolShared;
-use super::seat::SeatHandle;
 use super::wait::Ticket;
 use crate::gate::ObjectId;
 use crate::syntax::span::Span;
@@ -38,25 +39,58 @@ pub enum TaskKind {
 }
 
 /// What a task is to do.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// What is called.
-    pub function: Value,
-    /// With what.
-    pub arguments: Vec<Value>,
+pub enum Work {
+    /// A call.
+    Call {
+        /// What is called.
+        function: Value,
+        /// With what.
+        arguments: Vec<Value>,
+    },
+    /// Work of the runtime itself, such as speaking for a task in another process.
+    Native(NativeWork),
 }
+
+/// Work that is no code of the program.
+pub type NativeWork = Box<dyn FnOnce(&mut Machine<'_>) -> Result<Value> + Send>;
 
 impl Work {
     /// The work of a `future` or `spawn` body.
     pub fn body(function: Arc<Function>) -> Work {
-        Work {
+        Work::Call {
             function: Value::Function(function),
             arguments: Vec::new(),
         }
     }
 
+    /// The name of the function it calls, if it has one.
+    pub fn name(&self) -> Option<&Arc<str>> {
+        match self {
+            Work::Call {
+                function: Value::Function(function),
+                ..
+            } => function.name(),
+            _ => None,
+        }
+    }
+
     pub(super) fn run(self, machine: &mut Machine<'_>) -> Result<Value> {
-        machine.call(&self.function, &self.arguments)
+        match self {
+            Work::Call {
+                function,
+                arguments,
+            } => machine.call(&function, &arguments),
+            Work::Native(work) => work(machine),
+        }
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Work::Call { function, .. } => write!(out, "call of {function:?}"),
+            Work::Native(_) => write!(out, "native work"),
+        }
     }
 }
 
@@ -116,6 +150,7 @@ pub struct Task {
     state: Guarded<State>,
     cancel: AtomicU8,
     asked: AtomicBool,
+    locks_held: AtomicUsize,
 }
 
 impl Task {
@@ -142,6 +177,7 @@ impl Task {
             }),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
+            locks_held: AtomicUsize::new(0),
         })
     }
 
@@ -240,6 +276,21 @@ impl Task {
     /// Whether a task waits for its end right now.
     pub fn is_waited_for(&self) -> bool {
         self.state.with(|state| !state.listeners.is_empty())
+    }
+
+    /// It has taken a lock.
+    pub(super) fn takes_lock(&self) {
+        self.locks_held.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has given a lock back.
+    pub(super) fn gives_lock_back(&self) {
+        self.locks_held.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether it holds any lock.
+    pub fn holds_locks(&self) -> bool {
+        self.locks_held.load(Ordering::Relaxed) > 0
     }
 
     /// Somebody wants to know how it ended; its failure is no longer a surprise.

@@ -27,10 +27,10 @@ use std::time::{Duration, Instant};
 use super::fiber::{Resumed, Suspended};
 use super::lock::{Lock, Semaphore};
 use super::machine::Machine;
+use super::mailbox::{FiberKey, Mail, SeatHandle};
 use super::pool::PoolShared;
 use super::promise::Promise;
 use super::queue::Queue;
-use super::seat::{FiberKey, Mail, SeatHandle};
 use super::task::{Task, Work};
 use crate::syntax::span::Span;
 use crate::value::error::fail;
@@ -111,6 +111,11 @@ impl Ticket {
         first
     }
 
+    /// Whether nothing has woken it.
+    pub fn is_waiting(&self) -> bool {
+        self.state.load(Ordering::Acquire) == WAITING
+    }
+
     /// Why it was woken.
     pub(super) fn woken_because(&self) -> Resumed {
         match self.state.load(Ordering::Acquire) {
@@ -175,8 +180,8 @@ impl Machine<'_> {
             if self.task.cancel_waits() {
                 // The early cancel: nobody may have seen the ticket, so wake it ourselves.
                 ticket.wake(Resumed::Cancelled);
-            } else if deadline.is_none() {
-                super::deadlock::warn_of_cycle(&self.runtime, &ticket);
+            } else if deadline.is_none() && super::deadlock::is_hopeless(&ticket) {
+                self.runtime.suspect(&ticket);
             }
             let why = match start.take() {
                 Some((task, work)) => Suspended::WaitingForStart(ticket.clone(), task, work),

@@ -7,12 +7,15 @@
 //! 2. [`function`], [`cell`]: code with what it captured; variables that tasks share
 //! 3. [`error`]: what is thrown, and what it carries
 //! 4. [`guarded`]: the lock around everything that changes
-//! 5. [`number`], [`arithmetic`], [`order`], [`index`]: what operators do with them
-//! 6. [`show`], [`format`], [`parse`]: from values to text and back
+//! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`] with [`sort`],
+//!    [`index`]: what operators do with them
+//! 6. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
 pub mod cell;
+pub mod division;
 pub mod error;
+pub mod float;
 pub mod format;
 pub mod function;
 pub mod guarded;
@@ -22,8 +25,11 @@ pub mod map;
 pub mod number;
 pub mod order;
 pub mod parse;
+pub mod power;
+pub mod quote;
 pub mod range;
 pub mod show;
+pub mod sort;
 pub mod stream;
 pub mod text;
 

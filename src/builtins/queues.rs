@@ -1,0 +1,187 @@
+//! Queues, locks and semaphores.
+
+use std::sync::Arc;
+
+use super::{Row, Run};
+use crate::diagnostics::words::with_article;
+use crate::runtime::iteration::Iteration;
+use crate::runtime::lock::{Lock, Semaphore};
+use crate::runtime::machine::Machine;
+use crate::runtime::queue::{self, Queue};
+use crate::runtime::select::select;
+use crate::runtime::wait::deadline;
+use crate::value::error::fail;
+use crate::value::{Kind, Result, Unwind, Value};
+
+pub(super) const TABLE: &[Row] = &[
+    Row {
+        name: "queue",
+        parameters: "capacity = nil",
+        doc: "a first-in first-out queue for many producers and consumers; capacity 0 hands values over",
+        example: "let q = queue()\nq.put(1)\nq.put(2)\nprint(q.get(), q.get())",
+        gives: "1 2",
+        run: Run::Function(queue_),
+    },
+    Row {
+        name: "put",
+        parameters: "q, x, timeout = nil",
+        doc: "adds x to a queue, waiting while it is full",
+        example: "let q = queue(1)\nput(q, \"a\")\ntry { put(q, \"b\", timeout: 0) } catch e { print(e.kind) }",
+        gives: "timeout",
+        run: Run::Function(put),
+    },
+    Row {
+        name: "get",
+        parameters: "q, timeout = nil",
+        doc: "takes the oldest value of a queue, waiting while it is empty",
+        example: "let q = queue()\nspawn q.put(42)\nget(q)",
+        gives: "42",
+        run: Run::Function(get),
+    },
+    Row {
+        name: "close",
+        parameters: "q",
+        doc: "no more puts; gets drain what is left, then throw `closed`, and `for x in q` ends",
+        example: "let q = queue()\nq.put(1)\nq.close()\nfor x in q { print(x) }",
+        gives: "1",
+        run: Run::Function(close),
+    },
+    Row {
+        name: "select",
+        parameters: "qs, timeout = nil",
+        doc: "[q, x] from the first queue, in list order, that has a value",
+        example: "let a, b = [queue(), queue()]\nb.put(7)\nselect([a, b])[1]",
+        gives: "7",
+        run: Run::Function(select_),
+    },
+    Row {
+        name: "lock",
+        parameters: "",
+        doc: "a lock: one task at a time holds it",
+        example: "let l = lock()\nwith l { print(\"held\") }",
+        gives: "held",
+        run: Run::Function(lock),
+    },
+    Row {
+        name: "semaphore",
+        parameters: "n",
+        doc: "a semaphore with n permits; anyone may release",
+        example: "semaphore(2)",
+        gives: "<semaphore #1: 2 free>",
+        run: Run::Function(semaphore),
+    },
+    Row {
+        name: "acquire",
+        parameters: "l, timeout = nil",
+        doc: "takes a lock or a permit of a semaphore, waiting while there is none",
+        example: "let s = semaphore(1)\nacquire(s)\ntry { acquire(s, timeout: 0) } catch e { print(e.kind) }",
+        gives: "timeout",
+        run: Run::Function(acquire),
+    },
+    Row {
+        name: "release",
+        parameters: "l",
+        doc: "gives a lock or a permit back",
+        example: "let s = semaphore(0)\nrelease(s)\nacquire(s)",
+        gives: "",
+        run: Run::Function(release),
+    },
+];
+
+fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let capacity = queue::capacity(&arguments[0])?;
+    Ok(Value::Queue(Queue::new(
+        machine.runtime.next_queue(),
+        capacity,
+    )))
+}
+
+fn put(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let queue = expect_queue("put", &arguments[0])?;
+    queue.put(machine, arguments[1].clone(), deadline(&arguments[2])?)?;
+    Ok(Value::Nil)
+}
+
+fn get(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let queue = expect_queue("get", &arguments[0])?;
+    queue.get(machine, deadline(&arguments[1])?)
+}
+
+fn close(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    expect_queue("close", &arguments[0])?.close(machine);
+    Ok(Value::Nil)
+}
+
+fn select_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let mut queues: Vec<Arc<Queue>> = Vec::new();
+    let mut elements = match &arguments[0] {
+        Value::List(_) => Iteration::over(machine, &arguments[0])?,
+        other => return Err(wrong_type("select", "a list of queues", other)),
+    };
+    while let Some(element) = elements.next(machine)? {
+        queues.push(expect_queue("select", &element)?.clone());
+    }
+    if queues.is_empty() {
+        return Err(fail(Kind::Value, "select needs at least one queue"));
+    }
+    let (place, value) = select(machine, &queues, deadline(&arguments[1])?)?;
+    Ok(Value::list(vec![
+        Value::Queue(queues[place].clone()),
+        value,
+    ]))
+}
+
+fn lock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
+    Ok(Value::Lock(Lock::new(machine.runtime.next_lock())))
+}
+
+fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    match &arguments[0] {
+        Value::Int(permits) if *permits >= 0 => Ok(Value::Semaphore(Semaphore::new(
+            machine.runtime.next_semaphore(),
+            permits.unsigned_abs(),
+        ))),
+        Value::Int(permits) => Err(fail(
+            Kind::Value,
+            format!("a semaphore cannot have {permits} permits"),
+        )),
+        other => Err(wrong_type("semaphore", "an int", other)),
+    }
+}
+
+fn acquire(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let deadline = deadline(&arguments[1])?;
+    match &arguments[0] {
+        Value::Lock(lock) => lock.acquire(machine, deadline)?,
+        Value::Semaphore(semaphore) => semaphore.acquire(machine, deadline)?,
+        other => return Err(wrong_type("acquire", "a lock or semaphore", other)),
+    }
+    Ok(Value::Nil)
+}
+
+fn release(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    match &arguments[0] {
+        Value::Lock(lock) => lock.release(machine)?,
+        Value::Semaphore(semaphore) => semaphore.release(machine),
+        other => return Err(wrong_type("release", "a lock or semaphore", other)),
+    }
+    Ok(Value::Nil)
+}
+
+fn expect_queue<'a>(name: &str, value: &'a Value) -> Result<&'a Arc<Queue>> {
+    match value {
+        Value::Queue(queue) => Ok(queue),
+        other => Err(wrong_type(name, "a queue", other)),
+    }
+}
+
+#[cold]
+fn wrong_type(name: &str, wanted: &str, got: &Value) -> Unwind {
+    fail(
+        Kind::Type,
+        format!(
+            "{name} needs {wanted}, not {}",
+            with_article(got.type_name())
+        ),
+    )
+}

@@ -1,0 +1,73 @@
+//! `cq help [NAME]`.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use super::{COMMANDS, wrong_use};
+use crate::builtins;
+use crate::diagnostics::suggest::nearest;
+
+/// The overview, or what a builtin does.
+pub fn help(names: Vec<OsString>) -> ExitCode {
+    let Some(name) = names.first() else {
+        return show(&overview());
+    };
+    let name = name.to_string_lossy();
+    if name == "--markdown" {
+        return show(&builtins::reference::markdown());
+    }
+    match builtins::reference::help(&name) {
+        Some(text) => show(&text),
+        None => {
+            let names = builtins::all().iter().map(|builtin| builtin.name);
+            let help = nearest(&name, names).map(|name| format!("did you mean `cq help {name}`?"));
+            wrong_use(&format!("there is no builtin `{name}`"), help)
+        }
+    }
+}
+
+/// `cq --version`
+pub fn version() -> ExitCode {
+    show(&format!("cq {}\n", env!("CARGO_PKG_VERSION")))
+}
+
+fn show(text: &str) -> ExitCode {
+    use std::io::Write;
+    // A reader that has gone needs no help.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+fn overview() -> String {
+    let mut text = String::from(
+        "cq: a tiny language for learning, trying out and teaching concurrency\n\n\
+         \x20 cq FILE.cq [ARGS]      run a script\n\
+         \x20 cq -e 'CODE' [ARGS]    run a piece of code\n\
+         \x20 cq < FILE.cq           run the program on standard input\n",
+    );
+    for command in COMMANDS {
+        let _ = writeln!(text, "  cq {:<19} {}", command.usage, command.doc);
+    }
+    text.push_str("\nBuiltins, each explained by `cq help NAME`:\n");
+    let mut theme = "";
+    let mut width = 0;
+    for builtin in builtins::all() {
+        if builtin.theme != theme {
+            theme = builtin.theme;
+            let _ = write!(text, "\n  {theme}:");
+            width = theme.len() + 3;
+        }
+        if width + builtin.name.len() + 1 > 78 {
+            text.push_str("\n   ");
+            width = 3;
+        }
+        width += builtin.name.len() + 1;
+        let _ = write!(text, " {}", builtin.name);
+    }
+    text.push_str(
+        "\n\nExit status: 0 all went well, 1 an error that nobody caught, 2 wrong use or an error found\n\
+         before running, 3 deadlock\n",
+    );
+    text
+}

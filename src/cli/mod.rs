@@ -1,0 +1,112 @@
+//! The `cq` program: one file a command.
+//!
+//! ```text
+//! cq FILE.cq [ARGS]    run     a script; also `cq run FILE.cq`, `cq -e 'CODE'`, standard input
+//! cq check FILE...     check   every error that can be found without running
+//! cq help [NAME]       help    what there is
+//! ```
+//!
+//! [`COMMANDS`] is the list that the dispatch, the help and the check of command names read;
+//! [`load`] is the way from a text to a program that can run.
+
+mod check;
+mod help;
+mod load;
+mod run;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use crate::diagnostics::render::{Style, render};
+use crate::diagnostics::report::Report;
+use crate::diagnostics::source::Sources;
+use crate::diagnostics::suggest::nearest;
+
+/// Exit status of wrong usage and of errors found before running.
+const WRONG_USE: u8 = 2;
+
+/// A command of the program.
+struct Command {
+    name: &'static str,
+    /// How it is called, without `cq`.
+    usage: &'static str,
+    /// What it does, in one line.
+    doc: &'static str,
+    run: fn(Vec<OsString>) -> ExitCode,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "run",
+        usage: "run FILE.cq [ARGS]",
+        doc: "run a script; `run` may be left out",
+        run: run::script,
+    },
+    Command {
+        name: "check",
+        usage: "check FILE...",
+        doc: "report every error that can be found without running",
+        run: check::check,
+    },
+    Command {
+        name: "help",
+        usage: "help [NAME]",
+        doc: "what there is, or a builtin's documentation",
+        run: help::help,
+    },
+];
+
+/// Runs the program with the arguments of its process.
+pub fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let Some(first) = arguments.next() else {
+        return run::standard_input();
+    };
+    let rest: Vec<OsString> = arguments.collect();
+    match first.to_str() {
+        Some("-e") => run::code(rest),
+        Some("-") => run::standard_input(),
+        Some("-h" | "--help") => help::help(rest),
+        Some("-V" | "--version") => help::version(),
+        Some(option) if option.starts_with('-') => wrong_use(&format!("there is no option {option}"), None),
+        Some(word) => match COMMANDS.iter().find(|command| command.name == word) {
+            Some(command) => (command.run)(rest),
+            None => script_or_typo(word, first.clone(), rest),
+        },
+        None => run::script([vec![first], rest].concat()),
+    }
+}
+
+/// A first word that is no command is a file; one that looks like a mistyped command says so.
+fn script_or_typo(word: &str, first: OsString, rest: Vec<OsString>) -> ExitCode {
+    let is_path = word.contains(['.', '/']) || std::path::Path::new(word).exists();
+    if !is_path {
+        let names = COMMANDS.iter().map(|command| command.name);
+        let help = match nearest(word, names) {
+            Some(name) => format!("did you mean `cq {name}`?"),
+            None => String::from("`cq help` lists the commands; a script is run by its file name, `cq FILE.cq`"),
+        };
+        return wrong_use(&format!("there is no command or file `{word}`"), Some(help));
+    }
+    run::script([vec![first], rest].concat())
+}
+
+/// Says what is wrong with the call.
+fn wrong_use(message: &str, help: Option<String>) -> ExitCode {
+    let report = Report::without_place(message).help(help.unwrap_or_else(|| String::from("`cq help` shows how cq is called")));
+    complain(&report, &Sources::default());
+    ExitCode::from(WRONG_USE)
+}
+
+/// Writes a report to standard error.
+fn complain(report: &Report, sources: &Sources) {
+    eprint!("{}", draw(report, sources));
+}
+
+/// Draws a report as it suits standard error.
+fn draw(report: &Report, sources: &Sources) -> String {
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let style = if coloured { Style::Colour } else { Style::Plain };
+    render(report, sources, style)
+}

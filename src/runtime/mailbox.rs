@@ -1,0 +1,196 @@
+//! What others know of a seat: its mail, and whether it rests.
+//!
+//! A resting seat is *asleep* if only mail can wake it, or *napping* if something outside of the
+//! program will (a timer, a system call). The seats that are not asleep are counted; when there
+//! are none, no task can ever run again. The count is exact:
+//!
+//! - whoever wakes a sleeping seat counts it, after sending the mail and before going on;
+//! - a seat first says that it sleeps, then looks into its inbox once more, and only then takes
+//!   itself off the count. Mail it did not see there was sent by somebody who saw it asleep.
+//!
+//! ```text
+//!   AWAKE --lie_down--> ASLEEP or NAPPING --send, timer--> AWAKE
+//! ```
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender};
+use parking_lot::Mutex;
+
+use super::pool::PoolShared;
+use super::run::Runtime;
+use super::task::Task;
+use super::wait::Ticket;
+
+/// Which fiber of a seat.
+pub type FiberKey = usize;
+
+/// What others tell a seat.
+pub enum Mail {
+    /// The ticket of one of its fibers was woken.
+    Wake(Arc<Ticket>),
+    /// Something it waits for as a seat may have changed: look again.
+    Look,
+    /// Cancel every future that has started here and not ended: the program ends.
+    CancelFutures,
+}
+
+/// How a seat rests.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Only mail wakes it.
+    Sleep,
+    /// A call to the outside will end and wake it.
+    Nap,
+    /// A timer of its own will end its rest, if nothing else does.
+    NapUntil(Instant),
+}
+
+/// Whether the seat that lay down was the last one awake.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum LaidDown {
+    /// Now none is awake.
+    Last,
+    /// Others are, or it has got up again.
+    NotLast,
+}
+
+const AWAKE: u8 = 0;
+const NAPPING: u8 = 1;
+const ASLEEP: u8 = 2;
+
+/// What others know of a seat.
+#[derive(Debug)]
+pub struct SeatHandle {
+    /// The running fiber should look up at its next loop turn or call: a cancel or its time slice.
+    pub attention: AtomicBool,
+    inbox: Sender<Mail>,
+    mail: Receiver<Mail>,
+    rest: AtomicU8,
+    ready: AtomicUsize,
+    awake: Arc<AtomicUsize>,
+    thread: OnceLock<Thread>,
+    /// The pool whose unstarted tasks it starts.
+    pub pool: Option<Arc<PoolShared>>,
+    /// The tasks that have started here and not ended.
+    pub tasks: Mutex<HashMap<u64, Arc<Task>>>,
+}
+
+impl SeatHandle {
+    /// A seat that is about to get its thread. It counts as awake from now on.
+    pub fn new(runtime: &Runtime, pool: Option<Arc<PoolShared>>) -> Arc<SeatHandle> {
+        let (inbox, mail) = crossbeam_channel::unbounded();
+        let handle = Arc::new(SeatHandle {
+            attention: AtomicBool::new(false),
+            inbox,
+            mail,
+            rest: AtomicU8::new(AWAKE),
+            ready: AtomicUsize::new(0),
+            awake: runtime.awake.clone(),
+            thread: OnceLock::new(),
+            pool,
+            tasks: Mutex::new(HashMap::new()),
+        });
+        runtime.awake.fetch_add(1, Ordering::SeqCst);
+        runtime
+            .seats
+            .lock()
+            .insert(Arc::as_ptr(&handle).addr(), handle.clone());
+        handle
+    }
+
+    /// Whether its thread is running a fiber, or about to.
+    pub fn is_awake(&self) -> bool {
+        self.rest.load(Ordering::Relaxed) == AWAKE
+    }
+
+    /// Sends mail and wakes the seat if it rests.
+    pub fn send(&self, mail: Mail) {
+        // The handle holds both ends, so this cannot fail.
+        let _ = self.inbox.send(mail);
+        match self.rest.swap(AWAKE, Ordering::SeqCst) {
+            ASLEEP => {
+                self.awake.fetch_add(1, Ordering::SeqCst);
+                self.unpark();
+            }
+            NAPPING => self.unpark(),
+            _ => {}
+        }
+    }
+
+    fn unpark(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    /// Whether a fiber other than the running one could run here.
+    pub fn others_are_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed) > 0 || !self.mail.is_empty()
+    }
+
+    /// Says how many fibers wait for their turn, for [`SeatHandle::others_are_ready`].
+    pub fn set_ready(&self, ready: usize) {
+        self.ready.store(ready, Ordering::Relaxed);
+    }
+
+    /// The current thread runs it from now on.
+    pub fn belongs_to_this_thread(&self) {
+        let _ = self.thread.set(thread::current());
+    }
+
+    /// The next mail, if there is any.
+    pub fn next_mail(&self) -> Option<Mail> {
+        self.mail.try_recv().ok()
+    }
+
+    /// Begins to rest, unless there is mail.
+    pub fn lie_down(&self, rest: Rest) -> LaidDown {
+        self.set_ready(0);
+        let state = match rest {
+            Rest::Sleep => ASLEEP,
+            Rest::Nap | Rest::NapUntil(_) => NAPPING,
+        };
+        self.rest.store(state, Ordering::SeqCst);
+        if !self.mail.is_empty() {
+            let was = self.rest.swap(AWAKE, Ordering::SeqCst);
+            if state == ASLEEP && was != ASLEEP {
+                // Somebody saw us asleep and counted us a second time.
+                self.awake.fetch_sub(1, Ordering::SeqCst);
+            }
+            return LaidDown::NotLast;
+        }
+        match state == ASLEEP && self.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
+            true => LaidDown::Last,
+            false => LaidDown::NotLast,
+        }
+    }
+
+    /// Stops the thread until it is woken or a timer is due.
+    pub fn stay_down(&self, due: Option<Instant>) {
+        while self.rest.load(Ordering::SeqCst) != AWAKE {
+            let Some(due) = due else {
+                thread::park();
+                continue;
+            };
+            let now = Instant::now();
+            if due <= now {
+                self.rest.store(AWAKE, Ordering::SeqCst);
+                return;
+            }
+            thread::park_timeout(due - now);
+        }
+    }
+
+    /// The thread ends.
+    pub fn leave(&self) -> LaidDown {
+        match self.awake.fetch_sub(1, Ordering::SeqCst) {
+            1 => LaidDown::Last,
+            _ => LaidDown::NotLast,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Sorting: a stable merge sort that stands any comparison.
+//!
+//! The order may come from a function of the program, which may fail, be cancelled, or contradict
+//! itself. So what is sorted are places, not values: whatever happens, each value is there once.
+
+use std::cmp::Ordering;
+
+use super::order::less;
+use super::{Result, Value};
+use crate::gate::Gate;
+
+/// Rows of this length are sorted by insertion.
+const SHORT: usize = 8;
+
+/// How many comparisons may pass between two calls of `tick`.
+const COMPARISONS_A_TICK: u32 = 1024;
+
+/// The values in their natural order, or the reverse; equal ones as they came. `tick` is called
+/// now and then, and its error ends the sort.
+pub fn sort(
+    values: Vec<Value>,
+    reverse: bool,
+    gate: &Gate<'_>,
+    tick: &mut dyn FnMut() -> Result<()>,
+) -> Result<Vec<Value>> {
+    let places = places_in_order(&values, reverse, gate, tick)?;
+    Ok(at_places(values, places))
+}
+
+/// The places of the keys in their natural order, or the reverse; equal ones as they came.
+pub fn places_in_order(
+    keys: &[Value],
+    reverse: bool,
+    gate: &Gate<'_>,
+    tick: &mut dyn FnMut() -> Result<()>,
+) -> Result<Vec<usize>> {
+    if let Some(places) = places_of_alike(keys, reverse) {
+        return Ok(places);
+    }
+    let mut until_tick = COMPARISONS_A_TICK;
+    merge_sort(keys.len(), &mut |a, b| {
+        until_tick -= 1;
+        if until_tick == 0 {
+            until_tick = COMPARISONS_A_TICK;
+            tick()?;
+        }
+        match reverse {
+            false => less(&keys[a], &keys[b], gate),
+            true => less(&keys[b], &keys[a], gate),
+        }
+    })
+}
+
+/// The values in the order that `less` says, equal ones as they came. An error of `less` ends the
+/// sort; a `less` that contradicts itself gives some order.
+pub fn sort_by(
+    values: Vec<Value>,
+    less: &mut dyn FnMut(&Value, &Value) -> Result<bool>,
+) -> Result<Vec<Value>> {
+    let places = merge_sort(values.len(), &mut |a, b| less(&values[a], &values[b]))?;
+    Ok(at_places(values, places))
+}
+
+fn at_places(mut values: Vec<Value>, places: Vec<usize>) -> Vec<Value> {
+    let take = |place| std::mem::take(&mut values[place]);
+    places.into_iter().map(take).collect()
+}
+
+/// The fast way for keys that are all ints, all floats without nan, or all strings.
+fn places_of_alike(keys: &[Value], reverse: bool) -> Option<Vec<usize>> {
+    fn sorted<K: Copy>(
+        keys: Option<Vec<K>>,
+        reverse: bool,
+        order: impl Fn(K, K) -> Ordering,
+    ) -> Option<Vec<usize>> {
+        let mut pairs: Vec<(K, usize)> = keys?.into_iter().zip(0..).collect();
+        match reverse {
+            false => pairs.sort_by(|a, b| order(a.0, b.0)),
+            true => pairs.sort_by(|a, b| order(b.0, a.0)),
+        }
+        Some(pairs.into_iter().map(|(_, place)| place).collect())
+    }
+    let all = keys.iter();
+    match keys.first()? {
+        Value::Int(_) => {
+            let ints = all.map(|key| match key {
+                Value::Int(number) => Some(*number),
+                _ => None,
+            });
+            sorted(ints.collect(), reverse, |a, b| a.cmp(&b))
+        }
+        Value::Float(_) => {
+            let floats = all.map(|key| match key {
+                // Added 0 makes -0 and 0 one.
+                Value::Float(number) if !number.is_nan() => Some(number + 0.0),
+                _ => None,
+            });
+            sorted(floats.collect(), reverse, |a, b| a.total_cmp(&b))
+        }
+        Value::String(_) => {
+            let texts = all.map(|key| match key {
+                Value::String(text) => Some(&**text),
+                _ => None,
+            });
+            sorted(texts.collect(), reverse, |a: &str, b| a.cmp(b))
+        }
+        _ => None,
+    }
+}
+
+/// The places from 0 up to `length`, in order. `less` is asked about two places.
+fn merge_sort(
+    length: usize,
+    less: &mut dyn FnMut(usize, usize) -> Result<bool>,
+) -> Result<Vec<usize>> {
+    let mut places: Vec<usize> = (0..length).collect();
+    for row in places.chunks_mut(SHORT) {
+        insertion_sort(row, less)?;
+    }
+    let mut merged = Vec::with_capacity(length);
+    let mut width = SHORT;
+    while width < length {
+        merged.clear();
+        for pair in places.chunks(2 * width) {
+            let (left, right) = pair.split_at(width.min(pair.len()));
+            merge(left, right, &mut merged, less)?;
+        }
+        std::mem::swap(&mut places, &mut merged);
+        width *= 2;
+    }
+    Ok(places)
+}
+
+fn insertion_sort(
+    row: &mut [usize],
+    less: &mut dyn FnMut(usize, usize) -> Result<bool>,
+) -> Result<()> {
+    for end in 1..row.len() {
+        let mut at = end;
+        while at > 0 && less(row[at], row[at - 1])? {
+            row.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+    Ok(())
+}
+
+/// Adds two sorted rows to `merged`, sorted. Of equal ones those of `left` come first.
+fn merge(
+    mut left: &[usize],
+    mut right: &[usize],
+    merged: &mut Vec<usize>,
+    less: &mut dyn FnMut(usize, usize) -> Result<bool>,
+) -> Result<()> {
+    // Rows that follow each other already need one question only.
+    if let (Some(&last), Some(&first)) = (left.last(), right.first())
+        && less(first, last)?
+    {
+        while let (Some(&a), Some(&b)) = (left.first(), right.first()) {
+            if less(b, a)? {
+                merged.push(b);
+                right = &right[1..];
+            } else {
+                merged.push(a);
+                left = &left[1..];
+            }
+        }
+    }
+    merged.extend_from_slice(left);
+    merged.extend_from_slice(right);
+    Ok(())
+}
