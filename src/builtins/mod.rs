@@ -52,6 +52,8 @@ pub enum Run {
     ),
     /// Not a function: a constant such as `pi`.
     Constant(fn() -> Value),
+    /// Not a function: something that each run has its own of, such as `args`.
+    Variable(fn(&Machine<'_>) -> Value),
 }
 
 impl Run {

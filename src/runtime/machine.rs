@@ -290,7 +290,7 @@ pub fn choose_row(
                     return chosen;
                 }
             }
-            Run::Constant(_) => {}
+            Run::Constant(_) | Run::Variable(_) => {}
         }
     }
     chosen
@@ -326,6 +326,7 @@ pub fn bind_positional(
 pub fn default_value(default: &DefaultValue) -> Value {
     match default {
         DefaultValue::Nil | DefaultValue::Computed(_) => Value::Nil,
+        DefaultValue::Omitted(_) => Value::Absent,
         DefaultValue::Bool(value) => Value::Bool(*value),
         DefaultValue::Int(value) => Value::Int(*value),
         DefaultValue::Text(text) => Value::from(text.as_str()),
