@@ -9,6 +9,7 @@
 //! ```
 
 pub mod builtins;
+pub mod cli;
 pub mod diagnostics;
 pub mod eval;
 pub mod gate;

@@ -36,6 +36,7 @@ pub fn builtin(name: &Arc<str>, span: Span) -> Code {
     match builtins::find(name) {
         Some(builtin) => {
             let value = match builtin.rows.first().map(|(row, _)| row.run) {
+                Some(Run::Variable(value)) => return code(move |m, _| Ok(value(m))),
                 Some(Run::Constant(value)) => value(),
                 _ => Value::Builtin(builtin),
             };
