@@ -6,9 +6,32 @@
 //!
 //! To add one: write its row and its function in the file of its theme. To add a theme: a file
 //! and a line in [`TABLES`].
+//!
+//! What the themes share: [`arguments`] (types, sensible values, memory), [`going`] (over any
+//! collection), [`lazily`] (what streams give one by one), [`pending`] (lines read outside),
+//! [`proxy`] (the way into the network). [`reference`](mod@reference) is the rows as people read
+//! them.
 
+mod arguments;
+mod chance;
+mod conversions;
+mod data;
+mod files;
+mod folds;
+mod going;
+mod lazily;
+mod math;
+mod net;
+mod pending;
+mod proxy;
 mod queues;
+pub mod reference;
+mod rounding;
+mod streams;
 mod tasks;
+mod text;
+mod transforms;
+mod world;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,7 +42,22 @@ use crate::runtime::machine::Machine;
 use crate::value::{Result, Value};
 
 /// Every table there is, in the order of the reference.
-const TABLES: &[(&str, &[Row])] = &[("Tasks", tasks::TABLE), ("Queues and locks", queues::TABLE)];
+const TABLES: &[(&str, &[Row])] = &[
+    ("The world outside", world::TABLE),
+    ("Lists and maps", data::TABLE),
+    ("Collections from collections", transforms::TABLE),
+    ("One value from many", folds::TABLE),
+    ("Streams", streams::TABLE),
+    ("Types", conversions::TABLE),
+    ("Text", text::TABLE),
+    ("Numbers", math::TABLE),
+    ("Rounding", rounding::TABLE),
+    ("Chance", chance::TABLE),
+    ("Files", files::TABLE),
+    ("Network", net::TABLE),
+    ("Tasks", tasks::TABLE),
+    ("Queues and locks", queues::TABLE),
+];
 
 /// One builtin, or one of several of the same name that are told apart by their first argument.
 pub struct Row {
@@ -52,6 +90,8 @@ pub enum Run {
     ),
     /// Not a function: a constant such as `pi`.
     Constant(fn() -> Value),
+    /// Not a function: something that each run has its own of, such as `args`.
+    Variable(fn(&Machine<'_>) -> Value),
 }
 
 impl Run {
@@ -113,4 +153,28 @@ fn registry() -> &'static Registry {
         }
         Registry { all, places }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_can_be_read_and_tried() {
+        for builtin in all() {
+            for (row, signature) in &builtin.rows {
+                let name = row.name;
+                assert!(!row.doc.is_empty() && !row.doc.contains('\n'), "{name}: doc");
+                assert!(!row.doc.ends_with('.'), "{name}: the doc ends with a full stop");
+                assert!(!row.example.is_empty(), "{name}: example");
+                assert_eq!(row.example.trim_end(), row.example, "{name}: example");
+                assert!(row.example.contains(name), "{name}: the example shows it");
+                let is_value = matches!(row.run, Run::Constant(_) | Run::Variable(_));
+                assert!(
+                    !is_value || signature.parameters.is_empty(),
+                    "{name}: a value has no parameters"
+                );
+            }
+        }
+    }
 }
