@@ -133,7 +133,9 @@ fn outermost(
 #[cold]
 fn nothing_given(builtin: &str) -> Unwind {
     Failure::error(Kind::Arity, format!("{builtin} needs the argument `xs`"))
-        .help(format!("it is called as {builtin}(xs) or {builtin}(a, b, …)"))
+        .help(format!(
+            "it is called as {builtin}(xs) or {builtin}(a, b, …)"
+        ))
         .into()
 }
 
@@ -168,7 +170,9 @@ fn holds(machine: &mut Machine<'_>, builtin: &str, over: &Value, wanted: bool) -
             Err(
                 Failure::error(Kind::Type, format!("{builtin} goes over bools, not {got}"))
                     .label(format!("an element is {shown}"))
-                    .help(format!("{builtin}([x > 0 for x in xs]) asks something of each element"))
+                    .help(format!(
+                        "{builtin}([x > 0 for x in xs]) asks something of each element"
+                    ))
                     .into(),
             )
         }

@@ -164,8 +164,14 @@ mod tests {
         for builtin in all() {
             for (row, signature) in &builtin.rows {
                 let name = row.name;
-                assert!(!row.doc.is_empty() && !row.doc.contains('\n'), "{name}: doc");
-                assert!(!row.doc.ends_with('.'), "{name}: the doc ends with a full stop");
+                assert!(
+                    !row.doc.is_empty() && !row.doc.contains('\n'),
+                    "{name}: doc"
+                );
+                assert!(
+                    !row.doc.ends_with('.'),
+                    "{name}: the doc ends with a full stop"
+                );
                 assert!(!row.example.is_empty(), "{name}: example");
                 assert_eq!(row.example.trim_end(), row.example, "{name}: example");
                 assert!(row.example.contains(name), "{name}: the example shows it");

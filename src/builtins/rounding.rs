@@ -70,10 +70,9 @@ fn whole(builtin: &str, x: &Value, choose: fn(f64) -> f64) -> Result<Value> {
         Value::Int(_) | Value::BigInt(_) => Ok(x.clone()),
         Value::Float(number) => match BigInt::from_f64(choose(*number)) {
             Some(whole) => Ok(Value::integer(whole)),
-            None if number.is_nan() => Err(fail(
-                Kind::Value,
-                format!("{builtin} has no value at nan"),
-            )),
+            None if number.is_nan() => {
+                Err(fail(Kind::Value, format!("{builtin} has no value at nan")))
+            }
             None => Err(fail(
                 Kind::Overflow,
                 format!("{builtin} gives an int, and there is none for {number}"),

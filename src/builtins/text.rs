@@ -129,8 +129,10 @@ fn split(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     };
     match separator {
         Some(separator) if separator.is_empty() => {
-            return Err(wrong_value("sep", &arguments[1], "split cannot split at nothing")
-                .help("[c for c in s] is a list of the characters"));
+            return Err(
+                wrong_value("sep", &arguments[1], "split cannot split at nothing")
+                    .help("[c for c in s] is a list of the characters"),
+            );
         }
         Some(separator) => {
             for part in text.splitn(limit.saturating_add(1), &**separator) {

@@ -93,10 +93,12 @@ fn map(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         machine,
         "map",
         &sources,
-        Arc::new(move |machine, sources| match next_of_each(machine, sources)? {
-            Some(elements) => machine.call(&function, &elements).map(Some),
-            None => Ok(None),
-        }),
+        Arc::new(
+            move |machine, sources| match next_of_each(machine, sources)? {
+                Some(elements) => machine.call(&function, &elements).map(Some),
+                None => Ok(None),
+            },
+        ),
     )
 }
 

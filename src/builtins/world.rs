@@ -131,11 +131,12 @@ fn input(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match line.map(String::from_utf8) {
         Some(Ok(line)) => Ok(Value::from(line)),
         Some(Err(_)) => Err(fail(Kind::Value, "the line of input is not UTF-8 text")),
-        None => Err(
-            Failure::error(Kind::Io, "input has come to its end: there are no more lines")
-                .help("`try { input() } catch e { nil }` gives nil at the end")
-                .into(),
-        ),
+        None => Err(Failure::error(
+            Kind::Io,
+            "input has come to its end: there are no more lines",
+        )
+        .help("`try { input() } catch e { nil }` gives nil at the end")
+        .into()),
     }
 }
 

@@ -307,6 +307,16 @@ scripts! {
         two_statements_on_a_line_need_a_semicolon
         unknown_escape_is_an_error
     }
+    evaluation {
+        an_error_in_an_argument_leaves_nothing_behind
+        assignment_evaluates_its_parts_once_and_in_order
+        every_turn_and_call_has_cells_of_its_own
+        finally_replaces_what_was_under_way
+        leaving_out_of_the_middle_of_an_expression
+        named_arguments_find_their_parameters
+        numbers_leave_the_fast_way_when_they_must
+        the_left_operand_is_read_first
+    }
     expressions {
         and_binds_tighter_than_or
         and_or_stop_early
