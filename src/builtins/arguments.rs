@@ -50,10 +50,7 @@ pub fn wrong_value(parameter: &str, got: &Value, message: impl Into<String>) -> 
 
 /// `xs is [1, 2]`. Only for reports, which a program does not notice.
 fn named(parameter: &str, value: &Value) -> String {
-    format!(
-        "{parameter} is {}",
-        show_short(value, &Gate::open(), SHOWN)
-    )
+    format!("{parameter} is {}", show_short(value, &Gate::open(), SHOWN))
 }
 
 /// A string.

@@ -11,8 +11,7 @@ use crate::value::{Kind, Result, Value, index};
 use super::arguments::{expect_big, expect_list, wrong_type};
 use super::{Row, Run};
 
-/// The rows of chance.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "random",
         parameters: "seed = nil",
@@ -81,10 +80,11 @@ fn randint(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let b = expect_big("randint", "b", &arguments[1])?;
     let distance = b - &a;
     if distance.is_negative() {
-        return Err(
-            fail(Kind::Value, "randint finds no int from a to b: b is less than a")
-                .help("the smaller number comes first"),
-        );
+        return Err(fail(
+            Kind::Value,
+            "randint finds no int from a to b: b is less than a",
+        )
+        .help("the smaller number comes first"));
     }
     let above = draw(machine, |generator| up_to(generator, distance.magnitude()));
     Ok(Value::integer(a + BigInt::from(above)))
@@ -117,18 +117,11 @@ fn choice(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             Some(at) => Ok(Value::Int(range.nth(at))),
             None => Err(fail(Kind::Index, "choice from an empty range")),
         },
-        text @ Value::String(characters) => {
-            match scaled(drawn, characters.characters() as u64) {
-                Some(at) => index::get_index(text, &Value::Int(at as i64), &machine.gate),
-                None => Err(fail(Kind::Index, "choice from an empty string")),
-            }
-        }
-        other => Err(wrong_type(
-            "choice",
-            "xs",
-            "a list, string or range",
-            other,
-        )),
+        text @ Value::String(characters) => match scaled(drawn, characters.characters() as u64) {
+            Some(at) => index::get_index(text, &Value::Int(at as i64), &machine.gate),
+            None => Err(fail(Kind::Index, "choice from an empty string")),
+        },
+        other => Err(wrong_type("choice", "xs", "a list, string or range", other)),
     }
 }
 

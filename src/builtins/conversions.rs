@@ -11,12 +11,13 @@ use crate::value::error::fail;
 use crate::value::show::{display, show, show_short};
 use crate::value::{Failure, Kind, Result, Unwind, Value, parse};
 
-use super::arguments::{expect_int, expect_number, expect_string, make_room, wrong_type, wrong_value};
+use super::arguments::{
+    expect_int, expect_number, expect_string, make_room, wrong_type, wrong_value,
+};
 use super::going::{Going, go_over};
 use super::{Row, Run};
 
-/// The rows of conversions.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "type",
         parameters: "x",
@@ -153,7 +154,10 @@ fn float(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Bool(value) => Ok(Value::Float(f64::from(*value))),
         x @ Value::String(text) => parse::float(text).map(Value::Float).ok_or_else(|| {
             let shown = show_short(x, &Gate::open(), 40);
-            fail(Kind::Value, format!("float cannot read {shown} as a number"))
+            fail(
+                Kind::Value,
+                format!("float cannot read {shown} as a number"),
+            )
         }),
         x @ (Value::Int(_) | Value::Float(_) | Value::BigInt(_)) => {
             Ok(Value::Float(expect_number("float", "x", x)?))
@@ -200,6 +204,11 @@ fn bytes(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             })?;
             Ok(Value::Bytes(Arc::new(bytes)))
         }
-        other => Err(wrong_type("bytes", "x", "a string or a list of ints", other)),
+        other => Err(wrong_type(
+            "bytes",
+            "x",
+            "a string or a list of ints",
+            other,
+        )),
     }
 }

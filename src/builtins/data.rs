@@ -13,8 +13,7 @@ use crate::value::{Failure, Kind, Result, Value, arithmetic, order};
 use super::arguments::{expect_list, expect_map, expect_place, make_room, wrong_type};
 use super::{Row, Run};
 
-/// The rows of lists and maps.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "len",
         parameters: "x",
@@ -106,10 +105,9 @@ fn len(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Queue(queue) => queue.len(machine),
         Value::Range(range) => {
             let length = range.len();
-            return Ok(i64::try_from(length).map_or_else(
-                |_| Value::integer(length.into()),
-                Value::Int,
-            ));
+            return Ok(
+                i64::try_from(length).map_or_else(|_| Value::integer(length.into()), Value::Int)
+            );
         }
         other => {
             let got = with_article(other.type_name());
@@ -188,7 +186,10 @@ fn remove(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             true => Ok(Value::Nil),
             false => Err(fail(
                 Kind::Value,
-                format!("remove finds no {} in the list", show_short(x, &Gate::open(), 40)),
+                format!(
+                    "remove finds no {} in the list",
+                    show_short(x, &Gate::open(), 40)
+                ),
             )),
         },
         Value::Map(map) => {
@@ -297,7 +298,10 @@ fn keys(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn values(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let map = expect_map("values", "m", &arguments[0])?;
-    let values = map.snapshot(&machine.gate).into_iter().map(|(_, value)| value);
+    let values = map
+        .snapshot(&machine.gate)
+        .into_iter()
+        .map(|(_, value)| value);
     Ok(Value::list(values.collect()))
 }
 

@@ -12,8 +12,7 @@ use super::arguments::wrong_type;
 use super::going::{Going, function_first, go_over, is_callable};
 use super::{Row, Run};
 
-/// The rows of what makes one value from many.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "sum",
         parameters: "xs, start = 0",
@@ -133,7 +132,9 @@ fn outermost(
 #[cold]
 fn nothing_given(builtin: &str) -> Unwind {
     Failure::error(Kind::Arity, format!("{builtin} needs the argument `xs`"))
-        .help(format!("it is called as {builtin}(xs) or {builtin}(a, b, …)"))
+        .help(format!(
+            "it is called as {builtin}(xs) or {builtin}(a, b, …)"
+        ))
         .into()
 }
 
@@ -168,7 +169,9 @@ fn holds(machine: &mut Machine<'_>, builtin: &str, over: &Value, wanted: bool) -
             Err(
                 Failure::error(Kind::Type, format!("{builtin} goes over bools, not {got}"))
                     .label(format!("an element is {shown}"))
-                    .help(format!("{builtin}([x > 0 for x in xs]) asks something of each element"))
+                    .help(format!(
+                        "{builtin}([x > 0 for x in xs]) asks something of each element"
+                    ))
                     .into(),
             )
         }

@@ -82,6 +82,8 @@ fn no_function(builtin: &str, one: &Value, other: &Value) -> Unwind {
             with_article(other.type_name())
         ),
     )
-    .help(format!("a function is passed without a call: {builtin}(f, xs), not {builtin}(f(x), xs)"))
+    .help(format!(
+        "a function is passed without a call: {builtin}(f, xs), not {builtin}(f(x), xs)"
+    ))
     .into()
 }

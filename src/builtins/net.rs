@@ -16,8 +16,7 @@ use super::files::io_words;
 use super::proxy;
 use super::{Row, Run};
 
-/// The rows of the network.
-pub const TABLE: &[Row] = &[Row {
+pub(super) const TABLE: &[Row] = &[Row {
     name: "fetch",
     parameters: "url, timeout = 60",
     doc: "the bytes that a web server gives for an address, within so many seconds; other tasks run meanwhile",
@@ -44,8 +43,12 @@ enum Trouble {
 fn fetch(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let url = expect_string("fetch", "url", &arguments[0])?.to_string();
     let uri = address(&url).ok_or_else(|| {
-        wrong_value("url", &arguments[0], format!("fetch cannot read {url:?} as an address"))
-            .help("an address begins with http:// or https://, as in http://example.com/")
+        wrong_value(
+            "url",
+            &arguments[0],
+            format!("fetch cannot read {url:?} as an address"),
+        )
+        .help("an address begins with http:// or https://, as in http://example.com/")
     })?;
     let deadline = deadline(&arguments[1])?;
     let answer = machine.outside("the network", deadline, move || get(&uri, deadline))?;
@@ -98,7 +101,10 @@ fn read_all(body: &mut dyn Read) -> io::Result<Vec<u8>> {
 /// What makes the connections, and keeps some for the next fetch. Made by the first fetch.
 fn agent() -> std::result::Result<&'static Agent, String> {
     static AGENT: OnceLock<std::result::Result<Agent, String>> = OnceLock::new();
-    AGENT.get_or_init(proxy::agent).as_ref().map_err(String::clone)
+    AGENT
+        .get_or_init(proxy::agent)
+        .as_ref()
+        .map_err(String::clone)
 }
 
 #[cold]

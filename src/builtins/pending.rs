@@ -49,7 +49,11 @@ impl PendingLines {
     }
 
     /// The next line; waits for it.
-    pub fn next(self: &Arc<PendingLines>, machine: &mut Machine<'_>, what: &'static str) -> Result<Line> {
+    pub fn next(
+        self: &Arc<PendingLines>,
+        machine: &mut Machine<'_>,
+        what: &'static str,
+    ) -> Result<Line> {
         loop {
             let line = self.lines.lock().pop_front();
             if let Some(line) = line {
@@ -111,7 +115,11 @@ mod tests {
     #[test]
     fn lines_end_with_either_kind_of_end_and_the_input() {
         let mut source = io::Cursor::new(b"a\r\n\nb".to_vec());
-        let mut next = || read_line(&mut source).unwrap().map(|line| String::from_utf8(line).unwrap());
+        let mut next = || {
+            read_line(&mut source)
+                .unwrap()
+                .map(|line| String::from_utf8(line).unwrap())
+        };
         assert_eq!(next(), Some("a".into()));
         assert_eq!(next(), Some("".into()));
         assert_eq!(next(), Some("b".into()));

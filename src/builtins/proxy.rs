@@ -165,7 +165,10 @@ impl Connector<()> for PlainConnector {
         Ok(Some(match self.proxies.for_plain(details.uri) {
             None => connection,
             Some(proxy) => Box::new(WholeAddresses {
-                origin: format!("http://{}", details.uri.authority().map_or("", |it| it.as_str())),
+                origin: format!(
+                    "http://{}",
+                    details.uri.authority().map_or("", |it| it.as_str())
+                ),
                 credentials: credentials(proxy),
                 connection,
             }),

@@ -14,8 +14,7 @@ use crate::value::{Kind, Result, Value};
 use super::arguments::{expect_big, expect_int, wrong_type};
 use super::{Row, Run};
 
-/// The rows of rounding.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "floor",
         parameters: "x",
@@ -70,10 +69,9 @@ fn whole(builtin: &str, x: &Value, choose: fn(f64) -> f64) -> Result<Value> {
         Value::Int(_) | Value::BigInt(_) => Ok(x.clone()),
         Value::Float(number) => match BigInt::from_f64(choose(*number)) {
             Some(whole) => Ok(Value::integer(whole)),
-            None if number.is_nan() => Err(fail(
-                Kind::Value,
-                format!("{builtin} has no value at nan"),
-            )),
+            None if number.is_nan() => {
+                Err(fail(Kind::Value, format!("{builtin} has no value at nan")))
+            }
             None => Err(fail(
                 Kind::Overflow,
                 format!("{builtin} gives an int, and there is none for {number}"),

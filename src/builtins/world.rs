@@ -14,8 +14,7 @@ use super::files::io_error;
 use super::pending::PendingLines;
 use super::{Row, Run};
 
-/// The rows of the world around the program.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "print",
         parameters: "...values, sep = \" \", end = \"\\n\"",
@@ -131,11 +130,12 @@ fn input(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match line.map(String::from_utf8) {
         Some(Ok(line)) => Ok(Value::from(line)),
         Some(Err(_)) => Err(fail(Kind::Value, "the line of input is not UTF-8 text")),
-        None => Err(
-            Failure::error(Kind::Io, "input has come to its end: there are no more lines")
-                .help("`try { input() } catch e { nil }` gives nil at the end")
-                .into(),
-        ),
+        None => Err(Failure::error(
+            Kind::Io,
+            "input has come to its end: there are no more lines",
+        )
+        .help("`try { input() } catch e { nil }` gives nil at the end")
+        .into()),
     }
 }
 
