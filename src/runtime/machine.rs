@@ -138,7 +138,7 @@ impl<'f> Machine<'f> {
 
     /// Runs `function` with the arguments that lie on the stack from `base` on, one for every
     /// parameter ([`Value::Absent`] for one that was not given and has a default). Takes the
-    /// arguments off the stack.
+    /// arguments off the stack; a call that is refused leaves them to whoever catches the error.
     #[inline]
     pub fn invoke(
         &mut self,

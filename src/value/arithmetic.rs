@@ -271,3 +271,146 @@ fn help(operator: BinaryOperator, left: &Value, right: &Value) -> Option<&'stati
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::error::Thrown;
+    use crate::value::range::Range;
+    use crate::value::show::show;
+    use std::sync::Arc;
+
+    fn result(left: &Value, operator: BinaryOperator, right: &Value) -> String {
+        match apply(operator, left, right, &Gate::open()) {
+            Ok(value) => show(&value, &Gate::open()).expect("it is shown"),
+            Err(Unwind::Failed(failure)) => match &failure.thrown {
+                Thrown::Error { kind, message } => format!("{}: {message}", kind.word()),
+                Thrown::Value(_) => String::from("thrown"),
+            },
+            Err(Unwind::Cancelled) => String::from("cancelled"),
+        }
+    }
+
+    #[test]
+    fn sequences_are_joined_and_repeated() {
+        use BinaryOperator as O;
+        let list = |numbers: &[i64]| Value::list(numbers.iter().copied().map(Value::Int).collect());
+        let bytes = |text: &str| Value::Bytes(Arc::new(text.as_bytes().to_vec()));
+        for (left, operator, right, expected) in [
+            ("ab".into(), O::Add, "é".into(), "\"abé\""),
+            (list(&[1]), O::Add, list(&[2]), "[1, 2]"),
+            (bytes("a"), O::Add, bytes("b"), "b\"ab\""),
+            ("ab".into(), O::Multiply, Value::Int(3), "\"ababab\""),
+            (Value::Int(2), O::Multiply, list(&[1, 2]), "[1, 2, 1, 2]"),
+            ("ab".into(), O::Multiply, Value::Int(-1), "\"\""),
+            ("".into(), O::Multiply, Value::Int(i64::MAX), "\"\""),
+            (list(&[]), O::Multiply, Value::Int(i64::MAX), "[]"),
+        ] {
+            assert_eq!(result(&left, operator, &right), expected);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_into_memory_is_an_error() {
+        use BinaryOperator as O;
+        let times = Value::Int(1_000_000_000_000);
+        let memory = "memory: not enough memory for";
+        assert_eq!(
+            result(&"x".into(), O::Multiply, &times),
+            format!("{memory} a string of 1000000000000 bytes")
+        );
+        assert_eq!(
+            result(&Value::list(vec![Value::Int(0)]), O::Multiply, &times),
+            format!("{memory} a list of 1000000000000 elements")
+        );
+        let huge = Value::integer(num_bigint::BigInt::from(10).pow(30));
+        assert!(result(&"x".into(), O::Multiply, &huge).starts_with(memory));
+    }
+
+    #[test]
+    fn membership() {
+        use BinaryOperator as O;
+        let range = Value::Range(Arc::new(Range {
+            start: 0,
+            end: 10,
+            step: 3,
+        }));
+        let list = Value::list(vec![Value::Int(1), Value::list(vec![Value::Nil])]);
+        let nested = Value::list(vec![Value::Nil]);
+        for (item, whole, expected) in [
+            (Value::Float(1.0), &list, "true"),
+            (Value::Int(2), &list, "false"),
+            (nested, &list, "true"),
+            ("ell".into(), &"hello".into(), "true"),
+            (Value::Int(9), &range, "true"),
+            (Value::Float(9.0), &range, "true"),
+            (Value::Float(0.5), &range, "false"),
+            (Value::Nil, &range, "false"),
+            (Value::Int(1), &"1".into(), "type: a string holds no int"),
+            (
+                Value::Int(1),
+                &Value::Nil,
+                "type: cannot look for int in nil",
+            ),
+        ] {
+            assert_eq!(result(&item, O::In, whole), expected);
+        }
+        assert_eq!(result(&Value::Int(2), O::NotIn, &list), "true");
+    }
+
+    #[test]
+    fn messages_name_the_operation_and_the_types() {
+        use BinaryOperator as O;
+        let list = Value::list(vec![]);
+        for (left, operator, right, message) in [
+            (Value::Int(1), O::Add, Value::Nil, "cannot add int and nil"),
+            (
+                "a".into(),
+                O::Add,
+                Value::Int(1),
+                "cannot add string and int",
+            ),
+            (
+                Value::Int(1),
+                O::Subtract,
+                Value::Nil,
+                "cannot subtract nil from int",
+            ),
+            (
+                "a".into(),
+                O::Multiply,
+                Value::Float(1.5),
+                "cannot multiply string and float",
+            ),
+            (
+                Value::Int(1),
+                O::FloorDivide,
+                "a".into(),
+                "cannot divide int by string",
+            ),
+            (
+                list.clone(),
+                O::Less,
+                Value::Int(1),
+                "cannot compare list and int",
+            ),
+            (
+                true.into(),
+                O::GreaterEqual,
+                true.into(),
+                "cannot compare bool and bool",
+            ),
+            (
+                true.into(),
+                O::Add,
+                Value::Int(1),
+                "cannot add bool and int",
+            ),
+        ] {
+            assert_eq!(result(&left, operator, &right), format!("type: {message}"));
+        }
+        assert!(key(&list).is_err_and(
+            |error| matches!(&error, Unwind::Failed(failure) if failure.is(&Kind::Type))
+        ));
+    }
+}

@@ -263,3 +263,128 @@ fn big_with_float(big: &BigInt, float: f64) -> Option<Ordering> {
         None => 0.0.partial_cmp(&float),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::map::{Entries, Key};
+    use crate::value::{Failure, Kind};
+    use num_traits::ToPrimitive;
+    use proptest::prelude::*;
+
+    fn ints(numbers: impl IntoIterator<Item = i64>) -> Value {
+        Value::list(numbers.into_iter().map(Value::Int).collect())
+    }
+
+    fn same(a: &Value, b: &Value) -> bool {
+        equal(a, b, &Gate::open()).expect("equality always has an answer")
+    }
+
+    fn order(a: &Value, b: &Value) -> Option<Ordering> {
+        compare(a, b, &Gate::open()).expect("they have an order")
+    }
+
+    fn map(entries: Vec<(i64, Value)>) -> Value {
+        let key = |number| Key::new(Value::Int(number)).expect("an int is a key");
+        let entries = entries.into_iter().map(|(at, value)| (key(at), value));
+        Value::Map(Map::new(entries.collect::<Entries>()))
+    }
+
+    #[test]
+    fn data_is_equal_by_structure() {
+        assert!(same(
+            &ints([1, 2]),
+            &Value::list(vec![Value::Float(1.0), Value::Int(2)])
+        ));
+        assert!(!same(&ints([1, 2]), &ints([1, 2, 3])));
+        assert!(!same(&Value::Bool(true), &Value::Int(1)));
+        assert!(!same(&Value::from("1"), &Value::Int(1)));
+        assert!(!same(&f64::NAN.into(), &f64::NAN.into()));
+        let one = map(vec![(1, ints([1])), (2, Value::Nil)]);
+        let other = map(vec![(2, Value::Nil), (1, ints([1]))]);
+        assert!(same(&one, &other));
+        assert!(!same(&one, &map(vec![(1, ints([1])), (3, Value::Nil)])));
+        let range = |start, end, step| Value::Range(Arc::new(Range { start, end, step }));
+        assert!(same(&range(0, 0, 1), &range(5, 1, 2)));
+        assert!(same(&range(0, 3, 2), &range(0, 4, 2)));
+        assert!(same(&range(7, 8, 1), &range(7, 9, 5)));
+        assert!(!same(&range(0, 2, 1), &range(0, 4, 2)));
+        assert!(!same(&range(0, 2, 1), &ints([0, 1])));
+        let error = |text: &str| Value::Error(Arc::new(Failure::error(Kind::Value, text)));
+        assert!(same(&error("x"), &error("x")) && !same(&error("x"), &error("y")));
+    }
+
+    #[test]
+    fn lists_are_in_dictionary_order() {
+        assert_eq!(order(&ints([1, 2]), &ints([1, 3])), Some(Ordering::Less));
+        assert_eq!(order(&ints([1, 2]), &ints([1])), Some(Ordering::Greater));
+        assert_eq!(order(&"a".into(), &"é".into()), Some(Ordering::Less));
+        assert_eq!(order(&f64::NAN.into(), &Value::Int(1)), None);
+        // Equal values need no order among themselves.
+        let with_nil = |number| Value::list(vec![Value::Nil, ints([1]), Value::Int(number)]);
+        assert_eq!(order(&with_nil(1), &with_nil(2)), Some(Ordering::Less));
+        assert!(compare(&Value::Nil, &Value::Nil, &Gate::open()).is_err());
+        assert!(compare(&true.into(), &false.into(), &Gate::open()).is_err());
+        assert!(compare(&ints([1]), &Value::Int(1), &Gate::open()).is_err());
+    }
+
+    #[test]
+    fn what_holds_itself_compares_to_an_end() {
+        let gate = Gate::open();
+        let cyclic = |last: i64| {
+            let list = ints([1]);
+            if let Value::List(inner) = &list {
+                inner.change(&gate, |items| items.extend([list.clone(), last.into()]));
+            }
+            list
+        };
+        let lists = [cyclic(1), cyclic(1), cyclic(2)];
+        assert!(same(&lists[0], &lists[1]));
+        assert!(!same(&lists[0], &lists[2]));
+        assert_eq!(order(&lists[0], &lists[1]), Some(Ordering::Equal));
+        assert_eq!(order(&lists[0], &lists[2]), Some(Ordering::Less));
+        for list in &lists {
+            if let Value::List(inner) = list {
+                inner.change(&gate, Vec::clear);
+            }
+        }
+    }
+
+    #[test]
+    fn depth_and_sharing_cost_neither_stack_nor_time() {
+        let deep = || (0..200_000).fold(ints([]), |inner, _| Value::list(vec![inner]));
+        assert!(same(&deep(), &deep()));
+        assert_eq!(order(&deep(), &deep()), Some(Ordering::Equal));
+        let wide = || (0..100).fold(ints([]), |inner, _| Value::list(vec![inner.clone(), inner]));
+        assert!(same(&wide(), &wide()));
+        assert_eq!(order(&wide(), &wide()), Some(Ordering::Equal));
+    }
+
+    proptest! {
+        #[test]
+        fn ints_and_floats_compare_exactly(
+            int in any::<i64>(), shift in 0u32..120, near in -3i64..3, float in any::<f64>(),
+        ) {
+            let big = BigInt::from(int) << shift;
+            let close = big.to_f64().unwrap_or(0.0) + near as f64;
+            for float in [float, close] {
+                let left = Value::integer(big.clone());
+                // The exact way: by fractions.
+                let expected = match float.is_finite() {
+                    false => 0.0.partial_cmp(&float),
+                    true => {
+                        let whole = BigInt::from_f64(float).expect("it is finite");
+                        Some(big.cmp(&whole).then(0.0.partial_cmp(&float.fract()).expect("no nan")))
+                    }
+                };
+                prop_assert_eq!(order_or_none(&left, &float.into()), expected);
+                let back = order_or_none(&float.into(), &left);
+                prop_assert_eq!(back, expected.map(Ordering::reverse));
+            }
+        }
+    }
+
+    fn order_or_none(a: &Value, b: &Value) -> Option<Ordering> {
+        compare(a, b, &Gate::open()).ok().flatten()
+    }
+}

@@ -170,3 +170,92 @@ fn merge(
     merged.extend_from_slice(right);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Kind;
+    use crate::value::error::fail;
+    use crate::value::order::equal;
+    use proptest::prelude::*;
+
+    fn numbers(values: &[Value]) -> Vec<i64> {
+        let number = |value: &Value| match value {
+            Value::Int(number) => *number,
+            _ => i64::MIN,
+        };
+        values.iter().map(number).collect()
+    }
+
+    fn sorted(values: Vec<Value>, reverse: bool) -> Result<Vec<Value>> {
+        sort(values, reverse, &Gate::open(), &mut || Ok(()))
+    }
+
+    #[test]
+    fn a_failing_order_ends_the_sort() {
+        let mixed = vec![Value::Int(1), Value::from("a"), Value::Int(2)];
+        assert!(sorted(mixed, false).is_err());
+        let mut asked = 0;
+        let result = sort_by((0..100).map(Value::Int).collect(), &mut |_, _| {
+            asked += 1;
+            match asked {
+                50 => Err(fail(Kind::Value, "enough")),
+                _ => Ok(true),
+            }
+        });
+        assert!(result.is_err());
+    }
+
+    #[test]
+    fn nan_and_signed_zeros_do_no_harm() {
+        let floats = |numbers: &[f64]| numbers.iter().copied().map(Value::Float).collect();
+        let some: Vec<Value> = floats(&[2.0, f64::NAN, 1.0]);
+        assert_eq!(sorted(some, false).map(|values| values.len()).ok(), Some(3));
+        // 0.0 and -0.0 are equal and keep their order.
+        let zeros: Vec<Value> = sorted(floats(&[0.0, -0.0, -1.0]), false).unwrap_or_default();
+        let gate = Gate::open();
+        assert!(equal(&zeros[0], &Value::Float(-1.0), &gate).is_ok_and(|equal| equal));
+        assert!(matches!(zeros[1], Value::Float(zero) if zero.is_sign_positive()));
+    }
+
+    proptest! {
+        #[test]
+        fn sorting_by_halves_is_stable(keys in proptest::collection::vec(0i64..200, 0..300)) {
+            let values: Vec<Value> = keys.iter().copied().map(Value::Int).collect();
+            let half = |value: &Value| numbers(std::slice::from_ref(value))[0] / 10;
+            let result = sort_by(values, &mut |a, b| Ok(half(a) < half(b)));
+            let mut expected = keys;
+            expected.sort_by_key(|key| key / 10);
+            prop_assert_eq!(numbers(&result.unwrap_or_default()), expected);
+        }
+
+        #[test]
+        fn any_answers_give_a_permutation(
+            length in 0usize..200, answers in proptest::collection::vec(any::<bool>(), 50),
+        ) {
+            let values = (0..length as i64).map(Value::Int).collect();
+            let mut asked = 0;
+            let result = sort_by(values, &mut |_, _| {
+                asked += 1;
+                Ok(answers[asked % answers.len()])
+            });
+            let mut found = numbers(&result.unwrap_or_default());
+            found.sort_unstable();
+            prop_assert_eq!(found, (0..length as i64).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn the_fast_way_is_the_slow_way(
+            keys in proptest::collection::vec(-20i64..20, 0..100), reverse in any::<bool>(),
+        ) {
+            let values: Vec<Value> = keys.iter().copied().map(Value::Int).collect();
+            // A float among them keeps them off the fast way.
+            let mut mixed = values.clone();
+            mixed.push(Value::Float(1000.5));
+            let fast = numbers(&sorted(values, reverse).unwrap_or_default());
+            let mut slow = sorted(mixed, reverse).unwrap_or_default();
+            slow.retain(|value| matches!(value, Value::Int(_)));
+            prop_assert_eq!(fast, numbers(&slow));
+        }
+    }
+}
