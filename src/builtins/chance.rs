@@ -11,8 +11,7 @@ use crate::value::{Kind, Result, Value, index};
 use super::arguments::{expect_big, expect_list, wrong_type};
 use super::{Row, Run};
 
-/// The rows of chance.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "random",
         parameters: "seed = nil",

@@ -17,8 +17,7 @@ use super::arguments::{
 use super::going::{Going, go_over};
 use super::{Row, Run};
 
-/// The rows of conversions.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "type",
         parameters: "x",

@@ -13,8 +13,7 @@ use crate::value::{Failure, Kind, Result, Value, arithmetic, order};
 use super::arguments::{expect_list, expect_map, expect_place, make_room, wrong_type};
 use super::{Row, Run};
 
-/// The rows of lists and maps.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "len",
         parameters: "x",

@@ -14,8 +14,7 @@ use super::arguments::{expect_string, wrong_type};
 use super::pending::PendingLines;
 use super::{Row, Run};
 
-/// The rows of files.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "read_file",
         parameters: "path",
@@ -155,10 +154,8 @@ pub(super) fn io_words(error: &io::Error) -> String {
         ErrorKind::InvalidInput => "that is no path",
         _ => "",
     };
-    if !words.is_empty() {
-        return words.to_owned();
+    match words {
+        "" => crate::diagnostics::words::system_error(error).to_lowercase(),
+        words => words.to_owned(),
     }
-    let said = error.to_string();
-    let said = said.split(" (os error").next().unwrap_or_default();
-    said.to_lowercase()
 }

@@ -12,8 +12,7 @@ use super::arguments::wrong_type;
 use super::going::{Going, function_first, go_over, is_callable};
 use super::{Row, Run};
 
-/// The rows of what makes one value from many.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "sum",
         parameters: "xs, start = 0",

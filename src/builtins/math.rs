@@ -14,8 +14,7 @@ use crate::value::{Kind, Result, Unwind, Value, number};
 use super::arguments::{expect_big, expect_number, wrong_type};
 use super::{Row, Run};
 
-/// The rows of numbers.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "abs",
         parameters: "x",

@@ -16,8 +16,7 @@ use super::files::io_words;
 use super::proxy;
 use super::{Row, Run};
 
-/// The rows of the network.
-pub const TABLE: &[Row] = &[Row {
+pub(super) const TABLE: &[Row] = &[Row {
     name: "fetch",
     parameters: "url, timeout = 60",
     doc: "the bytes that a web server gives for an address, within so many seconds; other tasks run meanwhile",

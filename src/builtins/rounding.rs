@@ -14,8 +14,7 @@ use crate::value::{Kind, Result, Value};
 use super::arguments::{expect_big, expect_int, wrong_type};
 use super::{Row, Run};
 
-/// The rows of rounding.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "floor",
         parameters: "x",

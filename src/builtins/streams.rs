@@ -12,8 +12,7 @@ use super::going;
 use super::lazily::stream_of_queue;
 use super::{Row, Run};
 
-/// The rows of streams.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "head",
         parameters: "s",
@@ -78,8 +77,10 @@ fn tail(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
                 None => Err(fail(Kind::Index, "tail of an empty list")),
             }
         }
-        text @ (Value::String(_) | Value::Bytes(_) | Value::Range(_)) => {
-            index::get_slice(text, Some(&Value::Int(1)), None, &machine.gate)
+        whole @ (Value::String(_) | Value::Bytes(_) | Value::Range(_)) => {
+            // Says so if there is no first one.
+            head(machine, arguments)?;
+            drop_first(machine, &[whole.clone(), Value::Int(1)])
         }
         other => Err(wrong_type("tail", "s", "a stream or list", other)),
     }
@@ -102,11 +103,14 @@ fn expect_stream(rest: Value) -> Result<Value> {
 fn take(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let count = expect_count("take", "n", &arguments[1])?;
     match &arguments[0] {
-        whole @ (Value::List(_) | Value::String(_) | Value::Bytes(_) | Value::Range(_)) => {
-            index::get_slice(whole, None, Some(&arguments[1]), &machine.gate)
-        }
-        stream @ (Value::Stream(_) | Value::Queue(_) | Value::Nil) => {
-            let mut elements = Iteration::over(machine, stream)?;
+        list @ Value::List(_) => index::get_slice(list, None, Some(&arguments[1]), &machine.gate),
+        Value::Stream(_)
+        | Value::Queue(_)
+        | Value::Nil
+        | Value::String(_)
+        | Value::Bytes(_)
+        | Value::Range(_) => {
+            let mut elements = Iteration::over(machine, &arguments[0])?;
             let mut taken = Vec::new();
             // The next element is asked for only if it is wanted: it may have to be waited for.
             while taken.len() < count {
@@ -125,8 +129,13 @@ fn take(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn drop_first(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let count = expect_count("drop", "n", &arguments[1])?;
     match &arguments[0] {
-        whole @ (Value::List(_) | Value::String(_) | Value::Bytes(_) | Value::Range(_)) => {
+        whole @ (Value::List(_) | Value::Range(_)) => {
             index::get_slice(whole, Some(&arguments[1]), None, &machine.gate)
+        }
+        whole @ (Value::String(_) | Value::Bytes(_)) => {
+            let mut elements = going::collect(machine, "drop", whole)?;
+            elements.drain(..count.min(elements.len()));
+            Ok(Value::list(elements))
         }
         stream @ (Value::Stream(_) | Value::Nil) => rest_after(machine, stream.clone(), count),
         Value::Queue(queue) => {

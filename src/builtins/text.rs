@@ -17,8 +17,7 @@ use super::data::position;
 use super::going::{Going, go_over};
 use super::{Row, Run};
 
-/// The rows of strings.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "split",
         parameters: "s, sep = nil, maxsplit = -1",
@@ -322,13 +321,11 @@ fn ord(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {
         (Some(one), None) => Ok(Value::Int(i64::from(u32::from(one)))),
-        _ => Err(wrong_value(
+        _ => Err(wrong_type(
+            "ord",
             "c",
+            "a string of one character",
             &arguments[0],
-            format!(
-                "ord needs a string of one character, not of {}",
-                text.characters()
-            ),
         )),
     }
 }

@@ -16,13 +16,12 @@ use super::going::{self, collect, function_first, is_callable};
 use super::lazily::combine;
 use super::{Row, Run};
 
-/// The rows of what makes collections from collections.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "map",
         parameters: "pool, f, xs, ...more",
         doc: "calls f with every element in the pool; results in order, the first error thrown when its turn comes and the rest cancelled",
-        example: "fn square(n) => n * n\nwith pool = thread_pool(2) { map(pool, square, [1, 2, 3]) }",
+        example: "fn square(n) => n * n\nwith pool = thread_pool(2) { print(map(pool, square, [1, 2, 3])) }",
         gives: "[1, 4, 9]",
         run: Run::For(&["pool"], map_in_pool),
     },

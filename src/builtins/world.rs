@@ -14,8 +14,7 @@ use super::files::io_error;
 use super::pending::PendingLines;
 use super::{Row, Run};
 
-/// The rows of the world around the program.
-pub const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row] = &[
     Row {
         name: "print",
         parameters: "...values, sep = \" \", end = \"\\n\"",
