@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{WRONG_USE, complain, load, wrong_use};
+use super::{WRONG_USE, complain_all, load, wrong_use};
 use crate::diagnostics::report::Severity;
 use crate::diagnostics::source::Sources;
 
@@ -14,17 +14,17 @@ pub fn check(files: Vec<OsString>) -> ExitCode {
         return wrong_use("check needs the files to check", None);
     }
     let sources = Sources::default();
-    let mut failed = false;
+    let mut reports = Vec::new();
     for file in &files {
-        let reports = match load::read(Path::new(file), &sources) {
-            Ok(source) => load::load(&source).reports,
-            Err(report) => vec![report],
-        };
-        for report in &reports {
-            complain(report, &sources);
-            failed |= report.severity == Severity::Error;
+        match load::read(Path::new(file), &sources) {
+            Ok(source) => reports.extend(load::load(&source).reports),
+            Err(report) => reports.push(report),
         }
     }
+    complain_all(&reports, &sources);
+    let failed = reports
+        .iter()
+        .any(|report| report.severity == Severity::Error);
     match failed {
         true => ExitCode::from(WRONG_USE),
         false => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::{COMMANDS, wrong_use};
 use crate::builtins;
 use crate::diagnostics::suggest::nearest;
+use crate::syntax::foreign::{foreign_name, nearly_foreign_name};
 
 /// The overview, or what a builtin does.
 pub fn help(names: Vec<OsString>) -> ExitCode {
@@ -21,7 +22,11 @@ pub fn help(names: Vec<OsString>) -> ExitCode {
         Some(text) => show(&text),
         None => {
             let names = builtins::all().iter().map(|builtin| builtin.name);
-            let help = nearest(&name, names).map(|name| format!("did you mean `cq help {name}`?"));
+            let foreign = foreign_name(&name).map(str::to_owned);
+            let near = || Some(format!("did you mean `cq help {}`?", nearest(&name, names)?));
+            let help = foreign
+                .or_else(near)
+                .or_else(|| nearly_foreign_name(&name).map(str::to_owned));
             wrong_use(&format!("there is no builtin `{name}`"), help)
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::complain;
+use super::complain_all;
 use crate::builtins;
 use crate::diagnostics::report::{Report, Severity};
 use crate::diagnostics::source::{Source, Sources};
@@ -98,7 +98,7 @@ pub fn load_to_run(source: &Source, sources: &Sources) -> Option<Program> {
         .reports
         .iter()
         .filter(|report| report.severity == Severity::Error);
-    errors.for_each(|report| complain(report, sources));
+    complain_all(errors, sources);
     loaded.program
 }
 

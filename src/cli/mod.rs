@@ -106,7 +106,18 @@ fn wrong_use(message: &str, help: Option<String>) -> ExitCode {
 
 /// Writes a report to standard error.
 fn complain(report: &Report, sources: &Sources) {
-    eprint!("{}", draw(report, sources));
+    complain_all([report], sources);
+}
+
+/// Writes reports to standard error, with empty lines between.
+fn complain_all<'a>(reports: impl IntoIterator<Item = &'a Report>, sources: &Sources) {
+    use std::io::Write;
+    let drawn: Vec<String> = reports
+        .into_iter()
+        .map(|report| draw(report, sources))
+        .collect();
+    // A reader that has gone needs no reports.
+    let _ = std::io::stderr().write_all(drawn.join("\n").as_bytes());
 }
 
 /// Draws a report as it suits standard error.

@@ -156,7 +156,7 @@ pub fn arithmetic(
         span: Span,
     ) -> Option<Code> {
         let node = ArithmeticNode {
-            blame: Blame::new(span, [left, right]),
+            blame: Blame::binary(span, left, right),
             operator: PhantomData::<O>,
         };
         Some(with_operands(compiler, left, right, node))

@@ -1,7 +1,7 @@
 //! What errors say about the place where they happened.
 //!
-//! Who fails knows what went wrong; the node around it adds where, and the values of those
-//! operands that have a name: `s is 45, p is nil`. Values of literals are there to be read.
+//! Who fails knows what went wrong; the node around it adds where, and the values of its operands,
+//! called as they are written: `s is 45, q.get() is nil`. Values of literals are there to be read.
 
 use std::sync::Arc;
 
@@ -17,27 +17,50 @@ const OPERANDS_TOLD: usize = 3;
 /// How long the value of an operand may be.
 const OPERAND_CHARACTERS: usize = 40;
 
+/// How long an expression may be that stands for its own name.
+const TEXT_CHARACTERS: usize = 24;
+
+/// What an operand is called.
+pub enum Called {
+    /// By a name of its own.
+    Named(Arc<str>),
+    /// By its text, if that is short, else by its role (`left`), if it has one.
+    Text(Span, Option<&'static str>),
+    /// Not at all: it is a literal, or was not given.
+    Silent,
+}
+
 /// Where a node stands and what its operands are called.
 pub struct Blame {
     /// Where it stands.
     pub span: Span,
-    names: Box<[Option<Arc<str>>]>,
+    operands: Box<[Called]>,
 }
 
 impl Blame {
     /// The blame for a node with these operands.
     pub fn new<'a>(span: Span, operands: impl IntoIterator<Item = &'a Expr>) -> Blame {
-        Blame {
-            span,
-            names: operands.into_iter().map(operand_name).collect(),
-        }
+        Blame::of(span, operands.into_iter().map(|expr| called(expr, None)))
     }
 
-    /// The blame for a node whose operands have these names.
-    pub fn named(span: Span, names: impl IntoIterator<Item = Option<Arc<str>>>) -> Blame {
+    /// The blame for `left operator right`.
+    pub fn binary(span: Span, left: &Expr, right: &Expr) -> Blame {
+        Blame::of(
+            span,
+            [called(left, Some("left")), called(right, Some("right"))],
+        )
+    }
+
+    /// The blame for a node that looks at one value only.
+    pub fn single(expr: &Expr) -> Blame {
+        Blame::of(expr.span, [called(expr, Some("it"))])
+    }
+
+    /// The blame for a node whose operands are called this.
+    pub fn of(span: Span, operands: impl IntoIterator<Item = Called>) -> Blame {
         Blame {
             span,
-            names: names.into_iter().collect(),
+            operands: operands.into_iter().collect(),
         }
     }
 
@@ -52,16 +75,16 @@ impl Blame {
         if failure.story.span.is_some() || !failure.story.label.is_empty() {
             return machine.placed(unwind, self.span);
         }
-        let mut told: Vec<&str> = Vec::new();
+        let mut told: Vec<String> = Vec::new();
         let mut parts = Vec::new();
-        for (name, value) in self.names.iter().zip(values) {
-            if let Some(name) = name
-                && !told.contains(&&**name)
+        for (at, value) in values.iter().enumerate() {
+            if let Some(name) = self.name(machine, at)
+                && !told.contains(&name)
                 && told.len() < OPERANDS_TOLD
             {
-                told.push(name);
                 let shown = show_short(value, &machine.gate, OPERAND_CHARACTERS);
                 parts.push(format!("{name} is {shown}"));
+                told.push(name);
             }
         }
         machine.placed(unwind.label(parts.join(", ")), self.span)
@@ -75,18 +98,40 @@ impl Blame {
     }
 
     /// What an operand is called.
-    pub fn name(&self, operand: usize) -> Option<&str> {
-        self.names.get(operand)?.as_deref()
+    pub fn name(&self, machine: &Machine<'_>, operand: usize) -> Option<String> {
+        match self.operands.get(operand)? {
+            Called::Named(name) => Some(name.to_string()),
+            Called::Text(span, role) => {
+                let source = machine.runtime.sources.get(span.source)?;
+                let text = source.text.get(span.start as usize..span.end as usize)?;
+                let short = !text.contains('\n') && text.chars().count() <= TEXT_CHARACTERS;
+                match short {
+                    true => Some(text.to_owned()),
+                    false => role.map(str::to_owned),
+                }
+            }
+            Called::Silent => None,
+        }
     }
 }
 
-/// What an operand is called: a variable, or a field of one.
-pub fn operand_name(expr: &Expr) -> Option<Arc<str>> {
+/// What an operand is called; the role is for one whose text is too long.
+pub fn called(expr: &Expr, role: Option<&'static str>) -> Called {
     match &expr.kind {
-        ExprKind::Variable(variable) => Some(variable.name.clone()),
-        ExprKind::Field { object, name } => {
-            operand_name(object).map(|object| format!("{object}.{name}").into())
-        }
-        _ => None,
+        ExprKind::Nil
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::BigInt(_)
+        | ExprKind::Float(_)
+        | ExprKind::String(_)
+        | ExprKind::List(_)
+        | ExprKind::Map(_)
+        | ExprKind::Lambda(_) => Called::Silent,
+        ExprKind::Negate(number) => match called(number, role) {
+            Called::Silent => Called::Silent,
+            _ => Called::Text(expr.span, role),
+        },
+        ExprKind::Variable(variable) => Called::Named(variable.name.clone()),
+        _ => Called::Text(expr.span, role),
     }
 }

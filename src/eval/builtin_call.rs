@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::blame::{Blame, operand_name};
+use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::named::{self, Given};
@@ -92,11 +92,11 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
         && let Run::Function(run) = row.run
         && let Ok(plan) = named::plan(name, signature, &names)
     {
-        let operand = |given: &Given| match given {
-            Given::Argument(at) => operand_name(&arguments[*at].value),
-            Given::Default(_) => None,
+        let called_as = |given: &Given| match given {
+            Given::Argument(at) => called(&arguments[*at].value, None),
+            Given::Default(_) => Called::Silent,
         };
-        let blame = Blame::named(span, plan.iter().map(operand));
+        let blame = Blame::of(span, plan.iter().map(called_as));
         return planned(run, codes, &plan, blame);
     }
     let blame = Blame::new(span, arguments.iter().map(|argument| &argument.value));

@@ -114,7 +114,7 @@ pub fn comparison(
         BinaryOperator::In | BinaryOperator::NotIn => {
             let node = Membership {
                 operator,
-                blame: Blame::new(span, [left, right]),
+                blame: Blame::binary(span, left, right),
             };
             Some(with_operands(compiler, left, right, node))
         }
@@ -130,7 +130,7 @@ fn build<O: Comparison>(
     span: Span,
 ) -> Option<Cond> {
     let node = ComparisonNode {
-        blame: Blame::new(span, [left, right]),
+        blame: Blame::binary(span, left, right),
         operator: PhantomData::<O>,
     };
     Some(with_operands(compiler, left, right, node))
@@ -202,7 +202,7 @@ fn general(
 
 /// `x == nil`, `x != nil`
 fn is_nil(compiler: &Compiler, left: &Expr, wanted: bool) -> Cond {
-    let blame = Blame::new(left.span, [left]);
+    let blame = Blame::single(left);
     let left = expression(compiler, left);
     cond(move |m, f| {
         let is_nil = match left(m, f)? {
@@ -236,7 +236,7 @@ fn remainder_is(compiler: &Compiler, left: &Expr, right: &Expr, wanted: bool) ->
     let node = RemainderIs {
         expected,
         wanted,
-        blame: Blame::new(left.span, [&**dividend, &**divisor]),
+        blame: Blame::binary(left.span, dividend, divisor),
     };
     Some(with_operands(compiler, dividend, divisor, node))
 }

@@ -17,23 +17,23 @@ use crate::value::{Failure, Kind, Unwind, Value};
 pub struct Role(pub &'static str);
 
 /// `if c`
-pub const IF: Role = Role("the condition of if");
+pub const IF: Role = Role("the condition of `if`");
 /// `while c`
-pub const WHILE: Role = Role("the condition of while");
+pub const WHILE: Role = Role("the condition of `while`");
 /// `[… for x in xs if c]`
 pub const COMPREHENSION: Role = Role("the condition of a comprehension");
-const AND_LEFT: Role = Role("the left side of and");
-const AND_RIGHT: Role = Role("the right side of and");
-const OR_LEFT: Role = Role("the left side of or");
-const OR_RIGHT: Role = Role("the right side of or");
-const NOT: Role = Role("the operand of not");
+const AND_LEFT: Role = Role("the left side of `and`");
+const AND_RIGHT: Role = Role("the right side of `and`");
+const OR_LEFT: Role = Role("the left side of `or`");
+const OR_RIGHT: Role = Role("the right side of `or`");
+const NOT: Role = Role("the operand of `not`");
 
 /// An expression as a condition.
 pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
     if let Some(own) = own_condition(compiler, expr) {
         return own;
     }
-    let blame = Blame::new(expr.span, [expr]);
+    let blame = Blame::single(expr);
     let value = expression(compiler, expr);
     cond(move |m, f| match value(m, f)? {
         Value::Bool(value) => Ok(value),
@@ -80,7 +80,8 @@ pub fn as_value(condition: Cond) -> Code {
 #[inline(never)]
 fn no_bool(machine: &Machine<'_>, value: &Value, role: Role, blame: &Blame) -> Unwind {
     let got = with_article(value.type_name());
-    let name = blame.name(0).unwrap_or("x");
+    let name = blame.name(machine, 0);
+    let name = name.as_deref().filter(|name| *name != "it").unwrap_or("x");
     let help = match value {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => Some(format!("`{name} != 0`")),
         Value::String(_)

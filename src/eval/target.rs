@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::access::{read_field, read_index};
-use super::blame::{Blame, operand_name};
+use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, Step, step};
 use super::expression::expression;
 use super::frame::copy;
@@ -214,7 +214,10 @@ pub fn update(
             span: place,
         } => {
             let access = Blame::new(*place, [object, index]);
-            let sum = Blame::named(span, [None, operand_name(value)]);
+            let sum = Blame::of(
+                span,
+                [Called::Text(*place, None), called(value, Some("right"))],
+            );
             let object = expression(compiler, object);
             let index = expression(compiler, index);
             let value = expression(compiler, value);
@@ -233,9 +236,11 @@ pub fn update(
             name,
             span: place,
         } => {
-            let field = operand_name(object).map(|object| format!("{object}.{name}").into());
             let access = Blame::new(*place, [object]);
-            let sum = Blame::named(span, [field, operand_name(value)]);
+            let sum = Blame::of(
+                span,
+                [Called::Text(*place, None), called(value, Some("right"))],
+            );
             let name = name.clone();
             let object = expression(compiler, object);
             let value = expression(compiler, value);

@@ -4,7 +4,11 @@ use crate::diagnostics::words::{count, with_article};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
+use crate::value::show::show_short;
 use crate::value::{Kind, Result, Unwind, Value};
+
+/// How much of what cannot be unpacked is shown.
+const VALUE_CHARACTERS: usize = 40;
 
 /// The values of a list of exactly `wanted`, as they are at one moment.
 pub fn unpack(
@@ -18,7 +22,7 @@ pub fn unpack(
         if values.len() == wanted {
             return Ok(values);
         }
-        return Err(wrong_length(machine, values.len(), wanted, span));
+        return Err(wrong_length(machine, value, values.len(), wanted, span));
     }
     Err(no_list(machine, value, wanted, span))
 }
@@ -31,14 +35,20 @@ pub fn unpack_two(machine: &Machine<'_>, value: &Value, span: Span) -> Result<(V
             [first, second] => Ok((first.clone(), second.clone())),
             other => Err(other.len()),
         });
-        return found.map_err(|length| wrong_length(machine, length, 2, span));
+        return found.map_err(|length| wrong_length(machine, value, length, 2, span));
     }
     Err(no_list(machine, value, 2, span))
 }
 
 #[cold]
 #[inline(never)]
-fn wrong_length(machine: &Machine<'_>, length: usize, wanted: usize, span: Span) -> Unwind {
+fn wrong_length(
+    machine: &Machine<'_>,
+    value: &Value,
+    length: usize,
+    wanted: usize,
+    span: Span,
+) -> Unwind {
     let values = match length {
         0 => String::from("an empty list"),
         length => format!("a list of {}", count(length, "value")),
@@ -47,7 +57,7 @@ fn wrong_length(machine: &Machine<'_>, length: usize, wanted: usize, span: Span)
         Kind::Value,
         format!("cannot unpack {values} into {}", count(wanted, "variable")),
     );
-    machine.placed(unwind, span)
+    told(machine, unwind, value, span)
 }
 
 #[cold]
@@ -61,5 +71,10 @@ fn no_list(machine: &Machine<'_>, value: &Value, wanted: usize, span: Span) -> U
             count(wanted, "variable")
         ),
     );
-    machine.placed(unwind, span)
+    told(machine, unwind, value, span)
+}
+
+fn told(machine: &Machine<'_>, unwind: Unwind, value: &Value, span: Span) -> Unwind {
+    let shown = show_short(value, &machine.gate, VALUE_CHARACTERS);
+    machine.placed(unwind.label(format!("the value is {shown}")), span)
 }

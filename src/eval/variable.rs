@@ -48,7 +48,8 @@ pub fn unset(machine: &Machine<'_>, name: &Arc<str>, span: Span) -> Unwind {
     let unwind = fail(
         Kind::Name,
         format!("`{name}` is used before its `let` has run"),
-    );
+    )
+    .help(format!("call this only after the `let` of `{name}`, or move the `let` up"));
     machine.placed(unwind, span)
 }
 

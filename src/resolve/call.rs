@@ -205,8 +205,5 @@ fn report(call: &CallSite, row: &Row, misfit: &Misfit) -> Report {
 }
 
 fn count(number: usize) -> String {
-    match number {
-        1 => String::from("1 argument"),
-        _ => format!("{number} arguments"),
-    }
+    crate::diagnostics::words::count(number, "argument")
 }

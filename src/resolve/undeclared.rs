@@ -8,7 +8,7 @@ use super::scope::Walk;
 use super::survey::VariableId;
 use crate::diagnostics::report::{Label, Report};
 use crate::diagnostics::suggest::nearest;
-use crate::syntax::foreign::foreign_name;
+use crate::syntax::foreign::{foreign_name, nearly_foreign_name};
 use crate::syntax::span::Span;
 
 /// How many places of one name a report shows.
@@ -53,17 +53,27 @@ impl Walk<'_> {
             }
             return;
         }
-        let meant = foreign_name(name).map(str::to_owned);
-        let meant = meant.or_else(|| Some(format!("did you mean `{}`?", self.nearest_to(name)?)));
+        let near = || Some(format!("did you mean `{}`?", self.nearest_to(name)?));
+        let meant = match how {
+            Use::Assign => near(),
+            Use::Read | Use::Method => foreign_name(name)
+                .map(str::to_owned)
+                .or_else(near)
+                .or_else(|| nearly_foreign_name(name).map(str::to_owned)),
+        };
         let report = match how {
             Use::Read => Report::error(span, format!("`{name}` is not declared"))
                 .label("no such name here")
                 .help(meant.unwrap_or_else(|| format!("declare it first: `let {name} = …`"))),
-            Use::Method => Report::error(span, format!("no function `{name}` to call"))
-                .label("`x.f(a)` calls the function `f` with `x` first; it is never a field")
-                .help(meant.unwrap_or_else(|| {
-                    format!("to call what is in a map's field: `(m.{name})(…)`")
-                })),
+            Use::Method => {
+                let report = Report::error(span, format!("no function `{name}` to call"));
+                match meant {
+                    Some(meant) => report.label("no such name here").help(meant),
+                    None => report
+                        .label("`x.f(a)` calls the function `f` with `x` first; it is never a field")
+                        .help(format!("to call what is in a map's field: `(m.{name})(…)`")),
+                }
+            }
             Use::Assign => {
                 let declare = format!("a new variable is declared by `let {name} = …`");
                 Report::error(

@@ -142,8 +142,14 @@ pub fn wrong_arity(function: &Function, given: usize) -> Unwind {
     );
     match missing.is_empty() {
         true => failure.into(),
-        false => failure
-            .help(format!("missing: {}", missing.join(", ")))
-            .into(),
+        false => {
+            let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+            let (noun, verb) = match names.len() {
+                1 => ("argument", "is"),
+                _ => ("arguments", "are"),
+            };
+            let help = format!("the {noun} {} {verb} missing", names.join(", "));
+            failure.help(help).into()
+        }
     }
 }

@@ -57,12 +57,19 @@ impl Iteration {
             Value::Queue(queue) => Iteration::Queue(queue.clone()),
             other => {
                 let got = crate::diagnostics::words::with_article(other.type_name());
-                return Err(fail(
+                let unwind = fail(
                     Kind::Type,
                     format!(
                         "cannot go over {got}: only over a list, map, string, bytes, range, stream or queue"
                     ),
-                ));
+                );
+                return Err(match other {
+                    Value::Int(end) => unwind.help(format!("to count, go over range({end})")),
+                    Value::Future(_) | Value::Promise(_) | Value::Task(_) => {
+                        unwind.help("force(x) gives the value of a promise, future or task")
+                    }
+                    _ => unwind,
+                });
             }
         })
     }

@@ -19,9 +19,11 @@ use super::arguments::{bind_positional, choose_row, not_callable, wrong_arity};
 use super::fiber::Port;
 use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
+use super::story::PROMISE;
 use super::task::Task;
 use crate::builtins::Builtin;
 use crate::gate::Gate;
+use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
 use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
@@ -182,10 +184,20 @@ impl<'f> Machine<'f> {
     pub fn call(&mut self, callee: &Value, arguments: &[Value]) -> Result<Value> {
         crate::value::guarded::assert_none_held();
         match callee {
-            Value::Function(function) => self.call_function(function, arguments, None),
+            Value::Function(function) => self.call_back(function, arguments),
             Value::Builtin(builtin) => self.call_builtin(builtin, arguments),
             other => Err(not_callable(other)),
         }
+    }
+
+    /// Calls a function on behalf of the builtin call under way, which is where it counts as
+    /// called.
+    pub fn call_back(&mut self, function: &Arc<Function>, arguments: &[Value]) -> Result<Value> {
+        let site = self.site;
+        let result = self.call_function(function, arguments, Some(site));
+        // What was called has had calls of its own.
+        self.site = site;
+        result
     }
 
     /// Calls a function with positional arguments.
@@ -243,7 +255,10 @@ impl<'f> Machine<'f> {
         // The outermost record is the task's own code, not a call.
         let calls = self.calls.get(1..).unwrap_or_default();
         let told = calls.iter().rev().map(|call| CallFrame {
-            function: call.code.template.name.clone(),
+            function: match call.code.template.kind {
+                TemplateKind::Delay | TemplateKind::Tail => Some(PROMISE.into()),
+                _ => call.code.template.name.clone(),
+            },
             called_at: call.site,
         });
         match calls.len() <= 2 * CALLS_TOLD {

@@ -135,7 +135,7 @@ impl Promise {
                     "a promise forces itself: its value would depend on itself",
                 )
                 .help(
-                    "in a stream, put a first element before the part that refers back: `1 :: …`",
+                    "what a promise computes cannot need its own value; a stream that refers to itself begins with an element: `1 :: …`",
                 ),
             )),
             Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),
@@ -177,7 +177,7 @@ impl Promise {
 
     fn evaluate(&self, machine: &mut Machine<'_>, thunk: Thunk) -> Result<Value> {
         let result = match &thunk {
-            Thunk::Code(function) => machine.call_function(function, &[], None),
+            Thunk::Code(function) => machine.call_back(function, &[]),
             Thunk::Native(work) => match machine.has_room() {
                 true => work(machine),
                 false => Err(machine.too_deep()),

@@ -4,7 +4,7 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::gate::Gate;
 use crate::value::Failure;
-use crate::value::error::{CallFrame, TaskMark, Thrown};
+use crate::value::error::{CallFrame, Story, TaskMark, Thrown};
 use crate::value::show::show;
 
 /// The report of a failure.
@@ -22,24 +22,60 @@ pub fn report(failure: &Failure, sources: &Sources) -> Report {
         Some(span) => Report::error(span, message).label(story.label.clone()),
         None => Report::without_place(message),
     };
-    let inner = story.calls.len().div_ceil(2);
-    for (place, call) in story.calls.iter().enumerate() {
-        if place == inner && story.calls_left_out > 0 {
-            report = report.note(format!("… {} more calls …", story.calls_left_out));
-        }
-        report = report.note(call_line(call, sources));
-    }
-    for task in &story.tasks {
-        report = report.note(task_line(task, sources));
-    }
+    report.notes = call_lines(story, sources);
+    let tasks = story.tasks.iter().map(|task| task_line(task, sources));
+    report.notes.extend(tasks);
     report.help = story.help.clone();
     report
 }
+
+/// The calls, innermost first. The same call many times over is one line and a number:
+///
+/// ```text
+/// in fact, called at fact.cq:1:19
+/// … 36,710 more calls …
+/// in fact, called at fact.cq:2:7
+/// ```
+fn call_lines(story: &Story, sources: &Sources) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut left_out = 0;
+    let inner = story.calls.len().div_ceil(2);
+    let mut last: Option<&CallFrame> = None;
+    for (place, call) in story.calls.iter().enumerate() {
+        if place == inner {
+            left_out += story.calls_left_out;
+        }
+        if last == Some(call) {
+            left_out += 1;
+            continue;
+        }
+        lines.extend(left_out_line(left_out));
+        left_out = 0;
+        lines.push(call_line(call, sources));
+        last = Some(call);
+    }
+    lines.extend(left_out_line(left_out));
+    lines
+}
+
+fn left_out_line(calls: usize) -> Option<String> {
+    match calls {
+        0 => None,
+        1 => Some(String::from("… 1 more call …")),
+        _ => Some(format!("… {calls} more calls …")),
+    }
+}
+
+/// What [`CallFrame::function`] says of the code of a promise.
+pub const PROMISE: &str = "a promise";
 
 /// One line of a trace, such as `in accum, called at pipeline.cq:11:19`.
 pub fn call_line(call: &CallFrame, sources: &Sources) -> String {
     let name = call.function.as_deref().unwrap_or("a lambda");
     match call.called_at {
+        Some(span) if name == PROMISE => {
+            format!("in a promise, forced at {}", sources.locate(span))
+        }
         Some(span) => format!("in {name}, called at {}", sources.locate(span)),
         None => format!("in {name}, called by a builtin"),
     }

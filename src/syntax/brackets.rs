@@ -179,7 +179,8 @@ impl<'text> Pass<'text, '_> {
             _ => Report::error(
                 place(innermost.start),
                 format!("this `{sign}` is never closed"),
-            ),
+            )
+            .label(format!("its `{}` is missing", innermost.bracket.closing_sign())),
         };
         for frame in outer.iter().rev().take(3) {
             if Some(frame.start) != suspect {

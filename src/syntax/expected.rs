@@ -129,13 +129,13 @@ mod tests {
         check("check x { }", "a string");
         check("fn f x { }", "`(`");
         check("fn f(x) 3", "`{` or `=>`");
-        check("fn f(x y) { }", "`)`, `,` or `=`");
+        check("fn f(x + y) { }", "`)`, `,` or `=`");
         check("[1: 2, 3]", "`:`");
         check("while x 3", "`{`");
         check("if x { } else 3", "`if` or `{`");
         check("f\"{x y}\"", "`:` or `}`");
-        check("f(a b)", "`)` or `,`");
-        check("[a b]", "`for`, `]`, `,` or `:`");
+        check("f(a let)", "`)` or `,`");
+        check("[a let]", "`for`, `]`, `,` or `:`");
         check("xs[a b]", "`]` or `:`");
         check("(a b)", "`)`");
     }

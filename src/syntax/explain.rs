@@ -52,7 +52,11 @@ fn foreign_words(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<R
     if let Token::Name(word @ ("is" | "as" | "then" | "do" | "of" | "begin")) = found {
         let report = mistake.error(format!("`{word}` is no keyword"));
         let report = report.label(format!("expected {}", expected.phrase()));
-        return Some(match foreign_statement(word) {
+        let help = match (mistake.first(), *word) {
+            (Some(Token::With), "as") => Some("the name comes first: with name = e { ... }"),
+            _ => foreign_statement(word),
+        };
+        return Some(match help {
             Some(help) => report.help(help),
             None => report,
         });
@@ -70,9 +74,12 @@ fn keyword_as_name(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option
             && *found != Token::Let
             && !matches!(found, Token::Else | Token::Catch | Token::Finally);
     is_name.then(|| {
-        mistake
-            .error(format!("`{word}` is a keyword and cannot be a name"))
-            .label(format!("expected {}", expected.phrase()))
+        let report = mistake.error(format!("`{word}` is a keyword and cannot be a name"));
+        if expected.only_name() {
+            report.label("a name must stand here").help("choose another name")
+        } else {
+            report.label(format!("expected {}", expected.phrase()))
+        }
     })
 }
 
@@ -109,10 +116,13 @@ fn beginning_of_statement(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) ->
 }
 
 fn missing_value(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> {
-    let ends = matches!(
-        mistake.found(),
-        None | Some(Token::Separator | Token::BraceClose)
-    );
+    let ends = match mistake.found() {
+        None | Some(Token::Separator | Token::BraceClose) => true,
+        // The next statement, on a line of its own.
+        Some(found) => {
+            found.keyword().is_some() && !found.begins_operand() && mistake.begins_line()
+        }
+    };
     if !ends {
         return None;
     }
@@ -150,11 +160,11 @@ fn missing_value(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<R
         && let Some(before) = mistake.before()
         && before.continues_line()
     {
-        let last = mistake.text(&mistake.lexemes[mistake.at - 1]);
+        let last = &mistake.lexemes[mistake.at - 1];
+        let behind = Span::new(mistake.source.id, last.start, last.end);
         return Some(
-            mistake
-                .error(format!("nothing follows `{last}`"))
-                .label(format!("expected {}", expected.phrase())),
+            Report::error(behind, format!("nothing follows `{}`", mistake.text(last)))
+                .label(format!("expected {} behind it", expected.phrase())),
         );
     }
     None
@@ -164,6 +174,11 @@ fn header(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> 
     let found = mistake.found()?;
     let unexpected = || mistake.unexpected(expected);
     match (mistake.before(), found) {
+        (_, Token::Colon) if expected.has("{") => Some(
+            mistake
+                .error("a block stands in braces, not behind a colon")
+                .help("write { ... } around the block"),
+        ),
         (Some(Token::For), Token::ParenOpen) => Some(
             unexpected().help("write for x in xs { ... }, or for i in range(10) { ... } to count"),
         ),
@@ -212,12 +227,20 @@ fn brackets(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report
                 .error("a `;` inside of brackets")
                 .help("a block of statements stands in { }"),
         ),
-        (Some(Token::ParenOpen), Token::Assign) => Some(
-            mistake
-                .error("`=` inside of parentheses")
-                .label("an assignment has no value")
-                .help("arguments are named with `f(name: value)`, and values compared with `==`"),
-        ),
+        (Some(Token::ParenOpen), Token::Assign) => {
+            let named = match mistake.before() {
+                Some(Token::Name(name)) => format!("{name}: value"),
+                _ => String::from("name: value"),
+            };
+            Some(
+                mistake
+                    .error("`=` inside of parentheses")
+                    .label("an assignment has no value")
+                    .help(format!(
+                        "an argument is named with a colon, `{named}`; values are compared with `==`"
+                    )),
+            )
+        }
         (Some(Token::ParenOpen), Token::Star | Token::StarStar) if !expected.operator() => Some(
             mistake
                 .error(format!("{} before an argument", mistake.shown()))
@@ -251,8 +274,12 @@ fn brackets(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report
         {
             Some(
                 unexpected()
-                    .help("a map is written [\"a\": 1], a list [1, 2]; braces hold statements"),
+                    .label("braces hold statements")
+                    .help("a map is written [\"a\": 1], a list [1, 2]"),
             )
+        }
+        (Some(Token::ParenOpen), Token::Comma) if !expected.expression() && !expected.has(",") => {
+            Some(unexpected().help("several values make a list, in square brackets: [a, b]"))
         }
         _ => None,
     }
@@ -309,7 +336,10 @@ fn statement_goes_on(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Opti
     match found {
         Token::If if expected.operator() && !expected.has("{") => {
             return Some(
-                unexpected().help("a choice is written if c { a } else { b }, and has a value"),
+                mistake
+                    .error("an `if` behind a value")
+                    .label("the condition comes first")
+                    .help(mistake.choice_instead()),
             );
         }
         Token::String(_) | Token::FormatOpen
@@ -320,7 +350,26 @@ fn statement_goes_on(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Opti
         {
             return Some(unexpected().help("strings are joined with `+`"));
         }
-        Token::Arrow => return Some(unexpected().help("a function is written fn(x) => x + 1")),
+        Token::Arrow => {
+            return Some(
+                mistake
+                    .error("`=>` without `fn` and its parameters before it")
+                    .help(mistake.lambda_instead()),
+            );
+        }
+        found
+            if found.begins_operand()
+                && expected.has(",")
+                && !expected.expression()
+                && mistake.before().is_some_and(Token::ends_operand)
+                && matches!(mistake.inside(), Some(Token::ParenOpen | Token::SquareOpen)) =>
+        {
+            return Some(
+                mistake
+                    .error(format!("a comma is missing before {}", mistake.shown_with_article()))
+                    .help(mistake.comma_instead()),
+            );
+        }
         _ => {}
     }
     if *found == Token::Colon && mistake.first() == Some(&Token::Let) && expected.has("=") {

@@ -9,39 +9,109 @@ use unicode_ident::is_xid_start;
 use super::lexer::Lexer;
 use super::token::Token;
 use crate::diagnostics::report::Report;
+use crate::diagnostics::suggest::nearest;
+
+/// Names of other languages, each with what the same thing is called in cq.
+const FOREIGN_NAMES: &[(&str, &str)] = &[
+    ("None", "write `nil`"),
+    ("null", "write `nil`"),
+    ("undefined", "write `nil`"),
+    ("NULL", "write `nil`"),
+    ("Nil", "write `nil`"),
+    ("none", "write `nil`"),
+    ("nullptr", "write `nil`"),
+    ("True", "write `true`"),
+    ("TRUE", "write `true`"),
+    ("False", "write `false`"),
+    ("FALSE", "write `false`"),
+    ("pass", "an empty block is written { }"),
+    ("lambda", "a function without a name is written fn(x) => x + 1"),
+    ("def", FUNCTION),
+    ("function", FUNCTION),
+    ("func", FUNCTION),
+    ("fun", FUNCTION),
+    ("this", OBJECT),
+    ("async", FUTURE),
+    ("await", FUTURE),
+    ("go", FUTURE),
+    ("dict", MAP),
+    ("Map", MAP),
+    ("Object", MAP),
+    ("object", MAP),
+    ("list", LIST),
+    ("array", LIST),
+    ("Array", LIST),
+    ("tuple", LIST),
+    ("set", LIST),
+    ("console", PRINT),
+    ("puts", PRINT),
+    ("println", PRINT),
+    ("printf", PRINT),
+    ("echo", PRINT),
+    ("length", "len(x) is the length"),
+    ("size", "len(x) is the length"),
+    ("append", "push(xs, x) appends to a list"),
+    ("push_back", "push(xs, x) appends to a list"),
+    ("extend", "xs + ys joins two lists"),
+    ("raise", "an error is thrown with `throw`"),
+    ("import", MODULE),
+    ("require", MODULE),
+    ("math", MODULE),
+    ("Math", MODULE),
+    ("time", "clock() is the time, sleep(s) waits"),
+    ("setTimeout", "sleep(s) waits; `future { sleep(s); f() }` does something later"),
+    ("elif", "write `else if`"),
+    ("elsif", "write `else if`"),
+    ("elseif", "write `else if`"),
+    ("except", "errors are caught with try { ... } catch e { ... }"),
+    ("isinstance", "type(x) is the name of a type: type(x) == \"int\""),
+    ("typeof", "type(x) is the name of a type: type(x) == \"int\""),
+    ("open", "read_file(path) and lines(path) read a file, write_file(path, text) writes one"),
+    ("Thread", THREAD),
+    ("threading", THREAD),
+    ("Process", PROCESS),
+    ("multiprocessing", PROCESS),
+    ("ThreadPoolExecutor", "thread_pool(n) makes a pool"),
+    ("ProcessPoolExecutor", "process_pool(n) makes a pool"),
+    ("Queue", QUEUE),
+    ("Channel", QUEUE),
+    ("channel", QUEUE),
+    ("chan", QUEUE),
+    ("Lock", LOCK),
+    ("Mutex", LOCK),
+    ("mutex", LOCK),
+    ("Semaphore", "semaphore(n) makes a semaphore"),
+];
+
+const FUNCTION: &str = "a function is written fn name(a, b) { ... }";
+const OBJECT: &str = "there are no objects with methods; give the value as an argument";
+const FUTURE: &str =
+    "`future e` starts evaluating e concurrently, and force(f) waits for its value";
+const MAP: &str = "a map is written [\"a\": 1], the empty one [:]";
+const LIST: &str = "a list is written [1, 2]";
+const PRINT: &str = "print(x) prints";
+const MODULE: &str = "there are no modules; every builtin is there from the start";
+const THREAD: &str = "a thread is started with `spawn f(x)`";
+const PROCESS: &str = "a process is started with `spawn f(x) on process`";
+const QUEUE: &str = "queue() makes a queue";
+const LOCK: &str = "lock() makes a lock";
+
+/// From how many letters on a misspelled name of another language is taken for one.
+const MISSPELLED: usize = 5;
 
 /// For a name that is not declared: what the same thing is called in cq.
 pub fn foreign_name(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "None" | "null" | "undefined" | "NULL" | "Nil" | "none" | "nullptr" => {
-            "nothing is called `nil`"
-        }
-        "True" | "TRUE" => "truth is written `true`",
-        "False" | "FALSE" => "untruth is written `false`",
-        "pass" => "an empty block is written { }",
-        "lambda" => "a function without a name is written fn(x) => x + 1",
-        "def" | "function" | "func" | "fun" => "a function is written fn name(a, b) { ... }",
-        "this" | "self" => "there are no objects with methods; give the value as an argument",
-        "async" | "await" | "go" => {
-            "`future e` starts evaluating e concurrently, and force(f) waits for its value"
-        }
-        "dict" | "Map" | "Object" | "object" => "a map is written [\"a\": 1], the empty one [:]",
-        "list" | "array" | "Array" | "tuple" | "set" => "a list is written [1, 2]",
-        "console" | "puts" | "println" | "printf" | "echo" => "print(x) prints",
-        "length" | "size" => "len(x) is the length",
-        "append" | "push_back" => "push(xs, x) appends to a list",
-        "raise" => "an error is thrown with `throw`",
-        "import" | "require" => "there are no modules; every builtin is there from the start",
-        "time" => "clock() is the time, sleep(s) waits",
-        "input" => "lines() gives the lines of the input",
-        "elif" | "elsif" | "elseif" => "write `else if`",
-        "except" => "errors are caught with try { ... } catch e { ... }",
-        "Thread" | "threading" => "a thread is started with `spawn f(x)`",
-        "Process" | "multiprocessing" => "a process is started with `spawn f(x) on process`",
-        "Queue" | "Channel" | "channel" | "chan" => "queue() makes a queue",
-        "Lock" | "Mutex" | "mutex" => "lock() makes a lock",
-        _ => return None,
-    })
+    let found = FOREIGN_NAMES.iter().find(|(foreign, _)| *foreign == name);
+    found.map(|(_, help)| *help)
+}
+
+/// The same for a slip of such a name (`lenght`).
+pub fn nearly_foreign_name(name: &str) -> Option<&'static str> {
+    if name.chars().count() < MISSPELLED {
+        return None;
+    }
+    let names = FOREIGN_NAMES.iter().map(|(foreign, _)| *foreign);
+    foreign_name(nearest(name, names.filter(|foreign| foreign.len() >= MISSPELLED))?)
 }
 
 /// For a word in front of something it cannot stand before (`def f`, `raise x`): what to write.

@@ -83,6 +83,26 @@ impl<'text> Mistake<'_, 'text> {
         }
     }
 
+    /// The same inside of a sentence.
+    pub(super) fn shown_with_article(&self) -> String {
+        match self.shown() {
+            shown if shown == "string" => String::from("the string"),
+            shown => shown,
+        }
+    }
+
+    /// Whether the token is the first of its line.
+    pub(super) fn begins_line(&self) -> bool {
+        let (Some(before), Some(found)) = (
+            self.at.checked_sub(1).map(|at| &self.lexemes[at]),
+            self.lexemes.get(self.at),
+        ) else {
+            return false;
+        };
+        let between = self.source.text.get(before.end..found.start);
+        between.is_some_and(|between| between.contains('\n'))
+    }
+
     /// The innermost bracket open at the token.
     pub(super) fn inside(&self) -> Option<&Token<'text>> {
         let mut depth = 0usize;

@@ -134,7 +134,7 @@ fn read_statements(
             ) => (taken.get().saturating_sub(1), Vec::new()),
         };
         let statement = statement_around(&lexemes, at);
-        if !is_reported(lexed, &lexemes, &statement, at) {
+        if !is_reported(lexed, &lexemes, &statement, at) && !goes_on_with_bad(&lexemes, at) {
             let mistake = Mistake {
                 source,
                 lexemes: &lexemes,
@@ -209,12 +209,48 @@ fn is_reported(
     if places.any(|label| (first.start..=end).contains(&(label.span.start as usize))) {
         return true;
     }
+    // A bracket that the wrong one closes: the text in between was meant for after it.
+    let mut opened = lexed.reports.iter().flat_map(|report| &report.secondary);
+    let around = open_bracket_around(&lexemes[statement.start..at.min(lexemes.len())]);
+    if opened.any(|label| Some(label.span.start as usize) == around) {
+        return true;
+    }
     // `else` of a condition whose `:` is reported.
     let behind = &lexemes[at.min(statement.end)..statement.end];
     let mut header = behind
         .iter()
         .take_while(|lexeme| lexeme.token != Token::BraceOpen);
     header.any(|lexeme| lexeme.token == Token::Error)
+}
+
+/// Where the innermost bracket begins that is open at the end of these tokens.
+fn open_bracket_around(lexemes: &[Lexeme<'_>]) -> Option<usize> {
+    let mut depth = 0usize;
+    for lexeme in lexemes.iter().rev() {
+        match lexeme.token {
+            Token::ParenClose | Token::SquareClose | Token::HoleClose | Token::BraceClose => {
+                depth += 1;
+            }
+            Token::ParenOpen | Token::SquareOpen | Token::HoleOpen | Token::BraceOpen => {
+                match depth.checked_sub(1) {
+                    Some(left) => depth = left,
+                    None => return Some(lexeme.start),
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether the token at `at` is the operator that a line begins with, and the line before is
+/// reported already: several lines of one expression are one slip.
+fn goes_on_with_bad(lexemes: &[Lexeme<'_>], at: usize) -> bool {
+    let before = |count: usize| Some(&lexemes.get(at.checked_sub(count)?)?.token);
+    let operator = lexemes
+        .get(at)
+        .is_some_and(|found| found.token.continues_line());
+    operator && before(1) == Some(&Token::Separator) && before(2) == Some(&Token::Bad)
 }
 
 /// Puts a [`Token::Bad`] and the blocks behind the mistake in place of a statement.

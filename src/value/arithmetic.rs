@@ -252,8 +252,27 @@ fn help(operator: BinaryOperator, left: &Value, right: &Value) -> Option<&'stati
         O::Add if either(|value| matches!(value, Value::String(_))) => {
             Some("use str(x), or an f-string: f\"… {x}\"")
         }
-        O::Add if either(|value| matches!(value, Value::List(_))) => {
+        _ if either(|value| matches!(value, Value::Function(_) | Value::Builtin(_))) => {
+            Some("a function is called with its arguments in parentheses: f(x), or f()")
+        }
+        O::Add
+            if either(|value| matches!(value, Value::List(_)))
+                && !either(|value| matches!(value, Value::Nil)) =>
+        {
             Some("to add one element: push(xs, x), or xs + [x]")
+        }
+        O::Subtract
+        | O::Divide
+        | O::FloorDivide
+        | O::Modulo
+        | O::Power
+        | O::Less
+        | O::LessEqual
+        | O::Greater
+        | O::GreaterEqual
+            if either(|value| matches!(value, Value::String(_))) && either(is_number) =>
+        {
+            Some("int(s) or float(s) makes a number of a string")
         }
         O::In | O::NotIn if matches!(right, Value::String(_)) => {
             Some("use str(x) to look for its digits or letters")
@@ -270,6 +289,10 @@ fn help(operator: BinaryOperator, left: &Value, right: &Value) -> Option<&'stati
         _ if is_bool => Some("a bool is not a number; int(b) gives 0 or 1"),
         _ => None,
     }
+}
+
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Float(_))
 }
 
 #[cfg(test)]

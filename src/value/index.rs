@@ -209,10 +209,19 @@ fn out_of_range(object: &Value, index: &Value, length: usize) -> Unwind {
         _ => count(length, "element"),
     };
     let verb = if what == "bytes" { "have" } else { "has" };
-    fail(
+    let failure = Failure::error(
         Kind::Index,
         format!("index {index} is out of range: the {what} {verb} {has}"),
-    )
+    );
+    match length {
+        0 => failure.into(),
+        1 => failure.help("the only index is 0").into(),
+        _ => {
+            let last = length - 1;
+            let help = format!("indices go from 0 to {last}; -1 is the last one from the end");
+            failure.help(help).into()
+        }
+    }
 }
 
 /// The error of a key that a map does not have.

@@ -98,6 +98,37 @@ fn transcripts_are_real() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+#[test]
+fn the_reference_is_current() {
+    let path = program::root().join("docs/reference/builtins.md");
+    let page = fs::read_to_string(path).expect("the reference can be read");
+    let made = cq(&["help", "--markdown"]).run();
+    assert_eq!(made.status, Some(0), "{made}");
+    assert!(
+        page == made.stdout,
+        "not what the builtins say: cq help --markdown > docs/reference/builtins.md"
+    );
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut wrong = Vec::new();
+    let folder = program::root();
+    let others = ["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+    let others = others.iter().map(|name| folder.join(name));
+    for page in pages().into_iter().chain(others) {
+        let text = fs::read_to_string(&page).expect("a page can be read");
+        let beside = page.parent().expect("a page lies in a folder");
+        for link in text.split("](").skip(1) {
+            let target = link.split([')', '#']).next().unwrap_or("");
+            if !target.contains("://") && !beside.join(target).exists() {
+                wrong.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// The words of a command as a shell sees them; single quotes keep together.
 fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();

@@ -131,6 +131,8 @@ impl Traffic {
         if counts.slow_is_thinking {
             counts.during_the_slow_one += 1;
         }
+        // From the moment it counts as asked: another one may be asked before it gets further.
+        counts.slow_is_thinking |= host == SLOW;
         self.changed.notify_all();
     }
 
@@ -151,8 +153,7 @@ impl Traffic {
 
     /// Until all five hosts have been asked.
     fn think(&self) {
-        let mut counts = self.counts.lock().expect("not poisoned");
-        counts.slow_is_thinking = true;
+        let counts = self.counts.lock().expect("not poisoned");
         let (mut counts, _) = self
             .changed
             .wait_timeout_while(counts, self.patience, |counts| {
