@@ -41,7 +41,7 @@ enum Trouble {
     /// The server answered, but with this status.
     Status(u16, String),
     /// Anything else.
-    Other(ureq::Error),
+    Other(Box<ureq::Error>),
     /// The proxy that the environment names.
     Proxy(String),
 }
@@ -80,14 +80,16 @@ fn get(uri: &Uri, deadline: Option<Instant>) -> std::result::Result<Vec<u8>, Tro
     // No time at all is no timeout for the library.
     let left = left.map(|left| left.max(Duration::from_millis(1)));
     let request = agent.get(uri).config().timeout_global(left).build();
-    let mut answer = request.call().map_err(Trouble::Other)?;
+    let mut answer = request
+        .call()
+        .map_err(|error| Trouble::Other(Box::new(error)))?;
     let status = answer.status();
     if status.is_client_error() || status.is_server_error() {
         let reason = status.canonical_reason().unwrap_or_default();
         return Err(Trouble::Status(status.as_u16(), reason.to_owned()));
     }
     read_all(&mut answer.body_mut().as_reader())
-        .map_err(|error| Trouble::Other(ureq::Error::from(error)))
+        .map_err(|error| Trouble::Other(Box::new(ureq::Error::from(error))))
 }
 
 /// Reads to the end. An answer too large for the memory is an error, not the end of the program.
@@ -129,7 +131,6 @@ fn told(url: &str, trouble: Trouble) -> Unwind {
             return Failure::error(Kind::Http, message.trim_end()).into();
         }
         Trouble::Proxy(message) => return Failure::error(Kind::Io, message).into(),
-        Trouble::Other(ureq::Error::Timeout(_)) => return too_slow(url),
         Trouble::Other(error) => error,
     };
     let (kind, words) = words(&error);
@@ -143,6 +144,7 @@ fn told(url: &str, trouble: Trouble) -> Unwind {
 fn words(error: &ureq::Error) -> (Kind, String) {
     use ureq::Error;
     match error {
+        Error::Timeout(_) => (Kind::Timeout, String::new()),
         Error::HostNotFound => (Kind::Io, UNKNOWN_HOST.into()),
         Error::ConnectionFailed => (Kind::Io, "no connection to the server".into()),
         Error::TooManyRedirects => (
