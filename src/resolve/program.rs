@@ -147,6 +147,26 @@ pub struct Template {
     pub body_span: Span,
 }
 
+impl Template {
+    /// The name of what it calls, if it does nothing else: `accum` for `spawn accum(q1, q2, 0)`.
+    pub fn called(&self) -> Option<&Arc<str>> {
+        let [statement] = &*self.body.statements else {
+            return None;
+        };
+        let StatementKind::Expression(expression) = &statement.kind else {
+            return None;
+        };
+        let ExprKind::Call { function, .. } = &expression.kind else {
+            return None;
+        };
+        match &function.kind {
+            ExprKind::Variable(variable) => Some(&variable.name),
+            ExprKind::Builtin(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// A parameter of a template.
 #[derive(Clone, Debug)]
 pub struct Parameter {
