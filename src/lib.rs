@@ -11,6 +11,7 @@
 pub mod builtins;
 pub mod diagnostics;
 pub mod gate;
+pub mod process;
 pub mod resolve;
 pub mod runtime;
 pub mod syntax;
