@@ -9,7 +9,9 @@
 //! ```
 
 pub mod builtins;
+pub mod cli;
 pub mod diagnostics;
+pub mod eval;
 pub mod gate;
 pub mod process;
 pub mod resolve;

@@ -6,9 +6,32 @@
 //!
 //! To add one: write its row and its function in the file of its theme. To add a theme: a file
 //! and a line in [`TABLES`].
+//!
+//! What the themes share: [`arguments`] (types, sensible values, memory), [`going`] (over any
+//! collection), [`lazily`] (what streams give one by one), [`pending`] (lines read outside),
+//! [`proxy`] (the way into the network). [`reference`](mod@reference) is the rows as people read
+//! them.
 
+mod arguments;
+mod chance;
+mod conversions;
+mod data;
+mod files;
+mod folds;
+mod going;
+mod lazily;
+mod math;
+mod net;
+mod pending;
+mod proxy;
 mod queues;
+pub mod reference;
+mod rounding;
+mod streams;
 mod tasks;
+mod text;
+mod transforms;
+mod world;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,7 +42,22 @@ use crate::runtime::machine::Machine;
 use crate::value::{Result, Value};
 
 /// Every table there is, in the order of the reference.
-const TABLES: &[(&str, &[Row])] = &[("Tasks", tasks::TABLE), ("Queues and locks", queues::TABLE)];
+const TABLES: &[(&str, &[Row])] = &[
+    ("Tasks", tasks::TABLE),
+    ("Queues and locks", queues::TABLE),
+    ("The world outside", world::TABLE),
+    ("Lists and maps", data::TABLE),
+    ("Collections from collections", transforms::TABLE),
+    ("One value from many", folds::TABLE),
+    ("Streams", streams::TABLE),
+    ("Types", conversions::TABLE),
+    ("Text", text::TABLE),
+    ("Numbers", math::TABLE),
+    ("Rounding", rounding::TABLE),
+    ("Chance", chance::TABLE),
+    ("Files", files::TABLE),
+    ("Network", net::TABLE),
+];
 
 /// One builtin, or one of several of the same name that are told apart by their first argument.
 pub struct Row {
@@ -52,6 +90,8 @@ pub enum Run {
     ),
     /// Not a function: a constant such as `pi`.
     Constant(fn() -> Value),
+    /// Not a function: something that each run has its own of, such as `args`.
+    Variable(fn(&Machine<'_>) -> Value),
 }
 
 impl Run {
@@ -113,4 +153,80 @@ fn registry() -> &'static Registry {
         }
         Registry { all, places }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::source::Sources;
+    use crate::resolve::{Prelude, resolve};
+    use crate::runtime::output::Output;
+    use crate::runtime::run::Runtime;
+    use crate::value::function::Unit;
+
+    fn rows() -> impl Iterator<Item = (&'static Row, &'static Signature)> {
+        let builtins = all().iter();
+        builtins.flat_map(|builtin| {
+            builtin
+                .rows
+                .iter()
+                .map(|(row, signature)| (*row, signature))
+        })
+    }
+
+    #[test]
+    fn every_row_explains_itself() {
+        for (row, signature) in rows() {
+            let name = row.name;
+            assert!(
+                !row.doc.is_empty() && !row.doc.contains('\n'),
+                "{name}: one line of doc"
+            );
+            assert!(
+                !row.doc.ends_with('.'),
+                "{name}: the doc ends with a full stop"
+            );
+            assert!(row.example.contains(name), "{name}: the example shows it");
+            let takes_nothing = signature.parameters.is_empty() && signature.rest.is_none();
+            assert!(
+                row.run.is_function() || takes_nothing,
+                "{name}: a value has parameters"
+            );
+        }
+    }
+
+    /// What a program prints, then its last value if it is not nil; errors stand in between.
+    fn outcome(example: &str) -> String {
+        let code = format!("let it = {{\n{example}\n}}\nif it != nil {{ print(repr(it)) }}");
+        let sources = Sources::default();
+        let source = sources.add(String::from("example.cq"), code);
+        let parsed = crate::syntax::parse(&source);
+        let mut prelude = Prelude::new();
+        for (row, signature) in rows() {
+            prelude.constant(row.name);
+            if row.run.is_function() {
+                prelude.function(row.name, signature.clone());
+            }
+        }
+        let resolved = resolve(&parsed.tree, &[], &prelude);
+        let Some(program) = resolved.program else {
+            return format!("{:?} {:?}", parsed.reports, resolved.reports);
+        };
+        let draw = |report: &crate::diagnostics::report::Report, _: &Sources| format!("{report:?}");
+        let runtime = Runtime::new(sources, Output::memory(), Vec::new(), draw);
+        runtime.run(Unit::load(program, crate::eval::compile));
+        runtime.output.kept().trim_end().to_owned()
+    }
+
+    #[test]
+    fn every_example_gives_what_it_says() {
+        let mut wrong = String::new();
+        for (row, _) in rows() {
+            let given = outcome(row.example);
+            if given != row.gives {
+                wrong += &format!("{}: says {:?}, gives {given:?}\n", row.name, row.gives);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
 }

@@ -230,6 +230,10 @@ fn wait(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         }
     };
     let tasks: Vec<Arc<Task>> = futures.iter().map(|(_, task)| task.clone()).collect();
+    if until == Until::Error {
+        // Whoever waits for an error has seen it.
+        tasks.iter().for_each(|task| task.ask());
+    }
     let ended = wait_for(machine, &tasks, until, deadline(&arguments[2])?)?;
     let (mut done, mut pending) = (Vec::new(), Vec::new());
     for ((value, _), ended) in futures.into_iter().zip(ended) {

@@ -27,7 +27,9 @@ pub fn read(path: &Path, sources: &Sources) -> Result<Arc<Source>, Report> {
     let name = path.display().to_string();
     let bytes = match path.is_dir() {
         true => Err(String::from("it is a folder")),
-        false => std::fs::read(path).map_err(|error| crate::diagnostics::words::system_error(&error)),
+        false => {
+            std::fs::read(path).map_err(|error| crate::diagnostics::words::system_error(&error))
+        }
     };
     let bytes = bytes.map_err(|why| Report::without_place(format!("cannot read {name}: {why}")))?;
     text(bytes, name, sources)
@@ -35,13 +37,18 @@ pub fn read(path: &Path, sources: &Sources) -> Result<Arc<Source>, Report> {
 
 /// Takes bytes that should be text into `sources`.
 pub fn text(bytes: Vec<u8>, name: String, sources: &Sources) -> Result<Arc<Source>, Report> {
-    String::from_utf8(bytes).map(|text| sources.add(name.clone(), text)).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let line = bytes[..good].iter().filter(|&&byte| byte == b'\n').count() + 1;
-        Report::without_place(format!("cannot read {name}: line {line} is not UTF-8 text (byte 0x{:02x})", bytes[good]))
+    String::from_utf8(bytes)
+        .map(|text| sources.add(name.clone(), text))
+        .map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let bytes = error.as_bytes();
+            let line = bytes[..good].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            Report::without_place(format!(
+                "cannot read {name}: line {line} is not UTF-8 text (byte 0x{:02x})",
+                bytes[good]
+            ))
             .help("save the file with the encoding UTF-8")
-    })
+        })
 }
 
 /// Parses and resolves.
@@ -49,10 +56,15 @@ pub fn load(source: &Source) -> Loaded {
     let front_end = || {
         let parsed = parse(source);
         let mut reports = parsed.reports;
-        let failed = reports.iter().any(|report| report.severity == Severity::Error);
+        let failed = reports
+            .iter()
+            .any(|report| report.severity == Severity::Error);
         // Errors of a tree with holes in it would mostly follow from the holes.
         if failed {
-            return Loaded { program: None, reports };
+            return Loaded {
+                program: None,
+                reports,
+            };
         }
         let resolved = resolve(&parsed.tree, &[], &prelude());
         reports.extend(resolved.reports);
@@ -62,13 +74,17 @@ pub fn load(source: &Source) -> Loaded {
         }
     };
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(FRONT_END_STACK).spawn_scoped(scope, front_end);
+        let thread = std::thread::Builder::new()
+            .stack_size(FRONT_END_STACK)
+            .spawn_scoped(scope, front_end);
         match thread.map(|thread| thread.join()) {
             Ok(Ok(loaded)) => loaded,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(error) => Loaded {
                 program: None,
-                reports: vec![Report::without_place(format!("the system starts no thread: {error}"))],
+                reports: vec![Report::without_place(format!(
+                    "the system starts no thread: {error}"
+                ))],
             },
         }
     })
@@ -78,7 +94,10 @@ pub fn load(source: &Source) -> Loaded {
 /// are what `cq check` is for.
 pub fn load_to_run(source: &Source, sources: &Sources) -> Option<Program> {
     let loaded = load(source);
-    let errors = loaded.reports.iter().filter(|report| report.severity == Severity::Error);
+    let errors = loaded
+        .reports
+        .iter()
+        .filter(|report| report.severity == Severity::Error);
     errors.for_each(|report| complain(report, sources));
     loaded.program
 }

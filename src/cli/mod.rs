@@ -69,7 +69,9 @@ pub fn main() -> ExitCode {
         Some("-") => run::standard_input(),
         Some("-h" | "--help") => help::help(rest),
         Some("-V" | "--version") => help::version(),
-        Some(option) if option.starts_with('-') => wrong_use(&format!("there is no option {option}"), None),
+        Some(option) if option.starts_with('-') => {
+            wrong_use(&format!("there is no option {option}"), None)
+        }
         Some(word) => match COMMANDS.iter().find(|command| command.name == word) {
             Some(command) => (command.run)(rest),
             None => script_or_typo(word, first.clone(), rest),
@@ -85,7 +87,9 @@ fn script_or_typo(word: &str, first: OsString, rest: Vec<OsString>) -> ExitCode 
         let names = COMMANDS.iter().map(|command| command.name);
         let help = match nearest(word, names) {
             Some(name) => format!("did you mean `cq {name}`?"),
-            None => String::from("`cq help` lists the commands; a script is run by its file name, `cq FILE.cq`"),
+            None => String::from(
+                "`cq help` lists the commands; a script is run by its file name, `cq FILE.cq`",
+            ),
         };
         return wrong_use(&format!("there is no command or file `{word}`"), Some(help));
     }
@@ -94,7 +98,8 @@ fn script_or_typo(word: &str, first: OsString, rest: Vec<OsString>) -> ExitCode 
 
 /// Says what is wrong with the call.
 fn wrong_use(message: &str, help: Option<String>) -> ExitCode {
-    let report = Report::without_place(message).help(help.unwrap_or_else(|| String::from("`cq help` shows how cq is called")));
+    let report = Report::without_place(message)
+        .help(help.unwrap_or_else(|| String::from("`cq help` shows how cq is called")));
     complain(&report, &Sources::default());
     ExitCode::from(WRONG_USE)
 }
@@ -106,7 +111,12 @@ fn complain(report: &Report, sources: &Sources) {
 
 /// Draws a report as it suits standard error.
 fn draw(report: &Report, sources: &Sources) -> String {
-    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let style = if coloured { Style::Colour } else { Style::Plain };
+    let coloured = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let style = if coloured {
+        Style::Colour
+    } else {
+        Style::Plain
+    };
     render(report, sources, style)
 }

@@ -53,7 +53,11 @@ pub fn standard_input() -> ExitCode {
     run(source, sources, Vec::new())
 }
 
-fn run(source: Result<Arc<Source>, Report>, sources: Sources, arguments: Vec<OsString>) -> ExitCode {
+fn run(
+    source: Result<Arc<Source>, Report>,
+    sources: Sources,
+    arguments: Vec<OsString>,
+) -> ExitCode {
     let source = match source {
         Ok(source) => source,
         Err(report) => {
@@ -64,7 +68,10 @@ fn run(source: Result<Arc<Source>, Report>, sources: Sources, arguments: Vec<OsS
     let Some(program) = load::load_to_run(&source, &sources) else {
         return ExitCode::from(WRONG_USE);
     };
-    let arguments = arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let arguments = arguments
+        .iter()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
     let runtime = Runtime::new(sources, Output::standard(), arguments, draw);
     let status = runtime.run(Unit::load(program, compile));
     // Threads that are still there are of no more use: leave without waiting for them.

@@ -33,6 +33,9 @@ pub enum Default {
     Text(String),
     /// Anything else, such as `cpu_count()`: the builtin gets nil and works it out.
     Computed(&'static str),
+    /// Words such as `the first`, where nil is a value like any other: the builtin gets
+    /// [`Value::Absent`](crate::value::Value::Absent) and does without.
+    Omitted(&'static str),
 }
 
 /// The parameters of a callable, in order.
@@ -127,6 +130,7 @@ fn parse_default(text: &'static str) -> Default {
             .and_then(|text| text.strip_suffix('"'))
         {
             Some(quoted) => Default::Text(quoted.replace("\\n", "\n")),
+            None if text.starts_with("the ") => Default::Omitted(text),
             None => text.parse().map_or(Default::Computed(text), Default::Int),
         },
     }

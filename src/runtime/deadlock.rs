@@ -142,10 +142,13 @@ fn waits_for_ended_owner(ticket: &Ticket) -> bool {
 /// The warning about a hopeless wait while others run, if it still is one.
 pub fn warning(ticket: &Arc<Ticket>) -> Option<Report> {
     let (message, waits) = match cycle(ticket) {
-        Some(waits) => (format!("{} tasks wait for each other", waits.len()), waits),
+        Some(waits) => (
+            format!("deadlock: {} tasks wait for each other", waits.len()),
+            waits,
+        ),
         None if ticket.is_waiting() && waits_for_ended_owner(ticket) => {
             let message = format!(
-                "{} waits for a lock that nobody will release",
+                "deadlock: {} waits for a lock that nobody will release",
                 ticket.task.title()
             );
             (message, vec![ticket.clone()])

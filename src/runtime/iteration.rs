@@ -17,8 +17,9 @@ use crate::value::stream::Stream;
 use crate::value::text::Text;
 use crate::value::{Kind, Result, Value};
 
-/// Where one is in going over something.
-#[derive(Debug)]
+/// Where one is in going over something. A copy goes on from there by itself; copies over one
+/// queue share what it gives.
+#[derive(Clone, Debug)]
 pub enum Iteration {
     /// A list and the next index.
     List(Arc<List>, usize),

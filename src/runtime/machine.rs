@@ -41,6 +41,19 @@ pub struct CallRecord {
     pub base: usize,
 }
 
+/// Where a statement says to go on.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// At the next statement.
+    Next,
+    /// Behind the loop.
+    Break,
+    /// At the loop's next turn.
+    Continue,
+    /// In the caller; the value is in [`Machine::returned`].
+    Return,
+}
+
 /// A running task.
 pub struct Machine<'f> {
     /// Slots and temporaries of all calls under way.
@@ -51,6 +64,9 @@ pub struct Machine<'f> {
     pub calls: Vec<CallRecord>,
     /// What a `return` carries to the end of its function.
     pub returned: Value,
+    /// Not `Next` while a `return`, `break` or `continue` leaves the expression it stands in:
+    /// expressions then give [`Unwind::Cancelled`] up to the statement around them.
+    pub leaving: Flow,
     /// The builtin call or expression under way, for reports of waits.
     pub site: Span,
     /// Where operations are announced.
@@ -80,6 +96,7 @@ impl<'f> Machine<'f> {
             base: 0,
             calls: Vec::new(),
             returned: Value::Nil,
+            leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),
             gate: Gate::open(),
             task,
@@ -121,11 +138,11 @@ impl<'f> Machine<'f> {
 
     /// Runs `function` with the arguments that lie on the stack from `base` on, one for every
     /// parameter ([`Value::Absent`] for one that was not given and has a default). Takes the
-    /// arguments off the stack.
+    /// arguments off the stack; a call that is refused leaves them to whoever catches the error.
     #[inline]
     pub fn invoke(
         &mut self,
-        function: &Function,
+        function: &Arc<Function>,
         base: usize,
         site: Option<Span>,
     ) -> Result<Value> {
@@ -134,8 +151,9 @@ impl<'f> Machine<'f> {
         }
         self.tick()?;
         let code = function.code;
+        let missing = (base + code.slots).saturating_sub(self.stack.len());
         self.stack
-            .resize(base + code.template.slots as usize, Value::Nil);
+            .extend(std::iter::repeat_with(|| Value::Nil).take(missing));
         self.calls.push(CallRecord {
             code,
             site,
@@ -146,8 +164,18 @@ impl<'f> Machine<'f> {
         if let Some(call) = self.calls.pop() {
             self.base = call.base;
         }
-        self.stack.truncate(base);
+        self.unwind_to(base);
         result
+    }
+
+    /// Takes everything off the stack that lies above `height`.
+    #[inline(always)]
+    pub fn unwind_to(&mut self, height: usize) {
+        while self.stack.len() > height {
+            if let Some(value) = self.stack.pop() {
+                discard(value);
+            }
+        }
     }
 
     /// Calls any value with these arguments, from a builtin or the runtime.
@@ -229,6 +257,21 @@ impl<'f> Machine<'f> {
     }
 }
 
+/// Drops a value; costs nothing but a look at the tag for the small ones.
+#[inline(always)]
+pub fn discard(value: Value) {
+    match value {
+        // Nothing is leaked: these own nothing.
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) => std::mem::forget(value),
+        _ => drop_owned(value),
+    }
+}
+
+#[inline(never)]
+fn drop_owned(value: Value) {
+    drop(value);
+}
+
 /// A builtin's function.
 pub type BuiltinFunction = fn(&mut Machine<'_>, &[Value]) -> Result<Value>;
 
@@ -247,7 +290,7 @@ pub fn choose_row(
                     return chosen;
                 }
             }
-            Run::Constant(_) => {}
+            Run::Constant(_) | Run::Variable(_) => {}
         }
     }
     chosen
@@ -283,6 +326,7 @@ pub fn bind_positional(
 pub fn default_value(default: &DefaultValue) -> Value {
     match default {
         DefaultValue::Nil | DefaultValue::Computed(_) => Value::Nil,
+        DefaultValue::Omitted(_) => Value::Absent,
         DefaultValue::Bool(value) => Value::Bool(*value),
         DefaultValue::Int(value) => Value::Int(*value),
         DefaultValue::Text(text) => Value::from(text.as_str()),

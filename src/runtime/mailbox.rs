@@ -25,6 +25,7 @@ use super::pool::PoolShared;
 use super::run::Runtime;
 use super::task::Task;
 use super::wait::Ticket;
+use crate::gate::ObjectId;
 
 /// Which fiber of a seat.
 pub type FiberKey = usize;
@@ -77,7 +78,7 @@ pub struct SeatHandle {
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
     /// The tasks that have started here and not ended.
-    pub tasks: Mutex<HashMap<u64, Arc<Task>>>,
+    pub tasks: Mutex<HashMap<ObjectId, Arc<Task>>>,
 }
 
 impl SeatHandle {

@@ -62,6 +62,7 @@ pub struct Runtime {
     pub(super) seats: Mutex<HashMap<usize, Arc<SeatHandle>>>,
     main_seat: OnceLock<Arc<SeatHandle>>,
     tasks: AtomicU64,
+    futures: AtomicU64,
     queues: AtomicU64,
     locks: AtomicU64,
     semaphores: AtomicU64,
@@ -97,6 +98,7 @@ impl Runtime {
             seats: Mutex::new(HashMap::new()),
             main_seat: OnceLock::new(),
             tasks: AtomicU64::new(0),
+            futures: AtomicU64::new(0),
             queues: AtomicU64::new(0),
             locks: AtomicU64::new(0),
             semaphores: AtomicU64::new(0),
@@ -125,7 +127,8 @@ impl Runtime {
         }
         // Futures that main or others have left on this seat are cancelled below.
         seat.run_while(|| {
-            !self.is_stuck() && !(task.has_ended() && self.spawned.load(Ordering::SeqCst) == 0)
+            let over = task.has_ended() && self.spawned.load(Ordering::SeqCst) == 0;
+            !over && !self.is_stuck()
         });
         if self.is_stuck() {
             return self.report_deadlock();
@@ -154,8 +157,12 @@ impl Runtime {
         pool: Option<Arc<PoolShared>>,
         work: Work,
     ) -> Arc<Task> {
-        let number = self.tasks.fetch_add(1, Ordering::Relaxed) + 1;
-        if number == 2 {
+        let made = match kind {
+            TaskKind::Future => &self.futures,
+            TaskKind::Main | TaskKind::Spawned => &self.tasks,
+        };
+        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
+        if kind != TaskKind::Main && number <= 2 {
             self.start_ticking();
         }
         Task::new(number, kind, at, parent, pool, work)
@@ -253,7 +260,7 @@ impl Runtime {
             let tasks: Vec<Arc<Task>> = seat.tasks.lock().values().cloned().collect();
             waits.extend(tasks.iter().filter_map(|task| task.ticket.lock().clone()));
         }
-        waits.sort_by_key(|ticket| ticket.task.number);
+        waits.sort_by_key(|ticket| (ticket.task.kind == TaskKind::Future, ticket.task.number));
         waits
     }
 

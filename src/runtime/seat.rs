@@ -89,10 +89,11 @@ impl Seat {
             .stack_size(SEAT_STACK)
             .spawn(move || {
                 let mut seat = Seat::new(own_handle, &own_runtime);
-                if let Some(task) = first
-                    && let Some(work) = task.claim()
-                {
-                    seat.start(task, work);
+                match first.map(|task| (task.claim(), task)) {
+                    Some((Some(work), task)) => seat.start(task, work),
+                    // Cancelled before it started.
+                    Some((None, _)) => own_runtime.spawned_one_less(),
+                    None => {}
                 }
                 seat.run(|seat| {
                     seat.is_empty() && seat.handle.pool.as_ref().is_none_or(|pool| pool.is_over())
@@ -164,7 +165,7 @@ impl Seat {
             self.slots.len() - 1
         });
         let _ = task.seat.set(self.handle.clone());
-        self.handle.tasks.lock().insert(task.number, task.clone());
+        self.handle.tasks.lock().insert(task.id(), task.clone());
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
         let fiber = Fiber::new(stack, move |port, limit| {
             let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit);
@@ -198,7 +199,7 @@ impl Seat {
             None => {
                 if let Some(slot) = self.slots[key].take() {
                     self.free.push(key);
-                    self.handle.tasks.lock().remove(&slot.task.number);
+                    self.handle.tasks.lock().remove(&slot.task.id());
                     self.stacks.give(slot.fiber.into_stack());
                     self.unseat(&slot.task);
                     self.runtime.task_left();

@@ -134,7 +134,7 @@ const CANCEL_STRUCK: u8 = 2;
 /// A task.
 #[derive(Debug)]
 pub struct Task {
-    /// Its number; the main program is 1.
+    /// Its number among the tasks or among the futures, from 1; the main program is task 1.
     pub number: u64,
     /// What started it.
     pub kind: TaskKind,

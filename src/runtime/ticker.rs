@@ -67,9 +67,7 @@ impl Runtime {
         for ticket in self.waits() {
             if let WaitingFor::Lock(lock) = &ticket.what
                 && ticket.deadline.is_none()
-                && lock
-                    .owner()
-                    .is_some_and(|other| other.number == owner.number)
+                && lock.owner().is_some_and(|other| other.id() == owner.id())
             {
                 self.suspect(&ticket);
             }

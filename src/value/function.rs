@@ -8,7 +8,8 @@ use crate::resolve::program::{Program, Template, TemplateId};
 use crate::runtime::machine::Machine;
 
 /// Compiled code of a template: runs the body in the row of slots that the machine has set up.
-pub type Body = Box<dyn Fn(&mut Machine<'_>, &Function) -> Result<Value> + Send + Sync>;
+/// It is given the function itself, which holds the captures.
+pub type Body = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync>;
 
 /// A function as a value.
 pub struct Function {
@@ -43,6 +44,10 @@ pub struct Code {
     pub template: Arc<Template>,
     /// The program it belongs to.
     pub unit: &'static Unit,
+    /// How many parameters it has.
+    pub parameters: usize,
+    /// How many slots a row has.
+    pub slots: usize,
     body: OnceLock<Body>,
 }
 
@@ -80,10 +85,15 @@ impl Unit {
 
     /// The code of a template.
     pub fn code(&'static self, id: TemplateId) -> &'static Code {
-        self.codes[id.0 as usize].get_or_init(|| Code {
-            template: self.program.template(id).clone(),
-            unit: self,
-            body: OnceLock::new(),
+        self.codes[id.0 as usize].get_or_init(|| {
+            let template = self.program.template(id).clone();
+            Code {
+                unit: self,
+                parameters: template.parameters.len(),
+                slots: template.slots as usize,
+                template,
+                body: OnceLock::new(),
+            }
         })
     }
 }

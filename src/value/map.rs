@@ -4,6 +4,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
 
 use super::Value;
 use super::guarded::Guarded;
@@ -96,7 +98,8 @@ impl Drop for Map {
 pub struct Key(Value);
 
 impl Key {
-    /// The value as a key; gives it back if it may not be one (a list, map, float nan is fine).
+    /// The value as a key; gives it back if it may not be one: a list, map, range, stream, bytes
+    /// or error. Every nan is the same key.
     pub fn new(value: Value) -> std::result::Result<Key, Value> {
         match value {
             Value::Bytes(_)
@@ -128,7 +131,8 @@ enum Identity<'a> {
     Nil,
     Bool(bool),
     Int(i64),
-    Big(&'a num_bigint::BigInt),
+    /// Beyond 64 bits and no float is it exactly.
+    Big(&'a BigInt),
     Float(u64),
     Text(&'a str),
     Handle(usize),
@@ -140,13 +144,16 @@ impl Key {
             Value::Nil => Identity::Nil,
             Value::Bool(value) => Identity::Bool(*value),
             Value::Int(value) => Identity::Int(*value),
-            Value::BigInt(value) => Identity::Big(value),
+            Value::BigInt(value) => match as_float(value) {
+                Some(float) => Identity::Float(float.to_bits()),
+                None => Identity::Big(value),
+            },
             Value::Float(value) => {
-                // An integral float is the same key as the int. (Floats beyond 64 bits and equal
-                // big integers stay two keys unless exactly representable below.)
+                // A float within 64 bits and without a fraction is the same key as the int.
                 let whole = *value as i64;
                 match whole as f64 == *value && whole != i64::MAX {
                     true => Identity::Int(whole),
+                    false if value.is_nan() => Identity::Float(f64::NAN.to_bits()),
                     false => Identity::Float(value.to_bits()),
                 }
             }
@@ -170,6 +177,14 @@ impl Hash for Key {
     }
 }
 
+/// The float of exactly this value, if there is one.
+fn as_float(number: &BigInt) -> Option<f64> {
+    let magnitude = number.magnitude();
+    let significant = magnitude.bits() - magnitude.trailing_zeros().unwrap_or(0);
+    let fits = significant <= u64::from(f64::MANTISSA_DIGITS) && magnitude.bits() <= 1024;
+    fits.then(|| number.to_f64()).flatten()
+}
+
 /// Where a handle's object lives: what makes it itself.
 pub fn handle_address(value: &Value) -> usize {
     match value {
@@ -185,5 +200,51 @@ pub fn handle_address(value: &Value) -> usize {
         Value::Error(it) => Arc::as_ptr(it).addr(),
         Value::Place(place) => *place as usize,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(value: Value) -> Key {
+        Key::new(value).expect("it may be a key")
+    }
+
+    fn big(shift: u32, plus: i64) -> Value {
+        Value::integer((BigInt::from(1) << shift) + plus)
+    }
+
+    #[test]
+    fn numbers_of_one_value_are_one_key() {
+        for (a, b) in [
+            (Value::Int(1), Value::Float(1.0)),
+            (Value::Float(0.0), Value::Float(-0.0)),
+            (Value::Float(f64::NAN), Value::Float(-f64::NAN)),
+            (Value::Int(i64::MIN), Value::Float(i64::MIN as f64)),
+            (big(63, 0), Value::Float(2f64.powi(63))),
+            (big(1000, 0), Value::Float(2f64.powi(1000))),
+            (big(1023, 0), Value::Float(2f64.powi(1023))),
+        ] {
+            assert_eq!(key(a.clone()), key(b.clone()), "{a:?} {b:?}");
+            assert_eq!(key(a).fingerprint(), key(b).fingerprint());
+        }
+        for (a, b) in [
+            (Value::Int(1), Value::Bool(true)),
+            (Value::Int(1), Value::from("1")),
+            (Value::Int(0), Value::Nil),
+            (Value::Int(i64::MAX), Value::Float(i64::MAX as f64)),
+            (big(1000, 1), Value::Float(2f64.powi(1000))),
+            (big(1024, 0), Value::Float(f64::INFINITY)),
+            (Value::Float(0.5), Value::Int(0)),
+        ] {
+            assert_ne!(key(a.clone()), key(b.clone()), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn data_that_may_change_is_no_key() {
+        assert!(Key::new(Value::list(vec![])).is_err());
+        assert!(Key::new(Value::Map(Map::new(Entries::default()))).is_err());
     }
 }

@@ -7,15 +7,29 @@
 //! 2. [`function`], [`cell`]: code with what it captured; variables that tasks share
 //! 3. [`error`]: what is thrown, and what it carries
 //! 4. [`guarded`]: the lock around everything that changes
+//! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`] with [`sort`],
+//!    [`index`]: what operators do with them
+//! 6. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
+pub mod arithmetic;
 pub mod cell;
+pub mod division;
 pub mod error;
+pub mod float;
+pub mod format;
 pub mod function;
 pub mod guarded;
+pub mod index;
 pub mod list;
 pub mod map;
+pub mod number;
+pub mod order;
+pub mod parse;
+pub mod power;
+pub mod quote;
 pub mod range;
 pub mod show;
+pub mod sort;
 pub mod stream;
 pub mod text;
 
@@ -246,5 +260,60 @@ impl Value {
                 | Value::Place(_)
                 | Value::Absent
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::map::{Entries, Key};
+
+    const DEPTH: usize = 1_000_000;
+
+    /// Builds a value on a thread with a small stack, a million levels deep, and drops it there.
+    fn dropped_on_a_small_stack(inside: fn(Value) -> Value) {
+        let thread = std::thread::Builder::new().stack_size(256 << 10);
+        let work = move || {
+            let mut value = Value::list(vec![]);
+            for _ in 0..DEPTH {
+                value = inside(value);
+            }
+            drop(value);
+        };
+        let handle = thread.spawn(work).expect("a thread starts");
+        handle.join().expect("the stack was deep enough");
+    }
+
+    #[test]
+    fn deep_lists_disappear() {
+        dropped_on_a_small_stack(|inner| Value::list(vec![inner]));
+    }
+
+    #[test]
+    fn deep_maps_disappear() {
+        dropped_on_a_small_stack(|inner| {
+            let key = Key::new(Value::Int(1)).expect("an int is a key");
+            Value::Map(Map::new(Entries::from_iter([(key, inner)])))
+        });
+    }
+
+    #[test]
+    fn long_streams_disappear() {
+        dropped_on_a_small_stack(|rest| Stream::pair(Value::Int(1), Promise::known(rest)));
+    }
+
+    #[test]
+    fn streams_of_streams_disappear() {
+        dropped_on_a_small_stack(|head| Stream::pair(head, Promise::known(Value::Nil)));
+    }
+
+    #[test]
+    fn chains_of_captures_disappear() {
+        dropped_on_a_small_stack(|inner| Value::Promise(Promise::known(inner)));
+        dropped_on_a_small_stack(|inner| {
+            let cell = OnceCell::default();
+            cell.fill(Value::list(vec![inner]));
+            Value::Once(Arc::new(cell))
+        });
     }
 }

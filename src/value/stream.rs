@@ -31,3 +31,13 @@ impl Stream {
         Value::Stream(Arc::new(Stream::Lazy(promise)))
     }
 }
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if let Stream::Pair { head, .. } = self
+            && head.may_hold_values()
+        {
+            super::drop_deep(vec![std::mem::take(head)]);
+        }
+    }
+}

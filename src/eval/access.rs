@@ -1,0 +1,111 @@
+//! Reading parts: `xs[i]`, `m.key`, `xs[a:b]`.
+
+use std::sync::Arc;
+
+use super::blame::Blame;
+use super::code::{Code, Compiler, code};
+use super::expression::expression;
+use super::operand::{Hold, Node, Operand, with_operands};
+use crate::resolve::program::Expr;
+use crate::runtime::machine::Machine;
+use crate::runtime::story;
+use crate::syntax::span::Span;
+use crate::value::index::{get_field, get_index, get_slice};
+use crate::value::{Failure, Result, Value};
+
+/// `xs[i]`
+pub fn index(compiler: &Compiler, object: &Expr, index: &Expr, span: Span) -> Code {
+    let node = IndexNode {
+        blame: Blame::new(span, [object, index]),
+    };
+    with_operands(compiler, object, index, node)
+}
+
+struct IndexNode {
+    blame: Blame,
+}
+
+impl Node for IndexNode {
+    type Output = Code;
+
+    fn build<L: Operand, R: Operand>(self, object: L, index: R) -> Code {
+        let blame = self.blame;
+        code(move |m, f| {
+            let held_object = object.hold(m, f)?;
+            let held_index = index.hold(m, f)?;
+            if let Some(at) = index.int(&held_index, m, f)
+                && let Value::List(list) = object.peek(&held_object, m, f)
+                && let Ok(value) = list.at(&m.gate, at)
+            {
+                held_object.release();
+                held_index.release();
+                return Ok(value);
+            }
+            let object = object.peek(&held_object, m, f);
+            let index = index.peek(&held_index, m, f);
+            read_index(m, object, index, &blame)
+        })
+    }
+}
+
+/// `object[index]`, whatever they are.
+#[inline(never)]
+pub fn read_index(
+    machine: &Machine<'_>,
+    object: &Value,
+    index: &Value,
+    blame: &Blame,
+) -> Result<Value> {
+    get_index(object, index, &machine.gate)
+        .map_err(|unwind| blame.complete(machine, unwind, &[object, index]))
+}
+
+/// `m.key`
+pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) -> Code {
+    let blame = Blame::new(span, [object]);
+    let name = name.clone();
+    let object = expression(compiler, object);
+    code(move |m, f| {
+        let object = object(m, f)?;
+        read_field(m, &object, &name, &blame)
+    })
+}
+
+/// `object.name`, whatever it is.
+#[inline(never)]
+pub fn read_field(
+    machine: &Machine<'_>,
+    object: &Value,
+    name: &str,
+    blame: &Blame,
+) -> Result<Value> {
+    let trace = |failure: &Arc<Failure>| {
+        let lines = story::trace(failure, &machine.runtime.sources);
+        Value::list(lines.into_iter().map(Value::from).collect())
+    };
+    get_field(object, name, &machine.gate, &trace)
+        .map_err(|unwind| blame.complete(machine, unwind, &[object]))
+}
+
+/// `xs[a:b]`
+pub fn slice(
+    compiler: &Compiler,
+    object: &Expr,
+    start: Option<&Expr>,
+    end: Option<&Expr>,
+    span: Span,
+) -> Code {
+    let blame = Blame::new(span, [object].into_iter().chain(start).chain(end));
+    let object = expression(compiler, object);
+    let start = start.map(|start| expression(compiler, start));
+    let end = end.map(|end| expression(compiler, end));
+    code(move |m, f| {
+        let object = object(m, f)?;
+        let start = start.as_ref().map(|start| start(m, f)).transpose()?;
+        let end = end.as_ref().map(|end| end(m, f)).transpose()?;
+        get_slice(&object, start.as_ref(), end.as_ref(), &m.gate).map_err(|unwind| {
+            let operands: Vec<&Value> = [&object].into_iter().chain(&start).chain(&end).collect();
+            blame.complete(m, unwind, &operands)
+        })
+    })
+}

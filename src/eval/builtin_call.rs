@@ -1,0 +1,254 @@
+//! Calls of builtins.
+//!
+//! Which row is meant and where each parameter gets its value is worked out before the program
+//! runs, wherever the name alone decides it; the call then evaluates its arguments into an array
+//! and jumps.
+
+use std::sync::Arc;
+
+use super::blame::{Blame, operand_name};
+use super::code::{Code, Compiler, code};
+use super::expression::expression;
+use super::named::{self, Given};
+use crate::builtins::{self, Builtin, Run};
+use crate::resolve::program::{Argument, Expr, ExprKind};
+use crate::runtime::machine::{BuiltinFunction, Machine, choose_row, default_value, discard};
+use crate::runtime::place::Place;
+use crate::syntax::span::Span;
+use crate::value::error::fail;
+use crate::value::{Kind, Result, Value};
+
+/// A builtin as a value.
+pub fn builtin(name: &Arc<str>, span: Span) -> Code {
+    match &**name {
+        "thread" => return code(|_, _| Ok(Value::Place(Place::Thread))),
+        "process" => return code(|_, _| Ok(Value::Place(Place::Process))),
+        "args" => {
+            return code(|m, _| {
+                let arguments = m.runtime.arguments.iter();
+                Ok(Value::list(
+                    arguments.map(|it| Value::from(&**it)).collect(),
+                ))
+            });
+        }
+        _ => {}
+    }
+    match builtins::find(name) {
+        Some(builtin) => {
+            let value = match builtin.rows.first().map(|(row, _)| row.run) {
+                Some(Run::Variable(value)) => return code(move |m, _| Ok(value(m))),
+                Some(Run::Constant(value)) => value(),
+                _ => Value::Builtin(builtin),
+            };
+            code(move |_, _| Ok(value.clone()))
+        }
+        None => unknown(name, span),
+    }
+}
+
+/// A builtin that does not exist; the resolver lets none through.
+fn unknown(name: &Arc<str>, span: Span) -> Code {
+    let name = name.clone();
+    code(move |m, _| {
+        let unwind = fail(Kind::Name, format!("there is no builtin `{name}`"));
+        Err(m.placed(unwind, span))
+    })
+}
+
+/// The builtin and the arguments of a call of the builtin `name` without named arguments.
+pub fn positional_call<'a>(
+    name: &str,
+    expr: &'a Expr,
+) -> Option<(&'static Builtin, &'a [Argument])> {
+    let ExprKind::Call {
+        function,
+        arguments,
+        ..
+    } = &expr.kind
+    else {
+        return None;
+    };
+    let positional = arguments.iter().all(|argument| argument.name.is_none());
+    match &function.kind {
+        ExprKind::Builtin(called) if &**called == name && positional => {
+            Some((builtins::find(name)?, arguments))
+        }
+        _ => None,
+    }
+}
+
+/// `name(a, b)` for a builtin.
+pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: Span) -> Code {
+    let Some(builtin) = builtins::find(name) else {
+        return unknown(name, span);
+    };
+    let names: Vec<Option<Arc<str>>> = arguments.iter().map(named::name_of).collect();
+    let codes: Vec<Code> = arguments
+        .iter()
+        .map(|argument| expression(compiler, &argument.value))
+        .collect();
+    if let [(row, signature)] = &*builtin.rows
+        && let Run::Function(run) = row.run
+        && let Ok(plan) = named::plan(name, signature, &names)
+    {
+        let operand = |given: &Given| match given {
+            Given::Argument(at) => operand_name(&arguments[*at].value),
+            Given::Default(_) => None,
+        };
+        let blame = Blame::named(span, plan.iter().map(operand));
+        return planned(run, codes, &plan, blame);
+    }
+    let blame = Blame::new(span, arguments.iter().map(|argument| &argument.value));
+    code(move |m, f| {
+        let mut values = Vec::with_capacity(codes.len());
+        for argument in &codes {
+            values.push(argument(m, f)?);
+        }
+        m.site = blame.span;
+        let kept = values.clone();
+        call_named(m, builtin, &names, values).map_err(|unwind| {
+            let operands: Vec<&Value> = kept.iter().collect();
+            blame.complete(m, unwind, &operands)
+        })
+    })
+}
+
+/// Calls a builtin whose row or arguments are only known now.
+pub fn call_named(
+    machine: &mut Machine<'_>,
+    builtin: &'static Builtin,
+    names: &[Option<Arc<str>>],
+    values: Vec<Value>,
+) -> Result<Value> {
+    let (run, signature) = choose_row(builtin, values.first());
+    let Some(run) = run else {
+        let message = format!("`{}` is not a function and cannot be called", builtin.name);
+        return Err(fail(Kind::Type, message));
+    };
+    let bound = named::bind_builtin(builtin, signature, names, values)?;
+    run(machine, &bound)
+}
+
+/// A call of which everything but the values is known.
+fn planned(run: BuiltinFunction, codes: Vec<Code>, plan: &[Given], blame: Blame) -> Code {
+    let in_order = plan
+        .iter()
+        .enumerate()
+        .all(|(at, given)| matches!(given, Given::Argument(argument) if *argument == at));
+    match (plan.len(), in_order) {
+        (0, true) => exact::<0>(run, codes, blame),
+        (1, true) => exact::<1>(run, codes, blame),
+        (2, true) => exact::<2>(run, codes, blame),
+        (3, true) => exact::<3>(run, codes, blame),
+        (1, false) => filled::<1>(run, codes, plan, blame),
+        (2, false) => filled::<2>(run, codes, plan, blame),
+        (3, false) => filled::<3>(run, codes, plan, blame),
+        (4, _) => filled::<4>(run, codes, plan, blame),
+        _ => many(run, codes, plan, blame),
+    }
+}
+
+/// Every parameter is given, in order.
+fn exact<const N: usize>(run: BuiltinFunction, codes: Vec<Code>, blame: Blame) -> Code {
+    let codes: [Code; N] = match codes.try_into() {
+        Ok(codes) => codes,
+        Err(codes) => {
+            let plan: Vec<Given> = (0..codes.len()).map(Given::Argument).collect();
+            return many(run, codes, &plan, blame);
+        }
+    };
+    code(move |m, f| {
+        let mut values = [const { Value::Nil }; N];
+        for (value, argument) in values.iter_mut().zip(&codes) {
+            *value = argument(m, f)?;
+        }
+        m.site = blame.span;
+        let result = run(m, &values);
+        ended(m, result, values, &blame)
+    })
+}
+
+/// Where each argument goes, in the order of the text, and what the others get.
+struct Places {
+    arguments: Box<[(usize, Code)]>,
+    row: Vec<Value>,
+}
+
+impl Places {
+    fn new(codes: Vec<Code>, plan: &[Given]) -> Places {
+        let row = plan.iter().map(|given| match given {
+            Given::Argument(_) => Value::Nil,
+            Given::Default(default) => default_value(default),
+        });
+        let place = |argument| {
+            plan.iter()
+                .position(|given| matches!(given, Given::Argument(at) if *at == argument))
+        };
+        let arguments = codes
+            .into_iter()
+            .enumerate()
+            .filter_map(|(argument, code)| Some((place(argument)?, code)));
+        Places {
+            arguments: arguments.collect(),
+            row: row.collect(),
+        }
+    }
+}
+
+/// Few parameters, some of which are given.
+fn filled<const N: usize>(
+    run: BuiltinFunction,
+    codes: Vec<Code>,
+    plan: &[Given],
+    blame: Blame,
+) -> Code {
+    let Places { arguments, row } = Places::new(codes, plan);
+    let mut defaults = [const { Value::Nil }; N];
+    for (default, value) in defaults.iter_mut().zip(row) {
+        *default = value;
+    }
+    code(move |m, f| {
+        let mut values = defaults.clone();
+        for (at, argument) in &arguments {
+            values[*at] = argument(m, f)?;
+        }
+        m.site = blame.span;
+        let result = run(m, &values);
+        ended(m, result, values, &blame)
+    })
+}
+
+/// Any number of parameters.
+fn many(run: BuiltinFunction, codes: Vec<Code>, plan: &[Given], blame: Blame) -> Code {
+    let Places { arguments, row } = Places::new(codes, plan);
+    code(move |m, f| {
+        let mut values = row.clone();
+        for (at, argument) in &arguments {
+            values[*at] = argument(m, f)?;
+        }
+        m.site = blame.span;
+        run(m, &values).map_err(|unwind| {
+            let operands: Vec<&Value> = values.iter().collect();
+            blame.complete(m, unwind, &operands)
+        })
+    })
+}
+
+/// Lets go of the arguments; an error is told their values first.
+#[inline(always)]
+fn ended<const N: usize>(
+    machine: &Machine<'_>,
+    result: Result<Value>,
+    values: [Value; N],
+    blame: &Blame,
+) -> Result<Value> {
+    match result {
+        Ok(value) => {
+            for value in values {
+                discard(value);
+            }
+            Ok(value)
+        }
+        Err(unwind) => Err(blame.complete(machine, unwind, &values.each_ref())),
+    }
+}

@@ -1,0 +1,283 @@
+//! `== != < <= > >= in`, `not in`: two ints are compared right here, everything else behind a call.
+
+use std::marker::PhantomData;
+
+use super::arithmetic::{Modulo, general as general_arithmetic, remainder, two_floats};
+use super::blame::Blame;
+use super::code::{Compiler, Cond, cond};
+use super::expression::expression;
+use super::operand::{Hold, Node, Operand, with_operands};
+use crate::resolve::program::{Expr, ExprKind};
+use crate::runtime::machine::{Machine, discard};
+use crate::syntax::span::Span;
+use crate::syntax::tree::BinaryOperator;
+use crate::value::arithmetic::apply;
+use crate::value::{Result, Value};
+
+/// An operator that says yes or no.
+trait Comparison: Send + Sync + 'static {
+    const OPERATOR: BinaryOperator;
+
+    /// Whether numbers in this order (`None` where nan is involved) are a yes.
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool;
+}
+
+struct Equal;
+struct NotEqual;
+struct Less;
+struct LessEqual;
+struct Greater;
+struct GreaterEqual;
+
+impl Comparison for Equal {
+    const OPERATOR: BinaryOperator = BinaryOperator::Equal;
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool {
+        left == right
+    }
+}
+
+impl Comparison for NotEqual {
+    const OPERATOR: BinaryOperator = BinaryOperator::NotEqual;
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool {
+        left != right
+    }
+}
+
+impl Comparison for Less {
+    const OPERATOR: BinaryOperator = BinaryOperator::Less;
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool {
+        left < right
+    }
+}
+
+impl Comparison for LessEqual {
+    const OPERATOR: BinaryOperator = BinaryOperator::LessEqual;
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool {
+        left <= right
+    }
+}
+
+impl Comparison for Greater {
+    const OPERATOR: BinaryOperator = BinaryOperator::Greater;
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool {
+        left > right
+    }
+}
+
+impl Comparison for GreaterEqual {
+    const OPERATOR: BinaryOperator = BinaryOperator::GreaterEqual;
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(left: &T, right: &T) -> bool {
+        left >= right
+    }
+}
+
+/// `left operator right` as a condition; `None` for operators that compute.
+pub fn comparison(
+    compiler: &Compiler,
+    operator: BinaryOperator,
+    left: &Expr,
+    right: &Expr,
+    span: Span,
+) -> Option<Cond> {
+    let wanted = match operator {
+        BinaryOperator::Equal => Some(true),
+        BinaryOperator::NotEqual => Some(false),
+        _ => None,
+    };
+    if let Some(wanted) = wanted {
+        if matches!(right.kind, ExprKind::Nil) {
+            return Some(is_nil(compiler, left, wanted));
+        }
+        if let Some(test) = remainder_is(compiler, left, right, wanted) {
+            return Some(test);
+        }
+    }
+    match operator {
+        BinaryOperator::Equal => build(compiler, Equal, left, right, span),
+        BinaryOperator::NotEqual => build(compiler, NotEqual, left, right, span),
+        BinaryOperator::Less => build(compiler, Less, left, right, span),
+        BinaryOperator::LessEqual => build(compiler, LessEqual, left, right, span),
+        BinaryOperator::Greater => build(compiler, Greater, left, right, span),
+        BinaryOperator::GreaterEqual => build(compiler, GreaterEqual, left, right, span),
+        BinaryOperator::In | BinaryOperator::NotIn => {
+            let node = Membership {
+                operator,
+                blame: Blame::new(span, [left, right]),
+            };
+            Some(with_operands(compiler, left, right, node))
+        }
+        _ => None,
+    }
+}
+
+fn build<O: Comparison>(
+    compiler: &Compiler,
+    _: O,
+    left: &Expr,
+    right: &Expr,
+    span: Span,
+) -> Option<Cond> {
+    let node = ComparisonNode {
+        blame: Blame::new(span, [left, right]),
+        operator: PhantomData::<O>,
+    };
+    Some(with_operands(compiler, left, right, node))
+}
+
+struct ComparisonNode<O> {
+    blame: Blame,
+    operator: PhantomData<O>,
+}
+
+impl<O: Comparison> Node for ComparisonNode<O> {
+    type Output = Cond;
+
+    fn build<L: Operand, R: Operand>(self, left: L, right: R) -> Cond {
+        let blame = self.blame;
+        cond(move |m, f| {
+            let held_left = left.hold(m, f)?;
+            let held_right = right.hold(m, f)?;
+            if let Some(a) = left.int(&held_left, m, f)
+                && let Some(b) = right.int(&held_right, m, f)
+            {
+                held_left.release();
+                held_right.release();
+                return Ok(O::holds(&a, &b));
+            }
+            let left = left.peek(&held_left, m, f);
+            let right = right.peek(&held_right, m, f);
+            if let Some((a, b)) = two_floats(left, right) {
+                return Ok(O::holds(&a, &b));
+            }
+            general(m, O::OPERATOR, left, right, &blame)
+        })
+    }
+}
+
+/// `in`, `not in`
+struct Membership {
+    operator: BinaryOperator,
+    blame: Blame,
+}
+
+impl Node for Membership {
+    type Output = Cond;
+
+    fn build<L: Operand, R: Operand>(self, left: L, right: R) -> Cond {
+        cond(move |m, f| {
+            let held_left = left.hold(m, f)?;
+            let held_right = right.hold(m, f)?;
+            let left = left.peek(&held_left, m, f);
+            let right = right.peek(&held_right, m, f);
+            general(m, self.operator, left, right, &self.blame)
+        })
+    }
+}
+
+#[inline(never)]
+fn general(
+    machine: &Machine<'_>,
+    operator: BinaryOperator,
+    left: &Value,
+    right: &Value,
+    blame: &Blame,
+) -> Result<bool> {
+    match apply(operator, left, right, &machine.gate) {
+        Ok(answer) => Ok(matches!(answer, Value::Bool(true))),
+        Err(unwind) => Err(blame.complete(machine, unwind, &[left, right])),
+    }
+}
+
+/// `x == nil`, `x != nil`
+fn is_nil(compiler: &Compiler, left: &Expr, wanted: bool) -> Cond {
+    let blame = Blame::new(left.span, [left]);
+    let left = expression(compiler, left);
+    cond(move |m, f| {
+        let is_nil = match left(m, f)? {
+            Value::Nil => true,
+            // A stream that has not been looked at may turn out to be empty.
+            stream @ Value::Stream(_) => {
+                general(m, BinaryOperator::Equal, &stream, &Value::Nil, &blame)?
+            }
+            other => {
+                discard(other);
+                false
+            }
+        };
+        Ok(is_nil == wanted)
+    })
+}
+
+/// `a % b == 0` and its like: the most frequent condition of teaching programs, as one node.
+fn remainder_is(compiler: &Compiler, left: &Expr, right: &Expr, wanted: bool) -> Option<Cond> {
+    let ExprKind::Int(expected) = right.kind else {
+        return None;
+    };
+    let ExprKind::Binary {
+        operator: BinaryOperator::Modulo,
+        left: dividend,
+        right: divisor,
+    } = &left.kind
+    else {
+        return None;
+    };
+    let node = RemainderIs {
+        expected,
+        wanted,
+        blame: Blame::new(left.span, [&**dividend, &**divisor]),
+    };
+    Some(with_operands(compiler, dividend, divisor, node))
+}
+
+struct RemainderIs {
+    expected: i64,
+    wanted: bool,
+    blame: Blame,
+}
+
+impl Node for RemainderIs {
+    type Output = Cond;
+
+    fn build<L: Operand, R: Operand>(self, left: L, right: R) -> Cond {
+        let RemainderIs {
+            expected,
+            wanted,
+            blame,
+        } = self;
+        cond(move |m, f| {
+            let held_left = left.hold(m, f)?;
+            let held_right = right.hold(m, f)?;
+            if let Some(a) = left.int(&held_left, m, f)
+                && let Some(b) = right.int(&held_right, m, f)
+                && let Some(remainder) = remainder(a, b)
+            {
+                held_left.release();
+                held_right.release();
+                return Ok((remainder == expected) == wanted);
+            }
+            let left = left.peek(&held_left, m, f);
+            let right = right.peek(&held_right, m, f);
+            let remainder = general_arithmetic::<Modulo>(m, left, right, &blame)?;
+            let equal = general(
+                m,
+                BinaryOperator::Equal,
+                &remainder,
+                &Value::Int(expected),
+                &blame,
+            )?;
+            Ok(equal == wanted)
+        })
+    }
+}

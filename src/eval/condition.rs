@@ -1,0 +1,106 @@
+//! Conditions: what must be true or false.
+//!
+//! A condition gives a Rust bool. Comparisons and `and`, `or`, `not` of comparisons are conditions
+//! by themselves; any other expression is evaluated and looked at.
+
+use super::blame::Blame;
+use super::code::{Code, Compiler, Cond, code, cond};
+use super::comparison::comparison;
+use super::expression::expression;
+use crate::diagnostics::words::with_article;
+use crate::resolve::program::{Expr, ExprKind};
+use crate::runtime::machine::Machine;
+use crate::value::{Failure, Kind, Unwind, Value};
+
+/// Whose condition it is, as messages say it.
+#[derive(Copy, Clone)]
+pub struct Role(pub &'static str);
+
+/// `if c`
+pub const IF: Role = Role("the condition of if");
+/// `while c`
+pub const WHILE: Role = Role("the condition of while");
+/// `[… for x in xs if c]`
+pub const COMPREHENSION: Role = Role("the condition of a comprehension");
+const AND_LEFT: Role = Role("the left side of and");
+const AND_RIGHT: Role = Role("the right side of and");
+const OR_LEFT: Role = Role("the left side of or");
+const OR_RIGHT: Role = Role("the right side of or");
+const NOT: Role = Role("the operand of not");
+
+/// An expression as a condition.
+pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
+    if let Some(own) = own_condition(compiler, expr) {
+        return own;
+    }
+    let blame = Blame::new(expr.span, [expr]);
+    let value = expression(compiler, expr);
+    cond(move |m, f| match value(m, f)? {
+        Value::Bool(value) => Ok(value),
+        other => Err(no_bool(m, &other, role, &blame)),
+    })
+}
+
+/// The condition that an expression is by itself, if it is one.
+pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
+    match &expr.kind {
+        ExprKind::Binary {
+            operator,
+            left,
+            right,
+        } => comparison(compiler, *operator, left, right, expr.span),
+        ExprKind::And(left, right) => {
+            let left = condition(compiler, left, AND_LEFT);
+            let right = condition(compiler, right, AND_RIGHT);
+            Some(cond(move |m, f| Ok(left(m, f)? && right(m, f)?)))
+        }
+        ExprKind::Or(left, right) => {
+            let left = condition(compiler, left, OR_LEFT);
+            let right = condition(compiler, right, OR_RIGHT);
+            Some(cond(move |m, f| Ok(left(m, f)? || right(m, f)?)))
+        }
+        ExprKind::Not(operand) => {
+            let operand = condition(compiler, operand, NOT);
+            Some(cond(move |m, f| Ok(!operand(m, f)?)))
+        }
+        ExprKind::Bool(value) => {
+            let value = *value;
+            Some(cond(move |_, _| Ok(value)))
+        }
+        _ => None,
+    }
+}
+
+/// A condition as an expression.
+pub fn as_value(condition: Cond) -> Code {
+    code(move |m, f| Ok(Value::Bool(condition(m, f)?)))
+}
+
+#[cold]
+#[inline(never)]
+fn no_bool(machine: &Machine<'_>, value: &Value, role: Role, blame: &Blame) -> Unwind {
+    let got = with_article(value.type_name());
+    let name = blame.name(0).unwrap_or("x");
+    let help = match value {
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => Some(format!("`{name} != 0`")),
+        Value::String(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Bytes(_)
+        | Value::Range(_)
+        | Value::Queue(_) => Some(format!("`len({name}) > 0`")),
+        Value::Nil => Some(format!("`{name} != nil`")),
+        Value::Future(_) | Value::Promise(_) | Value::Task(_) => Some(format!("`force({name})`")),
+        Value::Function(_) => Some(format!("`{name}()`")),
+        _ => None,
+    };
+    let failure = Failure::error(
+        Kind::Type,
+        format!("{} must be true or false, not {got}", role.0),
+    );
+    let failure = match help {
+        Some(example) => failure.help(format!("say what is meant, for example {example}")),
+        None => failure,
+    };
+    blame.complete(machine, failure.into(), &[value])
+}

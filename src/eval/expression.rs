@@ -1,0 +1,156 @@
+//! Expressions, kind by kind.
+
+use super::access;
+use super::arithmetic::{arithmetic, negate};
+use super::block::{Block, ValueBlock};
+use super::builtin_call::builtin;
+use super::call::call;
+use super::code::{Code, Compiler, Step, code, step};
+use super::comprehension;
+use super::condition::{self, as_value, condition, own_condition};
+use super::function::lambda;
+use super::literal;
+use super::tasks;
+use super::try_catch;
+use super::variable::read;
+use crate::resolve::program::{self, Expr, ExprKind};
+use crate::runtime::machine::{Flow, discard};
+use crate::value::Value;
+
+/// Compiles an expression.
+pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
+    let span = expr.span;
+    match &expr.kind {
+        ExprKind::Nil
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::BigInt(_)
+        | ExprKind::Float(_)
+        | ExprKind::String(_) => literal::constant(&expr.kind),
+        ExprKind::Format(parts) => literal::format_string(compiler, parts),
+        ExprKind::Variable(variable) => read(variable, span),
+        ExprKind::Builtin(name) => builtin(name, span),
+        ExprKind::List(elements) => literal::list(compiler, elements),
+        ExprKind::Map(entries) => literal::map(compiler, entries),
+        ExprKind::ListComprehension { element, clause } => {
+            comprehension::list(compiler, element, clause)
+        }
+        ExprKind::MapComprehension { key, value, clause } => {
+            comprehension::map(compiler, key, value, clause)
+        }
+        ExprKind::Negate(operand) => negate(compiler, operand, span),
+        ExprKind::Binary {
+            operator,
+            left,
+            right,
+        } => arithmetic(compiler, *operator, left, right, span)
+            .unwrap_or_else(|| condition_value(compiler, expr)),
+        ExprKind::Not(_) | ExprKind::And(..) | ExprKind::Or(..) => condition_value(compiler, expr),
+        ExprKind::Stream { head, tail } => tasks::stream(compiler, head, *tail),
+        ExprKind::Call {
+            function,
+            arguments,
+            ..
+        } => call(compiler, function, arguments, span),
+        ExprKind::Field { object, name } => access::field(compiler, object, name, span),
+        ExprKind::Index { object, index } => access::index(compiler, object, index, span),
+        ExprKind::Slice { object, start, end } => {
+            access::slice(compiler, object, start.as_deref(), end.as_deref(), span)
+        }
+        ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        } => if_value(compiler, condition, then, otherwise.as_ref()),
+        ExprKind::Try {
+            body,
+            catch,
+            finally,
+        } => try_catch::value(compiler, body, catch.as_ref(), finally.as_ref()),
+        ExprKind::Block(block) => ValueBlock::new(compiler, block).into_code(),
+        ExprKind::Lambda(template) => lambda(compiler, *template),
+        ExprKind::Future { body, place } => tasks::future(compiler, *body, place.as_deref(), span),
+        ExprKind::Spawn { body, place } => tasks::spawn(compiler, *body, place.as_deref(), span),
+        ExprKind::Delay(body) => tasks::delay(compiler, *body),
+    }
+}
+
+/// An expression whose value nobody needs.
+pub fn effect(compiler: &Compiler, expr: &Expr) -> Step {
+    match &expr.kind {
+        ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        } => if_effect(compiler, condition, then, otherwise.as_ref()),
+        ExprKind::Try {
+            body,
+            catch,
+            finally,
+        } => try_catch::effect(compiler, body, catch.as_ref(), finally.as_ref()),
+        ExprKind::Block(block) => {
+            let block = Block::new(compiler, block);
+            step(move |m, f| block.run(m, f))
+        }
+        _ => {
+            let value = expression(compiler, expr);
+            step(move |m, f| {
+                discard(value(m, f)?);
+                Ok(Flow::Next)
+            })
+        }
+    }
+}
+
+fn condition_value(compiler: &Compiler, expr: &Expr) -> Code {
+    match own_condition(compiler, expr) {
+        Some(condition) => as_value(condition),
+        None => as_value(condition(compiler, expr, condition::IF)),
+    }
+}
+
+fn if_value(
+    compiler: &Compiler,
+    test: &Expr,
+    then: &program::Block,
+    otherwise: Option<&program::Block>,
+) -> Code {
+    let test = condition(compiler, test, condition::IF);
+    let then = ValueBlock::new(compiler, then).into_code();
+    match otherwise {
+        Some(otherwise) => {
+            let otherwise = ValueBlock::new(compiler, otherwise).into_code();
+            code(move |m, f| match test(m, f)? {
+                true => then(m, f),
+                false => otherwise(m, f),
+            })
+        }
+        None => code(move |m, f| match test(m, f)? {
+            true => then(m, f),
+            false => Ok(Value::Nil),
+        }),
+    }
+}
+
+fn if_effect(
+    compiler: &Compiler,
+    test: &Expr,
+    then: &program::Block,
+    otherwise: Option<&program::Block>,
+) -> Step {
+    let test = condition(compiler, test, condition::IF);
+    let then = Block::new(compiler, then);
+    match otherwise {
+        Some(otherwise) => {
+            let otherwise = Block::new(compiler, otherwise);
+            step(move |m, f| match test(m, f)? {
+                true => then.run(m, f),
+                false => otherwise.run(m, f),
+            })
+        }
+        None => step(move |m, f| match test(m, f)? {
+            true => then.run(m, f),
+            false => Ok(Flow::Next),
+        }),
+    }
+}

@@ -1,0 +1,40 @@
+//! The row of slots of the running code.
+//!
+//! Everything that reads or writes a slot goes through these few functions. They are safe code:
+//! every access is checked against the length of the stack.
+
+use crate::resolve::program::LocalSlot;
+use crate::runtime::machine::{Machine, discard};
+use crate::value::Value;
+
+impl Machine<'_> {
+    /// What a slot holds.
+    #[inline(always)]
+    pub fn local(&self, slot: LocalSlot) -> &Value {
+        &self.stack[self.base + slot.0 as usize]
+    }
+
+    /// Writes a slot.
+    #[inline(always)]
+    pub fn set_local(&mut self, slot: LocalSlot, value: Value) {
+        let at = self.base + slot.0 as usize;
+        discard(std::mem::replace(&mut self.stack[at], value));
+    }
+}
+
+/// A copy of a value; costs nothing but a look at the tag for the small ones.
+#[inline(always)]
+pub fn copy(value: &Value) -> Value {
+    match value {
+        Value::Int(value) => Value::Int(*value),
+        Value::Bool(value) => Value::Bool(*value),
+        Value::Nil => Value::Nil,
+        Value::Float(value) => Value::Float(*value),
+        other => copy_shared(other),
+    }
+}
+
+#[inline(never)]
+fn copy_shared(value: &Value) -> Value {
+    value.clone()
+}

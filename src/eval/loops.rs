@@ -1,0 +1,228 @@
+//! Loops: `while`, `for`, and the going over things that comprehensions share.
+//!
+//! A range is gone over by counting: nothing is allocated, the loop variable is written straight
+//! into its slot. Every turn begins with a tick, where a cancel may strike or another fiber of the
+//! seat have its turn.
+
+use std::sync::Arc;
+
+use super::binder::Binder;
+use super::block::Block;
+use super::builtin_call::positional_call;
+use super::code::{Code, Compiler, Step, step};
+use super::condition::{WHILE, condition};
+use super::expression::expression;
+use super::unpack::{unpack, unpack_two};
+use super::variable::placed;
+use crate::builtins::Builtin;
+use crate::resolve::program::{self, Binding, Expr, LocalSlot, Storage};
+use crate::runtime::iteration::Iteration;
+use crate::runtime::machine::{Flow, Machine};
+use crate::syntax::span::Span;
+use crate::value::function::Function;
+use crate::value::range::Range;
+use crate::value::{Result, Value};
+
+/// `while c { }`
+pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> Step {
+    let test = condition(compiler, test, WHILE);
+    let body = Block::new(compiler, body);
+    step(move |m, f| {
+        let height = m.stack.len();
+        while test(m, f)? {
+            m.tick()?;
+            match body.run(m, f)? {
+                Flow::Next => {}
+                // Arguments of a call that the turn was left in the middle of.
+                Flow::Continue => m.unwind_to(height),
+                Flow::Break => {
+                    m.unwind_to(height);
+                    break;
+                }
+                Flow::Return => return Ok(Flow::Return),
+            }
+        }
+        Ok(Flow::Next)
+    })
+}
+
+/// `for a, b in xs { }`
+pub fn for_loop(
+    compiler: &Compiler,
+    bindings: &[Binding],
+    iterable: &Expr,
+    body: &program::Block,
+) -> Step {
+    let walk = Walk::new(compiler, bindings, iterable);
+    let body = Block::new(compiler, body);
+    step(move |m, f| walk.run(m, f, |m, f| body.run(m, f)))
+}
+
+/// Going over something: what `for` and comprehensions share.
+pub struct Walk {
+    source: Source,
+    bindings: Box<[Binder]>,
+    span: Span,
+}
+
+enum Source {
+    /// `range(…)` with the builtin's own meaning: its arguments, and the builtin for when they
+    /// are not plain ints.
+    Range(Box<[Code]>, &'static Builtin),
+    Any(Code),
+}
+
+impl Walk {
+    /// Going over `iterable`, each element bound anew.
+    pub fn new(compiler: &Compiler, bindings: &[Binding], iterable: &Expr) -> Walk {
+        let source = match positional_call("range", iterable) {
+            Some((range, arguments)) if (1..=3).contains(&arguments.len()) => {
+                let arguments = arguments.iter();
+                Source::Range(
+                    arguments
+                        .map(|argument| expression(compiler, &argument.value))
+                        .collect(),
+                    range,
+                )
+            }
+            _ => Source::Any(expression(compiler, iterable)),
+        };
+        Walk {
+            source,
+            bindings: bindings.iter().map(Binder::from).collect(),
+            span: iterable.span,
+        }
+    }
+
+    /// Runs `turn` for every element.
+    #[inline(always)]
+    pub fn run(
+        &self,
+        machine: &mut Machine<'_>,
+        function: &Arc<Function>,
+        mut turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
+    ) -> Result<Flow> {
+        let iterable = match self.begin(machine, function)? {
+            Begun::Range(range) => match *self.bindings {
+                [
+                    Binder {
+                        slot,
+                        storage: Storage::Plain,
+                    },
+                ] => return count(machine, function, range, slot, turn),
+                _ => Value::Range(Arc::new(range)),
+            },
+            Begun::Other(value) => value,
+        };
+        let height = machine.stack.len();
+        let begun = Iteration::over(machine, &iterable);
+        let mut iteration = placed(machine, begun, self.span)?;
+        drop(iterable);
+        loop {
+            machine.tick()?;
+            machine.site = self.span;
+            let next = iteration.next(machine);
+            let Some(element) = placed(machine, next, self.span)? else {
+                return Ok(Flow::Next);
+            };
+            self.bind(machine, element)?;
+            match turn(machine, function)? {
+                Flow::Next => {}
+                Flow::Continue => machine.unwind_to(height),
+                Flow::Break => {
+                    machine.unwind_to(height);
+                    return Ok(Flow::Next);
+                }
+                Flow::Return => return Ok(Flow::Return),
+            }
+        }
+    }
+
+    #[inline]
+    fn begin(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Begun> {
+        let value = match &self.source {
+            Source::Any(code) => code(machine, function)?,
+            Source::Range(arguments, range) => {
+                let mut values = [Value::Nil, Value::Nil, Value::Nil];
+                for (value, argument) in values.iter_mut().zip(arguments) {
+                    *value = argument(machine, function)?;
+                }
+                let values = &values[..arguments.len()];
+                if let Some(range) = plain_range(values) {
+                    return Ok(Begun::Range(range));
+                }
+                machine.site = self.span;
+                let made = machine.call_builtin(range, values);
+                placed(machine, made, self.span)?
+            }
+        };
+        Ok(match value {
+            Value::Range(range) => Begun::Range(*range),
+            other => Begun::Other(other),
+        })
+    }
+
+    #[inline(always)]
+    fn bind(&self, machine: &mut Machine<'_>, element: Value) -> Result<()> {
+        match &*self.bindings {
+            [one] => one.bind(machine, element),
+            [first, second] => {
+                let (a, b) = unpack_two(machine, &element, self.span)?;
+                first.bind(machine, a);
+                second.bind(machine, b);
+            }
+            several => {
+                let values = unpack(machine, &element, several.len(), self.span)?;
+                for (binder, value) in several.iter().zip(values) {
+                    binder.bind(machine, value);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Begun {
+    Range(Range),
+    Other(Value),
+}
+
+/// The range of plain ints with a step that is not 0.
+fn plain_range(values: &[Value]) -> Option<Range> {
+    let (start, end, step) = match *values {
+        [Value::Int(end)] => (0, end, 1),
+        [Value::Int(start), Value::Int(end)] => (start, end, 1),
+        [Value::Int(start), Value::Int(end), Value::Int(step)] if step != 0 => (start, end, step),
+        _ => return None,
+    };
+    Some(Range { start, end, step })
+}
+
+/// Goes over a range by counting.
+#[inline(always)]
+fn count(
+    machine: &mut Machine<'_>,
+    function: &Arc<Function>,
+    range: Range,
+    slot: LocalSlot,
+    mut turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
+) -> Result<Flow> {
+    let height = machine.stack.len();
+    let mut number = range.start;
+    for _ in 0..range.len() {
+        machine.tick()?;
+        machine.set_local(slot, Value::Int(number));
+        match turn(machine, function)? {
+            Flow::Next => {}
+            Flow::Continue => machine.unwind_to(height),
+            Flow::Break => {
+                machine.unwind_to(height);
+                return Ok(Flow::Next);
+            }
+            Flow::Return => return Ok(Flow::Return),
+        }
+        // Behind the last one it may wrap; nobody looks at it then.
+        number = number.wrapping_add(range.step);
+    }
+    Ok(Flow::Next)
+}

@@ -1,0 +1,62 @@
+//! The forms that make code run elsewhere or later: `future`, `spawn`, `delay`, `::`.
+
+use super::code::{Code, Compiler, code};
+use super::expression::expression;
+use super::function::Maker;
+use crate::resolve::program::{Expr, TemplateId};
+use crate::runtime::force::{start_future, start_spawned};
+use crate::runtime::machine::Machine;
+use crate::runtime::promise::Promise;
+use crate::runtime::task::Work;
+use crate::syntax::span::Span;
+use crate::value::stream::Stream;
+use crate::value::{Result, Value};
+
+/// One of [`start_future`] and [`start_spawned`].
+type Start = fn(&mut Machine<'_>, Work, &Value, Span) -> Result<Value>;
+
+/// `future e on place`
+pub fn future(compiler: &Compiler, body: TemplateId, place: Option<&Expr>, span: Span) -> Code {
+    start(compiler, body, place, span, start_future)
+}
+
+/// `spawn e on place`
+pub fn spawn(compiler: &Compiler, body: TemplateId, place: Option<&Expr>, span: Span) -> Code {
+    start(compiler, body, place, span, start_spawned)
+}
+
+fn start(
+    compiler: &Compiler,
+    body: TemplateId,
+    place: Option<&Expr>,
+    span: Span,
+    start: Start,
+) -> Code {
+    let maker = Maker::new(compiler, body);
+    let place = place.map(|place| expression(compiler, place));
+    code(move |m, f| {
+        let place = match &place {
+            Some(place) => place(m, f)?,
+            None => Value::Nil,
+        };
+        let work = Work::body(maker.make(m, f));
+        m.site = span;
+        start(m, work, &place, span).map_err(|unwind| m.placed(unwind, span))
+    })
+}
+
+/// `delay e`
+pub fn delay(compiler: &Compiler, body: TemplateId) -> Code {
+    let maker = Maker::new(compiler, body);
+    code(move |m, f| Ok(Value::Promise(Promise::delayed(maker.make(m, f)))))
+}
+
+/// `head :: tail`
+pub fn stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
+    let head = expression(compiler, head);
+    let maker = Maker::new(compiler, tail);
+    code(move |m, f| {
+        let head = head(m, f)?;
+        Ok(Stream::pair(head, Promise::delayed(maker.make(m, f))))
+    })
+}

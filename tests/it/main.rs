@@ -1,0 +1,24 @@
+//! The tests at the border of the program: text goes in, text comes out.
+//!
+//! One binary, one module a theme:
+//!
+//! 1. `program` runs the real `cq` and says what came of it; all others use it.
+//! 2. `scripts`: every small script of `tests/scripts/`, its expectation in its comments.
+//! 3. `gallery`: wrong programs and the reports they get, one snapshot each.
+//! 4. `examples`: the lecture's programs; `web` is the little web they fetch from.
+//! 5. `commands`: the command line, standard input, pipes, exit statuses.
+//! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
+//! 7. `stress`: many tasks, many times.
+//! 8. `pages`: the programs and transcripts in the README and the docs.
+//! 9. `house`: the rules of the source tree itself.
+
+mod commands;
+mod examples;
+mod gallery;
+mod house;
+mod pages;
+mod program;
+mod properties;
+mod scripts;
+mod stress;
+mod web;

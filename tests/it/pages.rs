@@ -1,0 +1,112 @@
+//! The programs and transcripts in the pages are real: they are run, and say what they say.
+//!
+//! ````text
+//! ```cq                        a whole program; it ends well, and prints what stands behind #=>
+//! print(1 + 1)    #=> 2
+//! ```
+//!
+//! ```console                   a session; after `$ cq …` comes all that it writes
+//! $ cq -e 'print(1)'
+//! 1
+//! ```
+//! ````
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::program::{self, cq, source};
+
+/// The pages with programs in them.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![program::root().join("README.md")];
+    for page in fs::read_dir(program::root().join("docs")).expect("the docs") {
+        let page = page.expect("a page").path();
+        if page.extension().is_some_and(|extension| extension == "md") {
+            pages.push(page);
+        }
+    }
+    pages
+}
+
+/// The blocks of this kind, each with the line it begins on.
+fn blocks(page: &str, kind: &str) -> Vec<(usize, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, bool, String)> = None;
+    for (number, line) in page.lines().enumerate() {
+        if let Some((start, wanted, mut text)) = open.take() {
+            if line == "```" {
+                if wanted {
+                    blocks.push((start, text));
+                }
+            } else {
+                text.push_str(line);
+                text.push('\n');
+                open = Some((start, wanted, text));
+            }
+        } else if let Some(word) = line.strip_prefix("```") {
+            open = Some((number + 2, word == kind, String::new()));
+        }
+    }
+    blocks
+}
+
+#[test]
+fn programs_print_what_they_say() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page can be read");
+        for (line, block) in blocks(&text, "cq") {
+            let expected: String = block
+                .lines()
+                .filter_map(|line| line.split_once("#=> "))
+                .map(|(_, output)| format!("{output}\n"))
+                .collect();
+            let outcome = source(&block).run();
+            if outcome.stdout != expected || outcome.status != Some(0) || !outcome.stderr.is_empty()
+            {
+                wrong.push(format!(
+                    "{}:{line}: expected\n{expected}got\n{outcome}",
+                    page.display()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn transcripts_are_real() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page can be read");
+        for (line, block) in blocks(&text, "console") {
+            for session in block.split("$ ").skip(1) {
+                let (command, expected) = session.split_once('\n').expect("a command");
+                let words = words(command);
+                assert_eq!(words[0], "cq", "{}:{line}", page.display());
+                let outcome = cq(&words[1..]).folder(program::root()).run();
+                let got = format!("{}{}", outcome.stdout, outcome.stderr);
+                if got.trim_end() != expected.trim_end() {
+                    wrong.push(format!(
+                        "{}:{line}: $ {command}\nexpected\n{expected}got\n{got}",
+                        page.display()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The words of a command as a shell sees them; single quotes keep together.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in command.split('\'').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
