@@ -49,7 +49,8 @@ pub fn start() -> io::Result<(Worker, UnixStream)> {
     start_as(own_binary()?)
 }
 
-fn start_as(binary: std::path::PathBuf) -> io::Result<(Worker, UnixStream)> {
+/// Starts this program as a worker.
+pub(super) fn start_as(binary: std::path::PathBuf) -> io::Result<(Worker, UnixStream)> {
     // Both ends are made with close-on-exec.
     let (ours, theirs) = UnixStream::pair()?;
     let child = Command::new(binary)

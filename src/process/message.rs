@@ -20,10 +20,6 @@ use super::packed::{HandleName, Packed};
 use super::work::PackedOutcome;
 use crate::syntax::span::Span;
 
-/// The number of a task, the same in all processes.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct TaskNumber(pub u64);
-
 /// The number of a request, chosen by the worker.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CallId(pub u64);
@@ -55,14 +51,12 @@ pub enum ToWorker {
     Unit(Packed),
     /// A task to run.
     Start {
-        /// Its number.
-        task: TaskNumber,
-        /// Whether it is a future or was spawned.
-        started: Started,
+        /// What it is called, in all processes.
+        task: HandleName,
         /// Where it was started.
         at: Option<Span>,
-        /// The task that started it.
-        parent: TaskNumber,
+        /// The number of the task that started it.
+        parent: u64,
         /// What it is to do, as [`pack_call`](super::work::pack_call) gives it.
         work: Packed,
     },
@@ -74,7 +68,7 @@ pub enum ToWorker {
         answer: Answer,
     },
     /// A task of this worker is to stop at its next loop turn, call or wait.
-    Cancel(TaskNumber),
+    Cancel(HandleName),
     /// So many bytes of what was sent ahead have been dealt with.
     Credit(u64),
     /// There will be no more tasks: end when what was started has ended.
@@ -130,28 +124,28 @@ pub enum FromWorker {
         /// The answer is to say this.
         call: CallId,
         /// The task that asks, and waits if it has to.
-        task: TaskNumber,
+        task: HandleName,
         /// What for.
         request: Request,
     },
     /// Whole lines, or pieces of them that belong together, for standard output.
     Print {
         /// The task that prints.
-        task: TaskNumber,
+        task: HandleName,
         /// What.
         text: String,
     },
     /// The same for standard error.
     PrintError {
         /// The task that prints.
-        task: TaskNumber,
+        task: HandleName,
         /// What.
         text: String,
     },
     /// A task has ended, after all it has said.
     Ended {
         /// Which.
-        task: TaskNumber,
+        task: HandleName,
         /// How.
         outcome: PackedOutcome,
     },

@@ -134,6 +134,11 @@ impl<W: Write> Sender<W> {
         sent.map_err(LinkError::Io)
     }
 
+    /// What it writes to.
+    pub fn into_inner(self) -> W {
+        self.to
+    }
+
     /// Whether something waits for the next flush.
     pub fn has_unsent(&self) -> bool {
         !self.collected.is_empty()
