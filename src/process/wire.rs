@@ -167,7 +167,7 @@ impl<R: Read> Receiver<R> {
     }
 
     /// The next message, waiting for it; `None` when the other end has gone between two messages.
-    pub fn next<M: DeserializeOwned>(&mut self) -> Result<Option<M>, LinkError> {
+    pub fn receive<M: DeserializeOwned>(&mut self) -> Result<Option<M>, LinkError> {
         loop {
             if let Some(size) = self.size_of_next()? {
                 let begin = self.start + 4;
@@ -189,8 +189,8 @@ impl<R: Read> Receiver<R> {
         }
     }
 
-    /// Whether the next message is here already, so that [`Receiver::next`] will not wait.
-    pub fn has_next(&self) -> bool {
+    /// Whether the next message is here already, so that [`Receiver::receive`] will not wait.
+    pub fn has_message(&self) -> bool {
         match self.size_of_next() {
             Ok(Some(size)) => self.start + 4 + size <= self.end,
             Ok(None) => false,

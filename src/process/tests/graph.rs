@@ -159,7 +159,9 @@ fn solid(world: &mut World, kind: u8, parts: &[u16], values: &[Value]) -> Value 
             .iter()
             .find(|value| matches!(value, Value::Promise(_)))
         {
-            Some(Value::Promise(tail)) if kind / 8 % 4 == 0 => Stream::pair(first, tail.clone()),
+            Some(Value::Promise(tail)) if (kind / 8).is_multiple_of(4) => {
+                Stream::pair(first, tail.clone())
+            }
             Some(Value::Promise(promise)) => Stream::lazy(promise.clone()),
             _ => Value::Nil,
         },

@@ -42,13 +42,22 @@ a, xs[0] = [b, fn(x) => x]
 }
 
 #[test]
-fn the_deepest_tree_crosses() {
-    crosses(&format!(
-        "let x = {}1{}",
-        "[".repeat(4900),
-        "]".repeat(4900)
-    ));
-    crosses(&format!("let x = {}true", "not ".repeat(4900)));
+fn the_deepest_trees_cross() {
+    deepest_crosses(|depth| format!("let x = {}1{}", "[".repeat(depth), "]".repeat(depth)));
+    deepest_crosses(|depth| format!("let x = 1{}", " + 1".repeat(depth)));
+    deepest_crosses(|depth| format!("let x = {}1", "- ".repeat(depth)));
+}
+
+/// The deepest that the parser lets through, of those that have a round number.
+fn deepest_crosses(text: impl Fn(usize) -> String) {
+    let parses = |depth: &usize| {
+        on_large_stack(|| {
+            let source = Sources::default().add("test.cq", text(*depth));
+            crate::syntax::parse(&source).reports.is_empty()
+        })
+    };
+    let deepest = [4990, 4900, 2000, 490, 400].into_iter().find(parses);
+    crosses(&text(deepest.expect("400 levels parse")));
 }
 
 #[test]

@@ -82,10 +82,10 @@ proptest! {
         let bytes = sender.into_inner();
         let mut receiver = Receiver::new(&bytes[..]);
         for message in &messages {
-            let received: Option<FromWorker> = receiver.next().unwrap();
+            let received: Option<FromWorker> = receiver.receive().unwrap();
             prop_assert_eq!(received.as_ref(), Some(message));
         }
-        let end: Option<FromWorker> = receiver.next().unwrap();
+        let end: Option<FromWorker> = receiver.receive().unwrap();
         prop_assert_eq!(end, None);
     }
 
@@ -94,9 +94,9 @@ proptest! {
         let framed = [&u32::from(length).to_le_bytes()[..], &bytes].concat();
         for bytes in [&bytes, &framed] {
             let mut receiver = Receiver::new(&bytes[..]);
-            while let Ok(Some(_)) = receiver.next::<FromWorker>() {}
+            while let Ok(Some(_)) = receiver.receive::<FromWorker>() {}
             let mut receiver = Receiver::new(&bytes[..]);
-            while let Ok(Some(_)) = receiver.next::<ToWorker>() {}
+            while let Ok(Some(_)) = receiver.receive::<ToWorker>() {}
         }
     }
 }
@@ -109,7 +109,7 @@ fn what_was_cut_off_is_told_apart_from_an_end() {
     let bytes = sender.into_inner();
     for end in 1..bytes.len() {
         let mut receiver = Receiver::new(&bytes[..end]);
-        let read = receiver.next::<ToWorker>();
+        let read = receiver.receive::<ToWorker>();
         assert!(matches!(read, Err(LinkError::CutOff)), "{read:?}");
     }
 }
@@ -118,15 +118,15 @@ fn what_was_cut_off_is_told_apart_from_an_end() {
 fn a_length_is_not_believed() {
     let bytes = (LARGEST as u32).to_le_bytes();
     let mut receiver = Receiver::new(&bytes[..]);
-    let read = receiver.next::<ToWorker>();
+    let read = receiver.receive::<ToWorker>();
     assert!(matches!(read, Err(LinkError::CutOff)), "{read:?}");
 
     let bytes = (LARGEST as u32 + 1).to_le_bytes();
     let mut receiver = Receiver::new(&bytes[..]);
-    assert!(!receiver.has_next());
-    let read = receiver.next::<ToWorker>();
+    assert!(!receiver.has_message());
+    let read = receiver.receive::<ToWorker>();
     assert!(matches!(read, Err(LinkError::TooLarge(_))), "{read:?}");
-    assert!(receiver.has_next(), "the error stays");
+    assert!(receiver.has_message(), "the error stays");
 }
 
 #[test]
@@ -145,13 +145,13 @@ fn both_ends_of_a_socket() {
         let mut receiver = Receiver::new(link);
         let mut sender = Sender::new(there);
         let mut seen = 0;
-        while let Some(message) = receiver.next::<ToWorker>().unwrap() {
+        while let Some(message) = receiver.receive::<ToWorker>().unwrap() {
             seen += 1;
             if let ToWorker::Start { task, work, .. } = message {
                 let outcome = PackedOutcome::Value(work);
                 sender.push(&FromWorker::Ended { task, outcome }).unwrap();
             }
-            if !receiver.has_next() {
+            if !receiver.has_message() {
                 sender.flush().unwrap();
             }
         }
@@ -168,7 +168,7 @@ fn both_ends_of_a_socket() {
         sender.push(message).unwrap();
     }
     sender.flush().unwrap();
-    let ended: Option<FromWorker> = receiver.next().unwrap();
+    let ended: Option<FromWorker> = receiver.receive().unwrap();
     let outcome = PackedOutcome::Value(large);
     assert_eq!(
         ended,
