@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::builtins::Builtin;
 use crate::resolve::program::Argument;
 use crate::resolve::signature::{Default as DefaultValue, Signature};
-use crate::runtime::machine::{default_value, missing_argument, too_many_arguments, wrong_arity};
+use crate::runtime::arguments::{default_value, missing_argument, too_many_arguments, wrong_arity};
 use crate::value::function::Function;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 

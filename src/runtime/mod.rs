@@ -9,7 +9,7 @@
 //!
 //! In reading order:
 //!
-//! 1. [`machine`]: what a running task is made of; how functions are called
+//! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait
 //! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
@@ -17,6 +17,7 @@
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
 //! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
 
+pub mod arguments;
 pub mod deadlock;
 mod ending;
 pub mod fiber;

@@ -206,13 +206,44 @@ impl Seat {
                 }
             }
             Some(Suspended::Yielded) => {
-                self.stand_up(key);
+                self.make_room(key);
                 self.ready.push_back((key, Resumed::Ready));
             }
             Some(Suspended::Waiting(ticket)) => self.park(key, ticket),
             Some(Suspended::WaitingForStart(ticket, task, work)) => {
                 self.park(key, ticket);
                 self.start(task, work);
+            }
+        }
+    }
+
+    /// The time slice of a fiber is over: if another one of its pool is ready here, that one gets
+    /// its place among the running ones. It is never given up for a task that has not started.
+    fn make_room(&mut self, key: FiberKey) {
+        let Some(pool) = self.slots[key]
+            .as_ref()
+            .and_then(|slot| slot.task.pool.clone())
+        else {
+            return;
+        };
+        let waits_for_place = |slot: &Slot| {
+            !slot.seated
+                && slot
+                    .task
+                    .pool
+                    .as_ref()
+                    .is_some_and(|other| Arc::ptr_eq(other, &pool))
+        };
+        let next = self
+            .ready
+            .iter()
+            .map(|(key, _)| *key)
+            .find(|&key| self.slots[key].as_ref().is_some_and(waits_for_place));
+        if let Some(next) = next {
+            for (key, seated) in [(key, false), (next, true)] {
+                if let Some(slot) = &mut self.slots[key] {
+                    slot.seated = seated;
+                }
             }
         }
     }

@@ -23,17 +23,31 @@ pub fn report(failure: &Failure, sources: &Sources) -> Report {
         None => Report::without_place(message),
     };
     let inner = story.calls.len().div_ceil(2);
-    for (place, call) in story.calls.iter().enumerate() {
-        if place == inner && story.calls_left_out > 0 {
-            report = report.note(format!("… {} more calls …", story.calls_left_out));
-        }
-        report = report.note(call_line(call, sources));
+    let (first, last) = story.calls.split_at(inner);
+    for line in call_lines(first, sources) {
+        report = report.note(line);
+    }
+    if story.calls_left_out > 0 {
+        report = report.note(format!("… {} more calls …", story.calls_left_out));
+    }
+    for line in call_lines(last, sources) {
+        report = report.note(line);
     }
     for task in &story.tasks {
         report = report.note(task_line(task, sources));
     }
     report.help = story.help.clone();
     report
+}
+
+/// The lines of several calls; those of a recursion, which are all the same, are told once.
+fn call_lines(calls: &[CallFrame], sources: &Sources) -> Vec<String> {
+    let same = calls.chunk_by(|one, next| one == next);
+    same.map(|calls| match calls.len() {
+        1 => call_line(&calls[0], sources),
+        times => format!("{} ({times} times)", call_line(&calls[0], sources)),
+    })
+    .collect()
 }
 
 /// One line of a trace, such as `in accum, called at pipeline.cq:11:19`.

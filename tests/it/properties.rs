@@ -47,7 +47,12 @@ fn agree(cases: &[(String, String)]) -> Result<(), TestCaseError> {
         .map(|(expression, _)| expression.clone())
         .collect();
     for ((expression, expected), got) in cases.iter().zip(evaluate(&expressions)) {
-        prop_assert_eq!(expected, &got, "{}", expression);
+        // Where two shortest texts are equally near, cq takes Python's and Rust the other one.
+        let same_float = got.contains('.') && got.parse::<f64>() == expected.parse::<f64>();
+        prop_assert!(
+            same_float || *expected == got,
+            "{expression}: {expected}, got {got}"
+        );
     }
     Ok(())
 }
