@@ -13,6 +13,7 @@ pub mod cli;
 pub mod diagnostics;
 pub mod eval;
 pub mod gate;
+pub mod process;
 pub mod resolve;
 pub mod runtime;
 pub mod syntax;

@@ -30,12 +30,18 @@ pub(super) const TABLE: &[Row] = &[Row {
 /// How much of an answer is read at once.
 const CHUNK: usize = 64 << 10;
 
+const UNKNOWN_HOST: &str = "there is no host of that name, or no network to ask for it";
+const UNSAFE: &str = "there is no safe connection (TLS)";
+
+/// How the system begins to say that a host has no address.
+const NO_ADDRESS: &str = "failed to lookup address";
+
 /// Why there is no answer.
 enum Trouble {
     /// The server answered, but with this status.
     Status(u16, String),
     /// Anything else.
-    Other(ureq::Error),
+    Other(Box<ureq::Error>),
     /// The proxy that the environment names.
     Proxy(String),
 }
@@ -74,14 +80,16 @@ fn get(uri: &Uri, deadline: Option<Instant>) -> std::result::Result<Vec<u8>, Tro
     // No time at all is no timeout for the library.
     let left = left.map(|left| left.max(Duration::from_millis(1)));
     let request = agent.get(uri).config().timeout_global(left).build();
-    let mut answer = request.call().map_err(Trouble::Other)?;
+    let mut answer = request
+        .call()
+        .map_err(|error| Trouble::Other(Box::new(error)))?;
     let status = answer.status();
     if status.is_client_error() || status.is_server_error() {
         let reason = status.canonical_reason().unwrap_or_default();
         return Err(Trouble::Status(status.as_u16(), reason.to_owned()));
     }
     read_all(&mut answer.body_mut().as_reader())
-        .map_err(|error| Trouble::Other(ureq::Error::from(error)))
+        .map_err(|error| Trouble::Other(Box::new(ureq::Error::from(error))))
 }
 
 /// Reads to the end. An answer too large for the memory is an error, not the end of the program.
@@ -123,27 +131,21 @@ fn told(url: &str, trouble: Trouble) -> Unwind {
             return Failure::error(Kind::Http, message.trim_end()).into();
         }
         Trouble::Proxy(message) => return Failure::error(Kind::Io, message).into(),
-        Trouble::Other(ureq::Error::Timeout(_)) => return too_slow(url),
         Trouble::Other(error) => error,
     };
     let (kind, words) = words(&error);
     if kind == Kind::Timeout {
         return too_slow(url);
     }
-    let failure = Failure::error(kind, format!("cannot fetch {url}: {words}"));
-    match &error {
-        ureq::Error::HostNotFound => failure
-            .help("is the name right, and is there a connection to the network?")
-            .into(),
-        _ => failure.into(),
-    }
+    Failure::error(kind, format!("cannot fetch {url}: {words}")).into()
 }
 
 /// The kind of an error, and what went wrong in words a reader understands.
 fn words(error: &ureq::Error) -> (Kind, String) {
     use ureq::Error;
     match error {
-        Error::HostNotFound => (Kind::Io, "there is no host of that name".into()),
+        Error::Timeout(_) => (Kind::Timeout, String::new()),
+        Error::HostNotFound => (Kind::Io, UNKNOWN_HOST.into()),
         Error::ConnectionFailed => (Kind::Io, "no connection to the server".into()),
         Error::TooManyRedirects => (
             Kind::Http,
@@ -156,10 +158,9 @@ fn words(error: &ureq::Error) -> (Kind, String) {
         Error::ConnectProxyFailed(reason) => {
             (Kind::Io, format!("no way through the proxy: {reason}"))
         }
-        Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired | Error::Pem(_) => (
-            Kind::Io,
-            format!("no safe connection (TLS): {}", innermost(error)),
-        ),
+        Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired | Error::Pem(_) => {
+            (Kind::Io, format!("{UNSAFE}: {}", innermost(error)))
+        }
         Error::Io(error) => io_kind_and_words(error),
         other => (Kind::Io, innermost(other)),
     }
@@ -167,34 +168,29 @@ fn words(error: &ureq::Error) -> (Kind, String) {
 
 fn io_kind_and_words(error: &io::Error) -> (Kind, String) {
     // Errors of the layers above come wrapped in one of input and output.
-    if let Some(inner) = error.get_ref() {
-        if let Some(inner) = inner.downcast_ref::<ureq::Error>() {
-            return words(inner);
-        }
-        return (Kind::Io, inner.to_string().to_lowercase());
+    if let Some(inner) = error.get_ref().and_then(|it| it.downcast_ref()) {
+        return words(inner);
     }
-    match error.kind() {
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => (Kind::Timeout, String::new()),
-        ErrorKind::OutOfMemory => (
-            Kind::Memory,
-            "there is not enough memory for the answer".into(),
-        ),
-        ErrorKind::ConnectionRefused => (
-            Kind::Io,
-            "the connection was refused: no server listens there".into(),
-        ),
+    let words = match error.kind() {
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => return (Kind::Timeout, String::new()),
+        ErrorKind::OutOfMemory => {
+            let words = "there is not enough memory for the answer";
+            return (Kind::Memory, words.into());
+        }
+        ErrorKind::ConnectionRefused => "the connection was refused: no server listens there",
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
-            (Kind::Io, "the server broke the connection off".into())
+            "the server broke the connection off"
         }
-        ErrorKind::UnexpectedEof => (
-            Kind::Io,
-            "the connection ended before the answer was complete".into(),
-        ),
+        ErrorKind::UnexpectedEof => "the connection ended before the answer was complete",
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
-            (Kind::Io, "there is no way to that host".into())
+            "there is no way to that host"
         }
-        _ => (Kind::Io, io_words(error)),
-    }
+        // What TLS cannot make sense of.
+        ErrorKind::InvalidData => return (Kind::Io, format!("{UNSAFE}: {error}")),
+        _ if error.to_string().starts_with(NO_ADDRESS) => UNKNOWN_HOST,
+        _ => return (Kind::Io, io_words(error)),
+    };
+    (Kind::Io, words.into())
 }
 
 /// What the innermost of an error's causes says.

@@ -198,10 +198,12 @@ impl Transport for WholeAddresses {
         if !output[..amount].starts_with(b"GET /") {
             return self.connection.transmit_output(amount, timeout);
         }
-        let amount = insert(output, amount, METHOD.len(), self.origin.as_bytes())?;
+        let amount =
+            insert(output, amount, METHOD.len(), self.origin.as_bytes()).ok_or_else(too_long)?;
         let end_of_line = output[..amount].windows(2).position(|two| two == b"\r\n");
         let next_line = end_of_line.map_or(amount, |at| at + 2);
-        let amount = insert(output, amount, next_line, self.credentials.as_bytes())?;
+        let amount =
+            insert(output, amount, next_line, self.credentials.as_bytes()).ok_or_else(too_long)?;
         self.connection.transmit_output(amount, timeout)
     }
 
@@ -214,15 +216,20 @@ impl Transport for WholeAddresses {
     }
 }
 
-/// Inserts `new` at a place of the first `amount` bytes; gives how many there are then.
-fn insert(output: &mut [u8], amount: usize, at: usize, new: &[u8]) -> Result<usize, Error> {
+fn too_long() -> Error {
+    Error::Io(ErrorKind::InvalidInput.into())
+}
+
+/// Inserts `new` at a place of the first `amount` bytes; gives how many there are then, `None` if
+/// they do not fit.
+fn insert(output: &mut [u8], amount: usize, at: usize, new: &[u8]) -> Option<usize> {
     let longer = amount + new.len();
     if longer > output.len() {
-        return Err(Error::Io(ErrorKind::InvalidInput.into()));
+        return None;
     }
     output.copy_within(at..amount, at + new.len());
     output[at..at + new.len()].copy_from_slice(new);
-    Ok(longer)
+    Some(longer)
 }
 
 /// `Proxy-Authorization: …` with its line end, if the proxy's address names a user.
@@ -298,7 +305,7 @@ mod tests {
         output[..7].copy_from_slice(b"GET /\r\n");
         let amount = insert(&mut output, 7, 4, b"http://x").unwrap();
         assert_eq!(&output[..amount], b"GET http://x/\r\n");
-        assert!(insert(&mut output, 60, 0, b"12345").is_err());
+        assert!(insert(&mut output, 60, 0, b"12345").is_none());
     }
 
     #[test]

@@ -321,12 +321,16 @@ fn ord(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {
         (Some(one), None) => Ok(Value::Int(i64::from(u32::from(one)))),
-        _ => Err(wrong_type(
-            "ord",
-            "c",
-            "a string of one character",
-            &arguments[0],
-        )),
+        _ => {
+            let length = text.characters();
+            let message = format!("ord needs a string of one character, not of {length}");
+            Err(Failure::error(Kind::Type, message)
+                .label(format!(
+                    "c is {}",
+                    show_short(&arguments[0], &Gate::open(), 40)
+                ))
+                .into())
+        }
     }
 }
 

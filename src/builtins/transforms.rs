@@ -178,7 +178,7 @@ fn filter(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     combine(
         machine,
         "filter",
-        &[elements.clone()],
+        std::slice::from_ref(elements),
         Arc::new(move |machine, sources| {
             while let Some(element) = going::next(machine, &mut sources[0])? {
                 match machine.call(&function, std::slice::from_ref(&element))? {

@@ -23,7 +23,12 @@ pub fn help(names: Vec<OsString>) -> ExitCode {
         None => {
             let names = builtins::all().iter().map(|builtin| builtin.name);
             let foreign = foreign_name(&name).map(str::to_owned);
-            let near = || Some(format!("did you mean `cq help {}`?", nearest(&name, names)?));
+            let near = || {
+                Some(format!(
+                    "did you mean `cq help {}`?",
+                    nearest(&name, names)?
+                ))
+            };
             let help = foreign
                 .or_else(near)
                 .or_else(|| nearly_foreign_name(&name).map(str::to_owned));

@@ -5,8 +5,7 @@
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name: Vec<char> = name.chars().collect();
     let limit = match name.len() {
-        0..=2 => 1,
-        3..=5 => 1 + usize::from(name.len() > 4),
+        0..=5 => 1,
         6..=9 => 2,
         _ => 3,
     };

@@ -9,6 +9,7 @@ use super::operand::{Hold, Node, Operand, with_operands};
 use crate::resolve::program::Expr;
 use crate::runtime::machine::Machine;
 use crate::runtime::story;
+use crate::syntax::foreign::foreign_method;
 use crate::syntax::span::Span;
 use crate::value::index::{get_field, get_index, get_slice};
 use crate::value::{Failure, Result, Value};
@@ -83,8 +84,13 @@ pub fn read_field(
         let lines = story::trace(failure, &machine.runtime.sources);
         Value::list(lines.into_iter().map(Value::from).collect())
     };
-    get_field(object, name, &machine.gate, &trace)
-        .map_err(|unwind| blame.complete(machine, unwind, &[object]))
+    get_field(object, name, &machine.gate, &trace).map_err(|unwind| {
+        let unwind = match (object, foreign_method(name)) {
+            (Value::Map(_) | Value::Error(_), _) | (_, None) => unwind,
+            (_, Some(help)) => unwind.help(help),
+        };
+        blame.complete(machine, unwind, &[object])
+    })
 }
 
 /// `xs[a:b]`

@@ -26,7 +26,7 @@ pub enum Called {
     Named(Arc<str>),
     /// By its text, if that is short, else by its role (`left`), if it has one.
     Text(Span, Option<&'static str>),
-    /// Not at all: it is a literal, or was not given.
+    /// Not at all: it can be read in the text, or was not given.
     Silent,
 }
 
@@ -126,7 +126,9 @@ pub fn called(expr: &Expr, role: Option<&'static str>) -> Called {
         | ExprKind::String(_)
         | ExprKind::List(_)
         | ExprKind::Map(_)
+        | ExprKind::Format(_)
         | ExprKind::Lambda(_) => Called::Silent,
+        ExprKind::Builtin(_) if role.is_none() => Called::Silent,
         ExprKind::Negate(number) => match called(number, role) {
             Called::Silent => Called::Silent,
             _ => Called::Text(expr.span, role),

@@ -22,6 +22,20 @@ impl Machine<'_> {
     }
 }
 
+impl Machine<'_> {
+    /// Writes an int into a slot. Most often there is one already: then only the number is
+    /// written, for a whole value would be put together in memory first and read back at once,
+    /// which processors do slowly.
+    #[inline(always)]
+    pub fn set_local_int(&mut self, slot: LocalSlot, number: i64) {
+        let at = self.base + slot.0 as usize;
+        match &mut self.stack[at] {
+            Value::Int(old) => *old = number,
+            other => discard(std::mem::replace(other, Value::Int(number))),
+        }
+    }
+}
+
 /// A copy of a value; costs nothing but a look at the tag for the small ones.
 #[inline(always)]
 pub fn copy(value: &Value) -> Value {

@@ -211,7 +211,7 @@ fn count(
     let mut number = range.start;
     for _ in 0..range.len() {
         machine.tick()?;
-        machine.set_local(slot, Value::Int(number));
+        machine.set_local_int(slot, number);
         match turn(machine, function)? {
             Flow::Next => {}
             Flow::Continue => machine.unwind_to(height),

@@ -49,7 +49,9 @@ pub fn unset(machine: &Machine<'_>, name: &Arc<str>, span: Span) -> Unwind {
         Kind::Name,
         format!("`{name}` is used before its `let` has run"),
     )
-    .help(format!("call this only after the `let` of `{name}`, or move the `let` up"));
+    .help(format!(
+        "call this only after the `let` of `{name}`, or move the `let` up"
+    ));
     machine.placed(unwind, span)
 }
 

@@ -12,7 +12,7 @@ use crate::syntax::span::Span;
 use crate::syntax::tree::{BinaryOperator, FormatSpec};
 
 /// Statements with a scope of their own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Block {
     /// Slots whose cells are made anew when the block is entered (each turn of a loop enters its
     /// body anew). Only `Once` and `Shared` bindings declared directly in this block, named
@@ -27,7 +27,7 @@ pub struct Block {
 }
 
 /// One statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Statement {
     /// What it is.
     pub kind: StatementKind,
@@ -36,7 +36,7 @@ pub struct Statement {
 }
 
 /// The kinds of statements.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum StatementKind {
     /// `e`
     Expression(Expr),
@@ -115,7 +115,7 @@ pub enum StatementKind {
 /// What an assignment writes.
 // One of these lives in a statement, not in long lists: its size matters less than a box.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Target {
     /// A variable.
     Variable(Variable, Span),
@@ -140,7 +140,7 @@ pub enum Target {
 }
 
 /// One expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -149,7 +149,7 @@ pub struct Expr {
 }
 
 /// The kinds of expressions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum ExprKind {
     /// `nil`
     Nil,
@@ -286,7 +286,7 @@ pub enum ExprKind {
 }
 
 /// `for a, b in xs if c`; its variables are fresh in every turn.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Comprehension {
     /// One: the element; several: its unpacked parts. Cells are made anew each turn.
     pub bindings: Vec<Binding>,
@@ -297,7 +297,7 @@ pub struct Comprehension {
 }
 
 /// `e`, `name: e`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Argument {
     /// The parameter's name and where it stands, if given.
     pub name: Option<(Arc<str>, Span)>,
@@ -308,7 +308,7 @@ pub struct Argument {
 /// A piece of an f-string.
 // F-strings are short: a box for each hole would cost more than the room it saves.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum FormatPart {
     /// Text between the holes.
     Text(Arc<str>),

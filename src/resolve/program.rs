@@ -24,19 +24,21 @@ pub use super::code::*;
 use crate::syntax::span::Span;
 
 /// A slot of the running template's own row.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct LocalSlot(pub u32);
 
 /// An index into the captures of the running function.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct CaptureSlot(pub u32);
 
 /// An index into [`Program::templates`].
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct TemplateId(pub u32);
 
 /// How a variable is stored.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Storage {
     /// The slot holds the value.
     Plain,
@@ -47,7 +49,7 @@ pub enum Storage {
 }
 
 /// Where a variable is found from a place of use.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Place {
     /// In the running template's own row.
     Local(LocalSlot),
@@ -58,7 +60,7 @@ pub enum Place {
 }
 
 /// A use of a variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Variable {
     /// Its name.
     pub name: Arc<str>,
@@ -69,7 +71,7 @@ pub struct Variable {
 }
 
 /// The place where a variable is declared: it gets a slot of its own there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Binding {
     /// Its name.
     pub name: Arc<str>,
@@ -83,7 +85,7 @@ pub struct Binding {
 }
 
 /// A whole program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Program {
     /// All code, found by [`TemplateId`]; templates refer to each other by id only.
     pub templates: Vec<Arc<Template>>,
@@ -102,7 +104,7 @@ impl Program {
 }
 
 /// What a template is the code of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TemplateKind {
     /// The main program.
     Main,
@@ -121,7 +123,7 @@ pub enum TemplateKind {
 }
 
 /// A piece of code that gets a row of slots of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Template {
     /// Its own id.
     pub id: TemplateId,
@@ -147,8 +149,28 @@ pub struct Template {
     pub body_span: Span,
 }
 
+impl Template {
+    /// The name of what it calls, if it does nothing else: `accum` for `spawn accum(q1, q2, 0)`.
+    pub fn called(&self) -> Option<&Arc<str>> {
+        let [statement] = &*self.body.statements else {
+            return None;
+        };
+        let StatementKind::Expression(expression) = &statement.kind else {
+            return None;
+        };
+        let ExprKind::Call { function, .. } = &expression.kind else {
+            return None;
+        };
+        match &function.kind {
+            ExprKind::Variable(variable) => Some(&variable.name),
+            ExprKind::Builtin(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// A parameter of a template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Parameter {
     /// The variable. If it is stored in a cell, the cell is made from the argument at entry.
     pub binding: Binding,
@@ -158,7 +180,7 @@ pub struct Parameter {
 }
 
 /// One capture of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Capture {
     /// The variable's name.
     pub name: Arc<str>,

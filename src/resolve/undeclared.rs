@@ -8,7 +8,7 @@ use super::scope::Walk;
 use super::survey::VariableId;
 use crate::diagnostics::report::{Label, Report};
 use crate::diagnostics::suggest::nearest;
-use crate::syntax::foreign::{foreign_name, nearly_foreign_name};
+use crate::syntax::foreign::{foreign_method, foreign_name, nearly_foreign_name};
 use crate::syntax::span::Span;
 
 /// How many places of one name a report shows.
@@ -56,10 +56,16 @@ impl Walk<'_> {
         let near = || Some(format!("did you mean `{}`?", self.nearest_to(name)?));
         let meant = match how {
             Use::Assign => near(),
-            Use::Read | Use::Method => foreign_name(name)
-                .map(str::to_owned)
-                .or_else(near)
-                .or_else(|| nearly_foreign_name(name).map(str::to_owned)),
+            Use::Read | Use::Method => {
+                let known = match how {
+                    Use::Method => foreign_method(name),
+                    _ => foreign_name(name),
+                };
+                known
+                    .map(str::to_owned)
+                    .or_else(near)
+                    .or_else(|| nearly_foreign_name(name).map(str::to_owned))
+            }
         };
         let report = match how {
             Use::Read => Report::error(span, format!("`{name}` is not declared"))
@@ -70,7 +76,9 @@ impl Walk<'_> {
                 match meant {
                     Some(meant) => report.label("no such name here").help(meant),
                     None => report
-                        .label("`x.f(a)` calls the function `f` with `x` first; it is never a field")
+                        .label(
+                            "`x.f(a)` calls the function `f` with `x` first; it is never a field",
+                        )
                         .help(format!("to call what is in a map's field: `(m.{name})(…)`")),
                 }
             }

@@ -10,13 +10,17 @@
 //! program's included, so recursion has the same limit everywhere.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::machine::Machine;
 use super::task::{Task, Work};
 use super::wait::Ticket;
+use crate::value::error::fail;
+use crate::value::{Kind, Result, Value};
 
 /// Address space of a fiber's stack.
 const STACK_SIZE: usize = 128 << 20;
@@ -114,4 +118,15 @@ impl Stacks {
             self.free.push(stack);
         }
     }
+}
+
+/// Runs a task's work; a panic, which is a mistake in cq itself, ends the task and nothing else.
+pub fn run_guarded(work: Work, machine: &mut Machine<'_>) -> Result<Value> {
+    catch_unwind(AssertUnwindSafe(|| work.run(machine))).unwrap_or_else(|_| {
+        Err(fail(
+            Kind::Other("internal".into()),
+            "internal error in cq: the task was given up",
+        )
+        .help("this is a mistake in cq, not in your program; please report it"))
+    })
 }

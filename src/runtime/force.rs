@@ -71,7 +71,7 @@ pub fn start_spawned(
         other => return Err(no_place("spawn", other)),
     }
     let runtime = machine.runtime.clone();
-    let name = work.name().map(|name| name.to_string());
+    let name = work.name().map(str::to_owned);
     let task = runtime.new_task(TaskKind::Spawned, Some(at), machine.task.number, None, work);
     machine.gate.announce(|| Operation::Start(task.id()));
     let thread = match name {

@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
-use crate::gate::{ObjectId, Operation};
+use crate::gate::{Gate, ObjectId, Operation};
 use crate::value::error::fail;
 use crate::value::function::Function;
 use crate::value::guarded::Guarded;
@@ -32,6 +32,8 @@ enum State {
     Unforced(Thunk),
     Evaluating {
         by: Arc<super::task::Task>,
+        /// For who copies the promise meanwhile.
+        thunk: Thunk,
         waiting: Vec<Arc<Ticket>>,
     },
     Done(Value),
@@ -41,6 +43,17 @@ enum State {
 /// A promise.
 pub struct Promise {
     state: Guarded<State>,
+}
+
+/// What is in a promise, for a copy of it.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Code that has not been evaluated, or not to its end.
+    Code(Arc<Function>),
+    /// Its value.
+    Done(Value),
+    /// What evaluating it has thrown.
+    Failed(Arc<Failure>),
 }
 
 enum Step {
@@ -80,6 +93,36 @@ impl Promise {
             State::Done(value) => Some(value.clone()),
             _ => None,
         })
+    }
+
+    /// What is in it at this moment; `None` if it is work of the runtime, which has no copies.
+    pub fn content(&self, gate: &Gate<'_>) -> Option<Content> {
+        gate.announce(|| Operation::Poll(ObjectId::of(self)));
+        self.state.with(|state| match state {
+            State::Unforced(Thunk::Code(body))
+            | State::Evaluating {
+                thunk: Thunk::Code(body),
+                ..
+            } => Some(Content::Code(body.clone())),
+            State::Unforced(Thunk::Native(_))
+            | State::Evaluating {
+                thunk: Thunk::Native(_),
+                ..
+            } => None,
+            State::Done(value) => Some(Content::Done(value.clone())),
+            State::Failed(failure) => Some(Content::Failed(failure.clone())),
+        })
+    }
+
+    /// Puts the content into a copy that nobody has seen yet.
+    pub fn fill(&self, content: Content) {
+        let new = match content {
+            Content::Code(body) => State::Unforced(Thunk::Code(body)),
+            Content::Done(value) => State::Done(value),
+            Content::Failed(failure) => State::Failed(failure),
+        };
+        let old = self.state.with(|state| std::mem::replace(state, new));
+        drop(old);
     }
 
     /// Whether it has been evaluated, to a value or an error.
@@ -155,6 +198,7 @@ impl Promise {
                 let thunk = thunk.clone();
                 *state = State::Evaluating {
                     by: me.clone(),
+                    thunk: thunk.clone(),
                     waiting: Vec::new(),
                 };
                 Some(Step::Evaluate(thunk))

@@ -13,21 +13,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Instant;
 
-use super::fiber::{Fiber, Resumed, Stacks, Suspended};
+use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::task::{Task, TaskKind, Work};
 use super::wait::{Ticket, WaitingFor};
-use crate::value::error::fail;
-use crate::value::{Failure, Kind, Result, Unwind, Value};
+use crate::value::{Failure, Kind, Unwind};
 
 /// The stack of a seat's own thread; fibers have stacks of their own.
 const SEAT_STACK: usize = 256 << 10;
@@ -383,17 +381,6 @@ impl Seat {
             self.runtime.nobody_is_awake();
         }
     }
-}
-
-/// Runs a task's work; a panic, which is a mistake in cq itself, ends the task and nothing else.
-fn run_guarded(work: Work, machine: &mut Machine<'_>) -> Result<Value> {
-    catch_unwind(AssertUnwindSafe(|| work.run(machine))).unwrap_or_else(|_| {
-        Err(fail(
-            Kind::Other("internal".into()),
-            "internal error in cq: the task was given up",
-        )
-        .help("this is a mistake in cq, not in your program; please report it"))
-    })
 }
 
 impl Drop for Seat {

@@ -63,13 +63,20 @@ impl Work {
         }
     }
 
-    /// The name of the function it calls, if it has one.
-    pub fn name(&self) -> Option<&Arc<str>> {
+    /// The name of what it calls, if there is one.
+    pub fn name(&self) -> Option<&str> {
         match self {
             Work::Call {
                 function: Value::Function(function),
                 ..
-            } => function.name(),
+            } => function
+                .name()
+                .or_else(|| function.code.template.called())
+                .map(|name| &**name),
+            Work::Call {
+                function: Value::Builtin(builtin),
+                ..
+            } => Some(builtin.name),
             _ => None,
         }
     }

@@ -180,7 +180,10 @@ impl<'text> Pass<'text, '_> {
                 place(innermost.start),
                 format!("this `{sign}` is never closed"),
             )
-            .label(format!("its `{}` is missing", innermost.bracket.closing_sign())),
+            .label(format!(
+                "its `{}` is missing",
+                innermost.bracket.closing_sign()
+            )),
         };
         for frame in outer.iter().rev().take(3) {
             if Some(frame.start) != suspect {

@@ -6,6 +6,7 @@
 
 use super::expected::Expected;
 use super::foreign::foreign_statement;
+use super::inside::brackets;
 use super::mistake::Mistake;
 use super::span::Span;
 use super::token::Token;
@@ -76,7 +77,9 @@ fn keyword_as_name(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option
     is_name.then(|| {
         let report = mistake.error(format!("`{word}` is a keyword and cannot be a name"));
         if expected.only_name() {
-            report.label("a name must stand here").help("choose another name")
+            report
+                .label("a name must stand here")
+                .help("choose another name")
         } else {
             report.label(format!("expected {}", expected.phrase()))
         }
@@ -164,7 +167,7 @@ fn missing_value(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<R
         let behind = Span::new(mistake.source.id, last.start, last.end);
         return Some(
             Report::error(behind, format!("nothing follows `{}`", mistake.text(last)))
-                .label(format!("expected {} behind it", expected.phrase())),
+                .label(format!("expected {}", expected.phrase())),
         );
     }
     None
@@ -211,80 +214,6 @@ fn header(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> 
     }
 }
 
-fn brackets(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> {
-    let found = mistake.found()?;
-    let unexpected = || mistake.unexpected(expected);
-    match (mistake.inside(), found) {
-        (Some(Token::HoleOpen), Token::HoleClose) if mistake.before() == Some(&Token::HoleOpen) => {
-            Some(
-                mistake
-                    .error("a hole of an f-string needs an expression")
-                    .help("braces that are meant as text are written {{ and }}"),
-            )
-        }
-        (Some(Token::ParenOpen | Token::SquareOpen), Token::Separator) => Some(
-            mistake
-                .error("a `;` inside of brackets")
-                .help("a block of statements stands in { }"),
-        ),
-        (Some(Token::ParenOpen), Token::Assign) => {
-            let named = match mistake.before() {
-                Some(Token::Name(name)) => format!("{name}: value"),
-                _ => String::from("name: value"),
-            };
-            Some(
-                mistake
-                    .error("`=` inside of parentheses")
-                    .label("an assignment has no value")
-                    .help(format!(
-                        "an argument is named with a colon, `{named}`; values are compared with `==`"
-                    )),
-            )
-        }
-        (Some(Token::ParenOpen), Token::Star | Token::StarStar) if !expected.operator() => Some(
-            mistake
-                .error(format!("{} before an argument", mistake.shown()))
-                .help("a list cannot be spread into arguments; give them one by one"),
-        ),
-        (Some(Token::ParenOpen), Token::Colon) if expected.has(")") && expected.has("=") => Some(
-            unexpected()
-                .help("parameters have no types; a default value is written `name = value`"),
-        ),
-        (Some(Token::ParenOpen), Token::For) => {
-            Some(unexpected().help("a comprehension stands in [ ]: [e for x in xs]"))
-        }
-        (Some(Token::SquareOpen), Token::For)
-            if mistake.statement_has(|token| *token == Token::For) =>
-        {
-            Some(mistake.error("a second `for` in a comprehension").help(
-                "a comprehension has one `for`; use a loop, or a comprehension inside of the other",
-            ))
-        }
-        (Some(Token::SquareOpen), Token::Colon) if !expected.expression() && !expected.has(",") => {
-            Some(unexpected().help("a slice is xs[a:b], without a step"))
-        }
-        (Some(Token::BraceOpen), Token::Colon | Token::Comma)
-            if mistake.at == mistake.statement + 1
-                && matches!(
-                    mistake.first(),
-                    Some(Token::String(_) | Token::Integer(_) | Token::Name(_))
-                )
-                && mistake.statement > 0
-                && mistake.token(mistake.statement - 1) == Some(&Token::BraceOpen) =>
-        {
-            Some(
-                unexpected()
-                    .label("braces hold statements")
-                    .help("a map is written [\"a\": 1], a list [1, 2]"),
-            )
-        }
-        (Some(Token::ParenOpen), Token::Comma) if !expected.expression() && !expected.has(",") => {
-            Some(unexpected().help("several values make a list, in square brackets: [a, b]"))
-        }
-        _ => None,
-    }
-}
-
 fn operand_missing(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option<Report> {
     if expected.operator() {
         return None;
@@ -316,6 +245,11 @@ fn operand_missing(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Option
         Token::ParenClose if mistake.before() == Some(&Token::ParenOpen) => {
             Some(unexpected().help("an empty list is written []"))
         }
+        Token::Star if mistake.before() == Some(&Token::Slash) && mistake.touches_before() => Some(
+            mistake
+                .error("there are no comments `/* ... */`")
+                .help("a comment begins with `#` and ends with its line"),
+        ),
         Token::Dot if mistake.before() == Some(&Token::Dot) => {
             Some(unexpected().help("the numbers from a up to b are range(a, b)"))
         }
@@ -366,7 +300,10 @@ fn statement_goes_on(mistake: &Mistake<'_, '_>, expected: &Expected<'_>) -> Opti
         {
             return Some(
                 mistake
-                    .error(format!("a comma is missing before {}", mistake.shown_with_article()))
+                    .error(format!(
+                        "a comma is missing before {}",
+                        mistake.shown_with_article()
+                    ))
                     .help(mistake.comma_instead()),
             );
         }

@@ -25,7 +25,10 @@ const FOREIGN_NAMES: &[(&str, &str)] = &[
     ("False", "write `false`"),
     ("FALSE", "write `false`"),
     ("pass", "an empty block is written { }"),
-    ("lambda", "a function without a name is written fn(x) => x + 1"),
+    (
+        "lambda",
+        "a function without a name is written fn(x) => x + 1",
+    ),
     ("def", FUNCTION),
     ("function", FUNCTION),
     ("func", FUNCTION),
@@ -59,14 +62,29 @@ const FOREIGN_NAMES: &[(&str, &str)] = &[
     ("math", MODULE),
     ("Math", MODULE),
     ("time", "clock() is the time, sleep(s) waits"),
-    ("setTimeout", "sleep(s) waits; `future { sleep(s); f() }` does something later"),
+    (
+        "setTimeout",
+        "sleep(s) waits; `future { sleep(s); f() }` does something later",
+    ),
     ("elif", "write `else if`"),
     ("elsif", "write `else if`"),
     ("elseif", "write `else if`"),
-    ("except", "errors are caught with try { ... } catch e { ... }"),
-    ("isinstance", "type(x) is the name of a type: type(x) == \"int\""),
-    ("typeof", "type(x) is the name of a type: type(x) == \"int\""),
-    ("open", "read_file(path) and lines(path) read a file, write_file(path, text) writes one"),
+    (
+        "except",
+        "errors are caught with try { ... } catch e { ... }",
+    ),
+    (
+        "isinstance",
+        "type(x) is the name of a type: type(x) == \"int\"",
+    ),
+    (
+        "typeof",
+        "type(x) is the name of a type: type(x) == \"int\"",
+    ),
+    (
+        "open",
+        "read_file(path) and lines(path) read a file, write_file(path, text) writes one",
+    ),
     ("Thread", THREAD),
     ("threading", THREAD),
     ("Process", PROCESS),
@@ -81,6 +99,31 @@ const FOREIGN_NAMES: &[(&str, &str)] = &[
     ("Mutex", LOCK),
     ("mutex", LOCK),
     ("Semaphore", "semaphore(n) makes a semaphore"),
+];
+
+/// The same for what other languages write behind a dot.
+const FOREIGN_METHODS: &[(&str, &str)] = &[
+    ("result", "force(f) waits for a future's value"),
+    ("get_result", "force(f) waits for a future's value"),
+    ("then", "force(f) waits for a future's value"),
+    ("start", "`future e` and `spawn e` start at once"),
+    ("run", "`future e` and `spawn e` start at once"),
+    (
+        "shutdown",
+        "`with pool { ... }` waits for the pool and shuts it down",
+    ),
+    ("qsize", "len(q) is how many wait in a queue"),
+    ("empty", "len(x) == 0 says whether x is empty"),
+    ("is_empty", "len(x) == 0 says whether x is empty"),
+    ("isEmpty", "len(x) == 0 says whether x is empty"),
+    ("forEach", "write for x in xs { ... }"),
+    ("includes", "contains(xs, x), or x in xs"),
+    ("has_key", "key in m"),
+    ("has", "key in m"),
+    ("toString", "str(x) is x as a string"),
+    ("substring", "s[a:b] is a part of a string"),
+    ("add", "push(xs, x) appends to a list, xs + ys joins two"),
+    ("copy", "xs[:] is a copy of a list"),
 ];
 
 const FUNCTION: &str = "a function is written fn name(a, b) { ... }";
@@ -105,13 +148,22 @@ pub fn foreign_name(name: &str) -> Option<&'static str> {
     found.map(|(_, help)| *help)
 }
 
+/// For what is no function and no field behind a dot.
+pub fn foreign_method(name: &str) -> Option<&'static str> {
+    let found = FOREIGN_METHODS.iter().find(|(foreign, _)| *foreign == name);
+    found.map(|(_, help)| *help).or_else(|| foreign_name(name))
+}
+
 /// The same for a slip of such a name (`lenght`).
 pub fn nearly_foreign_name(name: &str) -> Option<&'static str> {
     if name.chars().count() < MISSPELLED {
         return None;
     }
     let names = FOREIGN_NAMES.iter().map(|(foreign, _)| *foreign);
-    foreign_name(nearest(name, names.filter(|foreign| foreign.len() >= MISSPELLED))?)
+    foreign_name(nearest(
+        name,
+        names.filter(|foreign| foreign.len() >= MISSPELLED),
+    )?)
 }
 
 /// For a word in front of something it cannot stand before (`def f`, `raise x`): what to write.

@@ -26,8 +26,10 @@ impl Mistake<'_, '_> {
 
     fn choice(&self) -> Option<String> {
         let starts = |token: &Token<'_>| {
-            matches!(token, Token::Comma | Token::Colon | Token::Arrow | Token::Return)
-                || token.is_assignment()
+            matches!(
+                token,
+                Token::Comma | Token::Colon | Token::Arrow | Token::Return
+            ) || token.is_assignment()
         };
         let first = self.beginning_of_part(starts);
         let end = self.end_of_part(self.at + 1, |token| *token == Token::Comma);
@@ -53,6 +55,12 @@ impl Mistake<'_, '_> {
             Some(body) => format!("write fn({parameter}) => {body}"),
             None => format!("write fn({parameter}) => ..."),
         }
+    }
+
+    /// Whether the token stands in the parameters of `(a, b) => a`.
+    pub(super) fn is_lambda_without_fn(&self) -> bool {
+        let end = self.end_of_part(self.at, |_| false);
+        self.token(end) == Some(&Token::ParenClose) && self.token(end + 1) == Some(&Token::Arrow)
     }
 
     /// For two values in brackets without a comma.

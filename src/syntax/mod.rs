@@ -14,8 +14,8 @@
 //!    `repair` for slips that can be put right; [`depth`]: how deeply the tree will nest, so that
 //!    nothing after it can overflow a stack.
 //! 4. [`parser`]: drives the grammar (`grammar/cq.lalrpop`), whose productions call [`build`], and
-//!    goes on after a [`mistake`]; [`explain`] says what is wrong with it, [`expected`] what would
-//!    have fitted, `instead` what was meant.
+//!    goes on after a [`mistake`]; [`explain`] (and `inside`, for brackets) says what is wrong with
+//!    it, [`expected`] what would have fitted, `instead` what was meant.
 //! 5. [`complete`]: whether a session should wait for more lines.
 //! 6. For tests and the curious: [`outline`] sees a tree as nodes of one kind, [`show`] prints it,
 //!    [`check`] checks its spans.
@@ -28,6 +28,7 @@ pub mod depth;
 pub mod expected;
 pub mod explain;
 pub mod foreign;
+mod inside;
 mod instead;
 pub mod layout;
 pub mod lexer;

@@ -1,7 +1,7 @@
 //! The words of the tree that mean the same in the resolved program: operators and format specs.
 
 /// `fill align sign # 0 width grouping .precision type`, as in Python.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FormatSpec {
     /// What fills up to the width; a blank if absent.
     pub fill: Option<char>,
@@ -24,7 +24,7 @@ pub struct FormatSpec {
 }
 
 /// The operators that always evaluate both sides, left first.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum BinaryOperator {
     /// `+`
     Add,

@@ -6,6 +6,7 @@
 //! } elif y {      reported and read as `else if`
 //! def f(x) {      reported and read as `fn`
 //! n++             reported and dropped
+//! a === b         the third `=` is reported and dropped
 //! ```
 
 use super::brackets::Header;
@@ -32,6 +33,22 @@ impl<'text> Pass<'text, '_> {
         let (start, end) = (lexeme.start, lexeme.end);
         let span = self.span(start, end);
         match lexeme.token {
+            Token::Assign
+                if matches!(self.last(), Some(Token::Equal | Token::NotEqual))
+                    && self.last_end() == start =>
+            {
+                let written = match self.last() {
+                    Some(Token::Equal) => "==",
+                    _ => "!=",
+                };
+                self.report(
+                    Report::error(
+                        self.span(start - 2, end),
+                        format!("there is no `{written}=`"),
+                    )
+                    .help(format!("`{written}` compares values of any type")),
+                );
+            }
             Token::Assign
                 if self.frame().header == Some(Header::Condition)
                     && self.last() != Some(&Token::Let) =>

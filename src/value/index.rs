@@ -218,7 +218,8 @@ fn out_of_range(object: &Value, index: &Value, length: usize) -> Unwind {
         1 => failure.help("the only index is 0").into(),
         _ => {
             let last = length - 1;
-            let help = format!("indices go from 0 to {last}; -1 is the last one from the end");
+            let help =
+                format!("indices go from 0 to {last}, or from -1 for the last back to -{length}");
             failure.help(help).into()
         }
     }
@@ -261,7 +262,9 @@ fn not_indexable(value: &Value) -> Unwind {
         ),
     );
     match value {
-        Value::Nil => failure.help("where does this nil come from?").into(),
+        Value::Nil => failure
+            .help("nil is the value of an empty block { } and of a function that gives none; the empty map is [:]")
+            .into(),
         Value::Stream(_) => failure
             .help("take(s, n) gives the first n values as a list")
             .into(),
@@ -354,12 +357,12 @@ mod tests {
         assert_eq!(get(&list, -1), "3");
         assert_eq!(
             get(&list, 10),
-            "index: index 10 is out of range: the list has 3 elements"
+            "index: index 10 is out of range: the list has 3 elements (indices go from 0 to 2, or from -1 for the last back to -3)"
         );
         assert_eq!(
             get(&list, i64::MIN),
             format!(
-                "index: index {} is out of range: the list has 3 elements",
+                "index: index {} is out of range: the list has 3 elements (indices go from 0 to 2, or from -1 for the last back to -3)",
                 i64::MIN
             )
         );
@@ -370,12 +373,12 @@ mod tests {
         assert_eq!(get(&string, 1), "\"é\"");
         assert_eq!(
             get(&string, -4),
-            "index: index -4 is out of range: the string has 3 characters"
+            "index: index -4 is out of range: the string has 3 characters (indices go from 0 to 2, or from -1 for the last back to -3)"
         );
         assert_eq!(get(&bytes, 2), "9");
         assert_eq!(
             get(&bytes, 3),
-            "index: index 3 is out of range: the bytes have 3 bytes"
+            "index: index 3 is out of range: the bytes have 3 bytes (indices go from 0 to 2, or from -1 for the last back to -3)"
         );
         assert_eq!(get(&range, -1), "20");
         assert_eq!(

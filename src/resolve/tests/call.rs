@@ -41,7 +41,7 @@ fn missing() {
         "fn f(a, b) => a\nf(1)\nf()",
         &[
             "2:1 `f` needs the argument `b` | 1 argument given | 1:4 `f` is declared here | help: it is called as `f(a, b)`",
-            "3:1 `f` needs the arguments `a`, `b` | 0 arguments given | 1:4 `f` is declared here | help: it is called as `f(a, b)`",
+            "3:1 `f` needs the arguments `a`, `b` | no arguments given | 1:4 `f` is declared here | help: it is called as `f(a, b)`",
         ],
     );
     messages(
@@ -83,7 +83,7 @@ fn a_name_with_several_rows() {
     said(
         "join()",
         &[
-            "1:1 `join` does not take these arguments | 0 arguments given | help: it is called as `join(task, timeout = nil)` or `join(sep, xs)`",
+            "1:1 `join` does not take these arguments | no arguments given | help: it is called as `join(task, timeout = nil)` or `join(sep, xs)`",
         ],
     );
 }

@@ -20,12 +20,12 @@ fn undeclared_names() {
     );
     said(
         "let x = None",
-        &["1:9 `None` is not declared | no such name here | help: nothing is called `nil`"],
+        &["1:9 `None` is not declared | no such name here | help: write `nil`"],
     );
     said(
         "[1].append(2)",
         &[
-            "1:5 no function `append` to call | `x.f(a)` calls the function `f` with `x` first; it is never a field | help: push(xs, x) appends to a list",
+            "1:5 no function `append` to call | no such name here | help: push(xs, x) appends to a list",
         ],
     );
     said(

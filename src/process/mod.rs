@@ -1,0 +1,36 @@
+//! Worker processes: what crosses to them, and over what.
+//!
+//! ```text
+//!   first process                                worker: the same binary, started again
+//!   values --pack--> bytes ==frames on a Unix socket== bytes --unpack--> copies
+//!   queue  --------> its name (kind, number) ------------------------> a stand-in
+//! ```
+//!
+//! The first process owns every queue, lock, semaphore and task; a worker's operation on one is a
+//! request to it. In reading order:
+//!
+//! 1. [`packed`], [`bytes`]: the format, and how it is read without trusting it
+//! 2. [`border`]: what both ends must know of each other: programs, sources, handles
+//! 3. [`pack`], [`refusal`]: values into bytes, or why not, by name
+//! 4. [`unpack`], `rebuild`, `failure`: bytes into copies
+//! 5. [`work`]: whole tasks and how they ended
+//! 6. [`program`]: the code, sent once
+//! 7. [`message`], [`wire`]: what the two ends say to each other
+//! 8. [`link`]: starting, killing and burying a worker
+
+pub mod border;
+pub mod bytes;
+mod failure;
+pub mod link;
+pub mod message;
+pub mod pack;
+pub mod packed;
+pub mod program;
+mod rebuild;
+pub mod refusal;
+pub mod unpack;
+pub mod wire;
+pub mod work;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Bytes into copies, first half: what the bytes say.
+//!
+//! ```text
+//!   bytes --read--> roots: slots    nodes: what each is made of --rebuild--> values
+//! ```
+//!
+//! The bytes may come from a process that has gone mad. Everything is checked: counts against the
+//! bytes that are left, numbers of nodes, programs, templates, positions. What is wrong gives an
+//! error; nothing is believed, so nothing else can happen.
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use super::border::{Border, UnitId};
+use super::bytes::{Malformed, Read, Reader};
+use super::failure::{ThrownKind, read_failure};
+use super::packed::{HandleKind, HandleName, Packed, VERSION, node, slot};
+use super::rebuild::rebuild;
+use crate::resolve::program::TemplateId;
+use crate::runtime::place::Place;
+use crate::value::Value;
+use crate::value::error::{Story, Thrown};
+use crate::value::function::Code;
+use crate::value::range::Range;
+
+/// The copies of the roots that were packed, in their order.
+pub fn unpack(packed: &Packed, border: &mut Border<'_>) -> Read<Vec<Value>> {
+    let mut from = Reader::new(&packed.0);
+    if from.byte()? != VERSION {
+        return Err(Malformed("another version of the format"));
+    }
+    let mut reading = Reading { from, border };
+    let roots = reading.slots()?;
+    let mut nodes = Vec::new();
+    while !reading.from.is_at_end() {
+        nodes.push(reading.node()?);
+    }
+    rebuild(roots, nodes)
+}
+
+/// The copy of the one value that was packed.
+pub fn unpack_value(packed: &Packed, border: &mut Border<'_>) -> Read<Value> {
+    let values = unpack(packed, border)?;
+    let [value] = <[Value; 1]>::try_from(values).map_err(|_| Malformed("not one value"))?;
+    Ok(value)
+}
+
+/// A slot that was read.
+pub(super) enum Slot {
+    /// A value that is complete.
+    Ready(Value),
+    /// The node with this number.
+    Node(usize),
+}
+
+/// A node that was read.
+pub(super) enum Node {
+    List(Vec<Slot>),
+    Map(Vec<(Slot, Slot)>),
+    /// It holds nothing.
+    Leaf(Value),
+    Function(&'static Code, Vec<Slot>),
+    Pair {
+        head: Slot,
+        tail: Slot,
+    },
+    Lazy(Slot),
+    /// A promise with its code.
+    Delayed(Slot),
+    /// A promise with its value.
+    Done(Slot),
+    /// A promise with its error.
+    Failed(Slot),
+    /// An error of its own kind.
+    Error(Story, Thrown),
+    /// An error that carries a thrown value.
+    Thrown(Story, Slot),
+    Once(Option<Slot>),
+    Shared(Option<Slot>),
+}
+
+struct Reading<'r, 'b> {
+    from: Reader<'r>,
+    border: &'r mut Border<'b>,
+}
+
+impl Reading<'_, '_> {
+    fn slot(&mut self) -> Read<Slot> {
+        let from = &mut self.from;
+        let value = match from.byte()? {
+            slot::NIL => Value::Nil,
+            slot::FALSE => Value::Bool(false),
+            slot::TRUE => Value::Bool(true),
+            slot::INT => Value::Int(from.signed()?),
+            slot::FLOAT => Value::Float(from.float()?),
+            slot::SHORT_TEXT => Value::from(from.text()?),
+            slot::RANGE => Value::Range(Arc::new(read_range(from)?)),
+            slot::BUILTIN => {
+                let builtin = crate::builtins::find(from.text()?);
+                Value::Builtin(builtin.ok_or(Malformed("an unknown builtin"))?)
+            }
+            slot::THREAD => Value::Place(Place::Thread),
+            slot::PROCESS => Value::Place(Place::Process),
+            slot::HANDLE => self.handle()?,
+            slot::NODE => {
+                let number = usize::try_from(from.number()?);
+                return number
+                    .map(Slot::Node)
+                    .map_err(|_| Malformed("no such node"));
+            }
+            _ => return Err(Malformed("an unknown kind of value")),
+        };
+        Ok(Slot::Ready(value))
+    }
+
+    fn slots(&mut self) -> Read<Vec<Slot>> {
+        let count = self.from.count()?;
+        let mut slots = Vec::with_capacity(count);
+        for _ in 0..count {
+            slots.push(self.slot()?);
+        }
+        Ok(slots)
+    }
+
+    fn node(&mut self) -> Read<Node> {
+        let from = &mut self.from;
+        Ok(match from.byte()? {
+            node::LIST => Node::List(self.slots()?),
+            node::MAP => {
+                let count = from.count()?;
+                let mut entries = Vec::with_capacity(count);
+                for _ in 0..count {
+                    entries.push((self.slot()?, self.slot()?));
+                }
+                Node::Map(entries)
+            }
+            node::TEXT => Node::Leaf(Value::from(from.text()?)),
+            node::BYTES => Node::Leaf(Value::Bytes(Arc::new(from.blob()?.to_vec()))),
+            node::BIG_INT => {
+                let number = BigInt::from_signed_bytes_le(from.blob()?);
+                Node::Leaf(Value::integer(number))
+            }
+            node::FUNCTION => {
+                let code = self.code()?;
+                Node::Function(code, self.slots()?)
+            }
+            node::PAIR => Node::Pair {
+                head: self.slot()?,
+                tail: self.slot()?,
+            },
+            node::LAZY => Node::Lazy(self.slot()?),
+            node::DELAYED => Node::Delayed(self.slot()?),
+            node::DONE => Node::Done(self.slot()?),
+            node::FAILED => Node::Failed(self.slot()?),
+            node::ERROR => match read_failure(from, self.border.sources)? {
+                (story, ThrownKind::Error(thrown)) => Node::Error(story, thrown),
+                (story, ThrownKind::Value) => Node::Thrown(story, self.slot()?),
+            },
+            node::ONCE => Node::Once(self.cell()?),
+            node::SHARED => Node::Shared(self.cell()?),
+            _ => return Err(Malformed("an unknown kind of node")),
+        })
+    }
+
+    fn cell(&mut self) -> Read<Option<Slot>> {
+        match self.from.byte()? {
+            0 => Ok(None),
+            1 => self.slot().map(Some),
+            _ => Err(Malformed("a variable neither filled nor empty")),
+        }
+    }
+
+    fn code(&mut self) -> Read<&'static Code> {
+        let unit = UnitId(self.from.small()?);
+        let template = TemplateId(self.from.small()?);
+        let unit = self
+            .border
+            .units
+            .get(unit)
+            .ok_or(Malformed("an unknown program"))?;
+        match (template.0 as usize) < unit.program.templates.len() {
+            true => Ok(unit.code(template)),
+            false => Err(Malformed("an unknown function")),
+        }
+    }
+
+    fn handle(&mut self) -> Read<Value> {
+        let kind = HandleKind::ALL.get(usize::from(self.from.byte()?));
+        let kind = *kind.ok_or(Malformed("an unknown kind of handle"))?;
+        let id = self.from.number()?;
+        self.border.handles.import(HandleName { kind, id })
+    }
+}
+
+fn read_range(from: &mut Reader<'_>) -> Read<Range> {
+    let range = Range {
+        start: from.signed()?,
+        end: from.signed()?,
+        step: from.signed()?,
+    };
+    match range.step {
+        0 => Err(Malformed("a range without a step")),
+        _ => Ok(range),
+    }
+}

@@ -1,0 +1,241 @@
+//! Messages over a Unix stream socket.
+//!
+//! ```text
+//!   greeting (8 bytes)  length (4 bytes) message  length message …
+//! ```
+//!
+//! Writing collects; what was collected goes out when somebody is about to wait for it, or when
+//! it is a lot. Reading hands out what has already come before it waits, and says whether a whole
+//! message is still there, so that answers to several requests go out together.
+//!
+//! What comes may be nonsense. It is read without asking for memory ahead of the bytes, and any
+//! error means that the other end is to be cut off: there is no next message after a wrong one.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What either end sends first. The last byte is the version of the messages.
+pub const GREETING: [u8; 8] = *b"cq-link\x01";
+
+/// The longest message.
+pub const LARGEST: usize = 1 << 30;
+
+/// Collected bytes are written when there are this many.
+const MUCH: usize = 64 << 10;
+
+/// How much room is made for reading at once.
+const CHUNK: usize = 64 << 10;
+
+/// Why a link is of no more use.
+#[derive(Debug)]
+pub enum LinkError {
+    /// The other end does not greet, or not in this version.
+    Greeting,
+    /// The other end has gone in the middle of a message.
+    CutOff,
+    /// A message of so many bytes.
+    TooLarge(usize),
+    /// A message that means nothing.
+    Nonsense,
+    /// The system says no.
+    Io(io::Error),
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkError::Greeting => write!(out, "it speaks another language or version"),
+            LinkError::CutOff => write!(out, "it stopped in the middle of a message"),
+            LinkError::TooLarge(size) => write!(
+                out,
+                "a message of {size} bytes is too large: at most {LARGEST} can be sent at once"
+            ),
+            LinkError::Nonsense => write!(out, "it sent a message that means nothing"),
+            LinkError::Io(error) => write!(out, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+impl From<io::Error> for LinkError {
+    fn from(error: io::Error) -> LinkError {
+        LinkError::Io(error)
+    }
+}
+
+/// Greets. Goes out with the first messages.
+pub fn greet<W: Write>(writer: &mut Sender<W>) {
+    writer.collected.extend_from_slice(&GREETING);
+}
+
+/// Waits for the other end's greeting.
+pub fn expect_greeting(from: &mut impl Read) -> Result<(), LinkError> {
+    let mut greeting = [0; GREETING.len()];
+    from.read_exact(&mut greeting)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => LinkError::CutOff,
+            _ => LinkError::Io(error),
+        })?;
+    match greeting == GREETING {
+        true => Ok(()),
+        false => Err(LinkError::Greeting),
+    }
+}
+
+/// The writing end of a link.
+#[derive(Debug)]
+pub struct Sender<W: Write> {
+    to: W,
+    collected: Vec<u8>,
+}
+
+impl<W: Write> Sender<W> {
+    /// Writes to this.
+    pub fn new(to: W) -> Sender<W> {
+        Sender {
+            to,
+            collected: Vec::new(),
+        }
+    }
+
+    /// Adds a message to what goes out with the next flush; nothing is added if it is too large.
+    pub fn push<M: Serialize>(&mut self, message: &M) -> Result<(), LinkError> {
+        let start = self.collected.len();
+        let mut collected = std::mem::take(&mut self.collected);
+        collected.extend_from_slice(&[0; 4]);
+        // What is written goes to memory, which refuses nothing; a message has no depth.
+        self.collected =
+            postcard::to_extend(message, collected).map_err(|_| LinkError::Nonsense)?;
+        let size = self.collected.len() - start - 4;
+        if size > LARGEST {
+            self.collected.truncate(start);
+            return Err(LinkError::TooLarge(size));
+        }
+        self.collected[start..start + 4].copy_from_slice(&(size as u32).to_le_bytes());
+        match self.collected.len() >= MUCH {
+            true => self.flush(),
+            false => Ok(()),
+        }
+    }
+
+    /// Sends what was collected. Call it before anybody waits for an answer.
+    pub fn flush(&mut self) -> Result<(), LinkError> {
+        if self.collected.is_empty() {
+            return Ok(());
+        }
+        let sent = self.to.write_all(&self.collected);
+        self.collected.clear();
+        // One large message must not hold its memory for ever.
+        self.collected.shrink_to(4 * MUCH);
+        sent.map_err(LinkError::Io)
+    }
+
+    /// What it writes to.
+    pub fn into_inner(self) -> W {
+        self.to
+    }
+
+    /// Whether something waits for the next flush.
+    pub fn has_unsent(&self) -> bool {
+        !self.collected.is_empty()
+    }
+}
+
+/// The reading end of a link.
+#[derive(Debug)]
+pub struct Receiver<R: Read> {
+    from: R,
+    /// What has come; `start..end` has not been handed out.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl<R: Read> Receiver<R> {
+    /// Reads from this, behind the greeting.
+    pub fn new(from: R) -> Receiver<R> {
+        Receiver {
+            from,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// The next message, waiting for it; `None` when the other end has gone between two messages.
+    pub fn receive<M: DeserializeOwned>(&mut self) -> Result<Option<M>, LinkError> {
+        loop {
+            if let Some(size) = self.size_of_next()? {
+                let begin = self.start + 4;
+                if begin + size <= self.end {
+                    self.start = begin + size;
+                    let message = &self.buffer[begin..begin + size];
+                    return match postcard::take_from_bytes(message) {
+                        Ok((message, [])) => Ok(Some(message)),
+                        _ => Err(LinkError::Nonsense),
+                    };
+                }
+            }
+            if self.fill()? == 0 {
+                return match self.start == self.end {
+                    true => Ok(None),
+                    false => Err(LinkError::CutOff),
+                };
+            }
+        }
+    }
+
+    /// Whether the next message is here already, so that [`Receiver::receive`] will not wait.
+    pub fn has_message(&self) -> bool {
+        match self.size_of_next() {
+            Ok(Some(size)) => self.start + 4 + size <= self.end,
+            Ok(None) => false,
+            // The error is here already.
+            Err(_) => true,
+        }
+    }
+
+    fn size_of_next(&self) -> Result<Option<usize>, LinkError> {
+        let Some(size) = self.buffer[self.start..self.end].first_chunk() else {
+            return Ok(None);
+        };
+        match u32::from_le_bytes(*size) as usize {
+            size if size > LARGEST => Err(LinkError::TooLarge(size)),
+            size => Ok(Some(size)),
+        }
+    }
+
+    /// Reads what is there, at least one byte; 0 at the end.
+    fn fill(&mut self) -> Result<usize, LinkError> {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == 0 && self.buffer.len() > 16 * CHUNK {
+            // One large message must not hold its memory for ever.
+            self.buffer = Vec::new();
+        }
+        if self.buffer.len() - self.end < CHUNK {
+            // Room grows with what has really come.
+            let more = CHUNK.max(self.end);
+            self.buffer.resize(self.end + more, 0);
+        }
+        loop {
+            match self.from.read(&mut self.buffer[self.end..]) {
+                Ok(count) => {
+                    self.end += count;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // A process that was killed may leave unread data behind.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(0),
+                Err(error) => return Err(LinkError::Io(error)),
+            }
+        }
+    }
+}
