@@ -107,6 +107,7 @@ gallery! {
     break_in_a_future
     break_outside
     builtin_without_argument
+    c_comment
     c_for
     c_increment
     c_operators
@@ -151,9 +152,12 @@ gallery! {
     int_of_a_word
     iterating_over_a_number
     javascript_arrow
+    javascript_arrow_of_two
+    javascript_triple_equals
     javascript_var
     joining_oneself
     keyword_as_a_name
+    length_as_a_field
     list_as_a_key
     lock_of_another_task
     lock_taken_twice
@@ -162,6 +166,7 @@ gallery! {
     long_values
     missing_argument
     missing_comma
+    missing_comma_in_a_call
     missing_expression
     missing_field
     missing_key
@@ -175,6 +180,7 @@ gallery! {
     on_a_number
     on_on_the_next_line
     on_process_for_now
+    operands_without_names
     operator_at_the_start_of_a_line
     parameter_declared_again
     parameter_twice
@@ -189,6 +195,7 @@ gallery! {
     python_dict
     python_elif
     python_else_if_colon
+    python_empty_dict
     python_except
     python_for
     python_fstring_debug
@@ -197,7 +204,9 @@ gallery! {
     python_keyword_argument
     python_lambda
     python_none
+    python_result
     python_true
+    python_tuple
     python_with_as
     rethrown
     return_outside
