@@ -18,7 +18,7 @@ pub fn check(files: Vec<OsString>) -> ExitCode {
     for file in &files {
         match load::read(Path::new(file), &sources) {
             Ok(source) => reports.extend(load::load(&source).reports),
-            Err(report) => reports.push(report),
+            Err(report) => reports.push(*report),
         }
     }
     complain_all(&reports, &sources);

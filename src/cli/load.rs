@@ -23,7 +23,7 @@ pub struct Loaded {
 }
 
 /// Reads a file into `sources`.
-pub fn read(path: &Path, sources: &Sources) -> Result<Arc<Source>, Report> {
+pub fn read(path: &Path, sources: &Sources) -> Result<Arc<Source>, Box<Report>> {
     let name = path.display().to_string();
     let bytes = match path.is_dir() {
         true => Err(String::from("it is a folder")),
@@ -31,23 +31,24 @@ pub fn read(path: &Path, sources: &Sources) -> Result<Arc<Source>, Report> {
             std::fs::read(path).map_err(|error| crate::diagnostics::words::system_error(&error))
         }
     };
-    let bytes = bytes.map_err(|why| Report::without_place(format!("cannot read {name}: {why}")))?;
+    let bytes = bytes
+        .map_err(|why| Box::new(Report::without_place(format!("cannot read {name}: {why}"))))?;
     text(bytes, name, sources)
 }
 
 /// Takes bytes that should be text into `sources`.
-pub fn text(bytes: Vec<u8>, name: String, sources: &Sources) -> Result<Arc<Source>, Report> {
+pub fn text(bytes: Vec<u8>, name: String, sources: &Sources) -> Result<Arc<Source>, Box<Report>> {
     String::from_utf8(bytes)
         .map(|text| sources.add(name.clone(), text))
         .map_err(|error| {
             let good = error.utf8_error().valid_up_to();
             let bytes = error.as_bytes();
             let line = bytes[..good].iter().filter(|&&byte| byte == b'\n').count() + 1;
-            Report::without_place(format!(
+            let report = Report::without_place(format!(
                 "cannot read {name}: line {line} is not UTF-8 text (byte 0x{:02x})",
                 bytes[good]
-            ))
-            .help("save the file with the encoding UTF-8")
+            ));
+            Box::new(report.help("save the file with the encoding UTF-8"))
         })
 }
 

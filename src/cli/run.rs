@@ -45,16 +45,16 @@ pub fn standard_input() -> ExitCode {
     let mut bytes = Vec::new();
     let source = match std::io::stdin().lock().read_to_end(&mut bytes) {
         Ok(_) => load::text(bytes, String::from("<stdin>"), &sources),
-        Err(error) => Err(Report::without_place(format!(
+        Err(error) => Err(Box::new(Report::without_place(format!(
             "cannot read the program from standard input: {}",
             crate::diagnostics::words::system_error(&error)
-        ))),
+        )))),
     };
     run(source, sources, Vec::new())
 }
 
 fn run(
-    source: Result<Arc<Source>, Report>,
+    source: Result<Arc<Source>, Box<Report>>,
     sources: Sources,
     arguments: Vec<OsString>,
 ) -> ExitCode {

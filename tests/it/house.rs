@@ -60,6 +60,18 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "process",
+        &[
+            "resolve",
+            "value",
+            "gate",
+            "runtime",
+            "builtins",
+            "syntax",
+            "diagnostics",
+        ],
+    ),
+    (
         "eval",
         &[
             "resolve",

@@ -102,7 +102,7 @@ fn transcripts_are_real() {
 fn the_reference_is_current() {
     let path = program::root().join("docs/reference/builtins.md");
     let page = fs::read_to_string(path).expect("the reference can be read");
-    let made = cq(&["help", "--markdown"]).run();
+    let made = cq(["help", "--markdown"]).run();
     assert_eq!(made.status, Some(0), "{made}");
     assert!(
         page == made.stdout,
