@@ -25,7 +25,7 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
-use crate::value::{Result, Unwind, Value};
+use crate::value::{Failure, Result, Unwind, Value};
 
 /// How a program ended, as the exit status of its process.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub struct Runtime {
     semaphores: AtomicU64,
     pools: AtomicU64,
     spawned: AtomicUsize,
+    /// Failures that have been reported.
+    told: Mutex<Vec<Arc<Failure>>>,
     /// Failed tasks, to be judged at the end.
     pub(super) failed: Mutex<Vec<Arc<Task>>>,
     /// Waits that seem hopeless.
@@ -104,6 +106,7 @@ impl Runtime {
             semaphores: AtomicU64::new(0),
             pools: AtomicU64::new(0),
             spawned: AtomicUsize::new(0),
+            told: Mutex::new(Vec::new()),
             failed: Mutex::new(Vec::new()),
             suspects: Mutex::new(Vec::new()),
             stuck: AtomicBool::new(false),
@@ -191,15 +194,25 @@ impl Runtime {
         })
     }
 
+    /// Reports a failure that ended a task, but only once: who joins a spawned task too late to
+    /// hear of it first gets the same failure thrown, and may end with it.
+    fn report_failure(&self, failure: &Arc<Failure>) {
+        let mut told = self.told.lock();
+        if !told.iter().any(|other| other.is_same_as(failure)) {
+            told.push(failure.clone());
+            self.report(&story::report(failure, &self.sources));
+        }
+    }
+
     /// A task has run to its end on its fiber.
     pub(super) fn task_ended(&self, task: &Arc<Task>, result: Result<Value>) {
         if let Err(Unwind::Failed(failure)) = &result {
             match task.kind {
-                TaskKind::Main => self.report(&story::report(failure, &self.sources)),
+                TaskKind::Main => self.report_failure(failure),
                 TaskKind::Spawned => {
                     self.failed.lock().push(task.clone());
                     if !task.is_waited_for() {
-                        self.report(&story::report(failure, &self.sources));
+                        self.report_failure(failure);
                     }
                 }
                 TaskKind::Future => self.failed.lock().push(task.clone()),

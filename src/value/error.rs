@@ -221,6 +221,17 @@ impl Failure {
         matches!(&self.thrown, Thrown::Error { kind, .. } if kind == wanted)
     }
 
+    /// Whether it is the same failure, wherever the two have been since.
+    pub fn is_same_as(&self, other: &Failure) -> bool {
+        let message = |failure: &Failure| match &failure.thrown {
+            Thrown::Error { message, .. } => Some(message.clone()),
+            Thrown::Value(_) => None,
+        };
+        self.story.span == other.story.span
+            && self.story.tasks.first() == other.story.tasks.first()
+            && message(self) == message(other)
+    }
+
     /// What `catch` and `exception` give for it: the error, or the thrown value.
     pub fn caught(self: &Arc<Failure>) -> Value {
         match &self.thrown {

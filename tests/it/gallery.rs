@@ -136,6 +136,7 @@ gallery! {
     error_in_a_promise
     error_in_a_spawned_task
     error_in_finally
+    error_of_a_task_joined_late
     error_over_several_lines
     failed_assert
     failed_assert_without_message
