@@ -12,12 +12,11 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
+use std::{fmt, io};
 
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::mailbox::{Mail, SeatHandle};
-use super::run::Runtime;
-use super::seat::Seat;
 use super::task::{Task, Work};
 use super::wait::{Ticket, WaitingFor};
 use crate::value::error::fail;
@@ -31,6 +30,21 @@ pub struct Pool {
     pub shared: Arc<PoolShared>,
 }
 
+/// What a pool needs of the program it belongs to.
+///
+/// (It is a trait object for the compiler's sake too: programs hold tasks and tasks hold pools, and
+/// its proof that threads may share them all would go through that circle again and again.)
+pub trait StartSeats: Send + Sync {
+    /// A seat of the pool, on a thread of its own.
+    fn start_seat(self: Arc<Self>, name: String, pool: Arc<PoolShared>) -> io::Result<()>;
+}
+
+impl fmt::Debug for dyn StartSeats {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the program")
+    }
+}
+
 /// What the seats and tasks of a pool share.
 #[derive(Debug)]
 pub struct PoolShared {
@@ -38,7 +52,7 @@ pub struct PoolShared {
     pub number: u64,
     /// How many seats it has.
     pub seats: usize,
-    runtime: Weak<Runtime>,
+    program: Weak<dyn StartSeats>,
     state: Guarded<State>,
 }
 
@@ -60,11 +74,11 @@ struct State {
 
 impl PoolShared {
     /// A pool of `seats` seats without any thread yet.
-    pub fn new(number: u64, seats: usize, runtime: &Weak<Runtime>) -> Arc<PoolShared> {
+    pub fn new(number: u64, seats: usize, program: Weak<dyn StartSeats>) -> Arc<PoolShared> {
         Arc::new(PoolShared {
             number,
             seats,
-            runtime: runtime.clone(),
+            program,
             state: Guarded::default(),
         })
     }
@@ -113,14 +127,14 @@ impl PoolShared {
     }
 
     fn grow(self: &Arc<PoolShared>) -> Result<()> {
-        let Some(runtime) = self.runtime.upgrade() else {
+        let Some(program) = self.program.upgrade() else {
             return Ok(());
         };
         let name = match self.is_explicit() {
             true => format!("cq pool {}", self.number),
             false => String::from("cq seat"),
         };
-        let Err(error) = Seat::on_new_thread(&runtime, name, Some(self.clone()), None) else {
+        let Err(error) = program.start_seat(name, self.clone()) else {
             return Ok(());
         };
         let has_others = self.state.with(|state| {

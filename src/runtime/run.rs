@@ -6,8 +6,9 @@
 //! ```
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use parking_lot::Mutex;
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
-use super::pool::{Pool, PoolShared};
+use super::pool::{Pool, PoolShared, StartSeats};
 use super::seat::Seat;
 use super::story;
 use super::task::{Task, TaskKind, Work};
@@ -91,7 +92,7 @@ impl Runtime {
             sources,
             output,
             arguments,
-            shared_pool: PoolShared::new(0, processors(), own),
+            shared_pool: PoolShared::new(0, processors(), own.clone() as Weak<dyn StartSeats>),
             helpers: Helpers::default(),
             random: Mutex::new(fastrand::Rng::new()),
             started: Instant::now(),
@@ -190,7 +191,11 @@ impl Runtime {
     pub fn new_pool(self: &Arc<Runtime>, seats: usize) -> Arc<Pool> {
         let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
         Arc::new(Pool {
-            shared: PoolShared::new(number, seats, &Arc::downgrade(self)),
+            shared: PoolShared::new(
+                number,
+                seats,
+                Arc::<Runtime>::downgrade(self) as Weak<dyn StartSeats>,
+            ),
         })
     }
 
@@ -284,6 +289,12 @@ impl Runtime {
 
     pub(super) fn forget_seat(&self, handle: &Arc<SeatHandle>) {
         self.seats.lock().remove(&Arc::as_ptr(handle).addr());
+    }
+}
+
+impl StartSeats for Runtime {
+    fn start_seat(self: Arc<Self>, name: String, pool: Arc<PoolShared>) -> io::Result<()> {
+        Seat::on_new_thread(&self, name, Some(pool), None)
     }
 }
 

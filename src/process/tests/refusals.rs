@@ -14,7 +14,7 @@ use crate::value::{Failure, Value};
 
 fn pool() -> Value {
     Value::Pool(Arc::new(Pool {
-        shared: PoolShared::new(1, 2, &Weak::new()),
+        shared: PoolShared::new(1, 2, Weak::<crate::runtime::run::Runtime>::new()),
     }))
 }
 

@@ -76,7 +76,7 @@ fn values_and_cancels_stay_what_they_are() {
 fn a_value_that_cannot_come_back_is_the_task_s_error() {
     let mut world = World::of("");
     let pool = Value::Pool(Arc::new(Pool {
-        shared: PoolShared::new(1, 2, &Weak::new()),
+        shared: PoolShared::new(1, 2, Weak::<crate::runtime::run::Runtime>::new()),
     }));
     for outcome in [
         Outcome::Value(pool.clone()),
