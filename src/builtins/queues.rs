@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use num_traits::Signed;
+
 use super::{Row, Run};
 use crate::diagnostics::words::with_article;
 use crate::runtime::iteration::Iteration;
@@ -140,6 +142,11 @@ fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Int(permits) if *permits >= 0 => Ok(Value::Semaphore(Semaphore::new(
             machine.runtime.next_semaphore(),
             permits.unsigned_abs(),
+        ))),
+        // More than there can be tasks.
+        Value::BigInt(permits) if permits.is_positive() => Ok(Value::Semaphore(Semaphore::new(
+            machine.runtime.next_semaphore(),
+            u64::MAX,
         ))),
         Value::Int(permits) => Err(fail(
             Kind::Value,

@@ -10,7 +10,7 @@ use crate::runtime::gather::{Until, as_completed, wait_for};
 use crate::runtime::machine::Machine;
 use crate::runtime::place::Place;
 use crate::runtime::task::{Task, TaskKind, Work};
-use crate::runtime::wait::deadline;
+use crate::runtime::wait::{deadline, seconds};
 use crate::runtime::{force, pool, run};
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Value};
@@ -283,10 +283,8 @@ fn process_pool(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    let seconds = match &arguments[0] {
-        Value::Int(seconds) => *seconds as f64,
-        Value::Float(seconds) => *seconds,
-        other => return Err(wrong_type("sleep", "a number of seconds", other)),
+    let Some(seconds) = seconds(&arguments[0]) else {
+        return Err(wrong_type("sleep", "a number of seconds", &arguments[0]));
     };
     if seconds.is_nan() || seconds < 0.0 {
         return Err(fail(

@@ -8,11 +8,14 @@
 //!   task #2 --waits for--> lock #1 --held by--> task #3 --waits for--> lock #2 --held by--> task #2
 //! ```
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
 use crate::diagnostics::report::{Report, Severity};
+use crate::diagnostics::words;
+use crate::gate::ObjectId;
 
 impl WaitingFor {
     /// The one task that has to act for this wait to end, if it is one.
@@ -102,34 +105,51 @@ impl WaitingFor {
     }
 }
 
-/// The tasks that wait for each other in a cycle that `ticket` closes, in order; it begins with
-/// the ticket's own task. Waits that a timeout will end are no part of a cycle.
-fn cycle(ticket: &Arc<Ticket>) -> Option<Vec<Arc<Ticket>>> {
-    let mut waits = vec![ticket.clone()];
-    if !ticket.is_waiting() {
-        return None;
-    }
-    loop {
-        let last = waits.last()?;
-        let next = last.what.depends_on()?;
-        if Arc::ptr_eq(&next, &ticket.task) {
-            return Some(waits);
-        }
-        let wait = next.ticket.lock().clone()?;
-        let seen = waits
-            .iter()
-            .any(|other| Arc::ptr_eq(&other.task, &wait.task));
-        if seen || wait.deadline.is_some() {
-            return None;
-        }
-        waits.push(wait);
-    }
+/// How many of the tasks that wait a report names.
+const MOST_TOLD: usize = 20;
+
+/// How far a wait looks along the chain of waits at once; a longer one is looked at later.
+const GLANCE: usize = 16;
+
+/// Tasks from which the way along the waits has been gone before.
+type Walked = HashSet<ObjectId>;
+
+/// The wait of the task that this wait depends on; waits that a timeout will end do not count.
+fn next_wait(wait: &Ticket) -> Option<Arc<Ticket>> {
+    let next = wait.what.depends_on()?.ticket.lock().clone()?;
+    (next.is_waiting() && next.deadline.is_none()).then_some(next)
 }
 
-/// Whether a wait can only end if somebody cancels a task: it is part of a cycle, or for a lock
-/// whose owner has ended.
-pub fn is_hopeless(ticket: &Arc<Ticket>) -> bool {
-    waits_for_ended_owner(ticket) || cycle(ticket).is_some()
+/// Follows the waits from `ticket` on; gives the tasks that wait for each other in a cycle, in
+/// order, if the way leads into one and has not been walked before.
+fn cycle(ticket: &Arc<Ticket>, walked: &mut Walked) -> Option<Vec<Arc<Ticket>>> {
+    let mut way: Vec<Arc<Ticket>> = Vec::new();
+    let mut next = ticket.is_waiting().then(|| ticket.clone());
+    while let Some(wait) = next {
+        if !walked.insert(wait.task.id()) {
+            let begin = way
+                .iter()
+                .position(|other| Arc::ptr_eq(&other.task, &wait.task))?;
+            return Some(way.split_off(begin));
+        }
+        next = next_wait(&wait);
+        way.push(wait);
+    }
+    None
+}
+
+/// Whether a wait may be one that can only end if somebody cancels a task: it is part of a
+/// cycle, or for a lock whose owner has ended. Where the answer would take long, it is yes.
+pub fn may_be_hopeless(ticket: &Arc<Ticket>) -> bool {
+    let mut wait = ticket.clone();
+    for _ in 0..GLANCE {
+        match next_wait(&wait) {
+            None => return waits_for_ended_owner(ticket),
+            Some(next) if Arc::ptr_eq(&next.task, &ticket.task) => return true,
+            Some(next) => wait = next,
+        }
+    }
+    true
 }
 
 fn waits_for_ended_owner(ticket: &Ticket) -> bool {
@@ -139,25 +159,37 @@ fn waits_for_ended_owner(ticket: &Ticket) -> bool {
     }
 }
 
-/// The warning about a hopeless wait while others run, if it still is one.
-pub fn warning(ticket: &Arc<Ticket>) -> Option<Report> {
-    let (message, waits) = match cycle(ticket) {
-        Some(waits) => (
-            format!("deadlock: {} tasks wait for each other", waits.len()),
-            waits,
-        ),
-        None if ticket.is_waiting() && waits_for_ended_owner(ticket) => {
-            let message = format!(
-                "deadlock: {} waits for a lock that nobody will release",
-                ticket.task.title()
-            );
-            (message, vec![ticket.clone()])
-        }
-        None => return None,
-    };
-    let mut report = report(message, &waits);
-    report.severity = Severity::Warning;
-    Some(report)
+/// The warnings about those of the waits that are hopeless while others run, if they still are.
+/// A cycle is told of when the wait that has closed it is among them.
+pub fn warnings(suspects: &[Arc<Ticket>]) -> Vec<Report> {
+    let mut walked = Walked::new();
+    let mut warnings = Vec::new();
+    for ticket in suspects {
+        let found = match cycle(ticket, &mut walked) {
+            Some(mut waits) => {
+                let is_suspect =
+                    |wait: &Arc<Ticket>| suspects.iter().any(|other| Arc::ptr_eq(other, wait));
+                let Some(first) = waits.iter().position(is_suspect) else {
+                    continue;
+                };
+                waits.rotate_left(first);
+                let message = format!("deadlock: {} tasks wait for each other", waits.len());
+                (message, waits)
+            }
+            None if ticket.is_waiting() && waits_for_ended_owner(ticket) => {
+                let message = format!(
+                    "deadlock: {} waits for a lock that nobody will release",
+                    ticket.task.title()
+                );
+                (message, vec![ticket.clone()])
+            }
+            None => continue,
+        };
+        let mut report = report(found.0, &found.1);
+        report.severity = Severity::Warning;
+        warnings.push(report);
+    }
+    warnings
 }
 
 /// The report of a program in which no task can ever run again.
@@ -174,18 +206,21 @@ fn report(message: String, waits: &[Arc<Ticket>]) -> Report {
         Some(first) => Report::error(first.span, message).label(line(first)),
         None => Report::without_place(message),
     };
-    for wait in waits.iter().skip(1) {
+    for wait in waits.iter().take(MOST_TOLD).skip(1) {
         report = report.also(wait.span, line(wait));
     }
-    for wait in waits {
-        let cycle = cycle(wait).map(|waits| {
-            let names: Vec<String> = waits.iter().map(|wait| wait.task.title()).collect();
-            format!("{} -> {}", names.join(" -> "), names[0])
-        });
-        if let Some(cycle) = cycle {
-            report = report.note(format!("they wait in a circle: {cycle}"));
-            break;
+    if let Some(more) = waits.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {
+        report = report.note(format!("… {} …", words::count(more, "more task")));
+    }
+    let mut walked = Walked::new();
+    if let Some(waits) = waits.iter().find_map(|wait| cycle(wait, &mut walked)) {
+        let mut names: Vec<String> = waits.iter().map(|wait| wait.task.title()).collect();
+        if names.len() > MOST_TOLD {
+            names.truncate(MOST_TOLD);
+            names.push(String::from("…"));
         }
+        let circle = format!("{} -> {}", names.join(" -> "), names[0]);
+        report = report.note(format!("they wait in a circle: {circle}"));
     }
     match waits.iter().find_map(|wait| wait.what.hint()) {
         Some(hint) => report.help(hint),

@@ -14,24 +14,38 @@ use crate::value::{Failure, Kind};
 
 impl Runtime {
     /// Cancels all futures that have not ended and waits until they have, `finally` included.
+    ///
+    /// Clean-up may start futures of its own, and use them. Those that are left when the first
+    /// ones have ended are cancelled in their turn, and from then on no more are started, so that
+    /// the program ends.
     pub(super) fn cancel_futures(&self, seat: &mut Seat) {
         self.ending.store(true, Ordering::SeqCst);
+        let running = self.cancel_all();
+        seat.run_while(|| !self.is_stuck() && !running.iter().all(|task| task.has_ended()));
+        self.starts_no_more_futures.store(true, Ordering::SeqCst);
+        self.cancel_all();
+        seat.run_while(|| {
+            let is_left = |seat: &Arc<SeatHandle>| !seat.tasks.lock().is_empty();
+            let any_is_left = || self.seats.lock().values().any(is_left);
+            !self.is_stuck() && (!self.spawned_tasks_have_ended() || any_is_left())
+        });
+    }
+
+    /// Asks all futures to stop; gives those that were running.
+    fn cancel_all(&self) -> Vec<Arc<Task>> {
         let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
         for pool in self.pools_of(&seats) {
             for task in pool.take_unstarted() {
                 task.request_cancel();
             }
         }
+        let mut running = Vec::new();
         for seat in &seats {
+            running.extend(seat.tasks.lock().values().cloned());
             seat.send(Mail::CancelFutures);
         }
-        let mine = seat.handle().clone();
-        seat.run_while(|| {
-            let left =
-                |seat: &Arc<SeatHandle>| !Arc::ptr_eq(seat, &mine) && !seat.tasks.lock().is_empty();
-            !self.is_stuck()
-                && (!mine.tasks.lock().is_empty() || self.seats.lock().values().any(left))
-        });
+        running.retain(|task| task.kind == TaskKind::Future);
+        running
     }
 
     fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {

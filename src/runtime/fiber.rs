@@ -17,6 +17,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::machine::Machine;
+use super::mappings::{Mappings, OF_A_STACK};
 use super::task::{Task, Work};
 use super::wait::Ticket;
 use crate::value::error::fail;
@@ -66,21 +67,32 @@ impl Port<'_> {
     }
 }
 
+/// The memory of one stack.
+pub struct Stack {
+    memory: DefaultStack,
+    mappings: Mappings,
+}
+
 /// A task's stack and what is on it.
 pub struct Fiber {
     coroutine: Coroutine<Resumed, Suspended, (), DefaultStack>,
+    mappings: Mappings,
 }
 
 impl Fiber {
     /// A fiber that will run `body`. It is given its port and the lowest address its stack
     /// pointer may have when a call begins.
-    pub fn new(stack: DefaultStack, body: impl FnOnce(Port<'_>, usize) + 'static) -> Fiber {
-        use corosensei::stack::Stack;
-        let limit = stack.limit().get() + STACK_RESERVE;
-        let coroutine = Coroutine::with_stack(stack, move |yielder, _: Resumed| {
+    pub fn new(stack: Stack, body: impl FnOnce(Port<'_>, usize) + 'static) -> Fiber {
+        use corosensei::stack::Stack as _;
+        let Stack { memory, mappings } = stack;
+        let limit = memory.limit().get() + STACK_RESERVE;
+        let coroutine = Coroutine::with_stack(memory, move |yielder, _: Resumed| {
             body(Port { yielder }, limit);
         });
-        Fiber { coroutine }
+        Fiber {
+            coroutine,
+            mappings,
+        }
     }
 
     /// Runs it until it stops or ends; gives `None` when it has ended.
@@ -92,28 +104,34 @@ impl Fiber {
     }
 
     /// Takes the stack of a fiber that has ended.
-    pub fn into_stack(self) -> DefaultStack {
-        self.coroutine.into_stack()
+    pub fn into_stack(self) -> Stack {
+        Stack {
+            memory: self.coroutine.into_stack(),
+            mappings: self.mappings,
+        }
     }
 }
 
 /// The stacks a seat keeps.
 #[derive(Default)]
 pub struct Stacks {
-    free: Vec<DefaultStack>,
+    free: Vec<Stack>,
 }
 
 impl Stacks {
     /// A stack; fails when the system gives no more memory.
-    pub fn take(&mut self) -> io::Result<DefaultStack> {
+    pub fn take(&mut self) -> io::Result<Stack> {
         match self.free.pop() {
             Some(stack) => Ok(stack),
-            None => DefaultStack::new(STACK_SIZE),
+            None => Ok(Stack {
+                mappings: Mappings::reserve(OF_A_STACK)?,
+                memory: DefaultStack::new(STACK_SIZE)?,
+            }),
         }
     }
 
     /// Keeps a stack for later, if there are not too many.
-    pub fn give(&mut self, stack: DefaultStack) {
+    pub fn give(&mut self, stack: Stack) {
         if self.free.len() < STACKS_KEPT {
             self.free.push(stack);
         }

@@ -206,7 +206,7 @@ impl Semaphore {
             .gate
             .announce(|| Operation::Release(ObjectId::of(self)));
         self.state.with(|state| {
-            state.permits += 1;
+            state.permits = state.permits.saturating_add(1);
             wake_first(&mut state.waiting);
         });
     }

@@ -10,7 +10,7 @@
 //! In reading order:
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
-//! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait
+//! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can
 //! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
@@ -27,6 +27,7 @@ pub mod iteration;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;
+mod mappings;
 pub mod output;
 pub mod outside;
 pub mod place;
@@ -39,5 +40,6 @@ pub mod seat;
 pub mod select;
 pub mod story;
 pub mod task;
+mod thread;
 mod ticker;
 pub mod wait;

@@ -62,16 +62,33 @@ impl Output {
         }
     }
 
-    /// Writes `text` to standard error in one piece, after all output so far.
+    /// Writes a report to standard error in one piece, after all output so far.
+    pub fn report(&self, text: &str) {
+        // If it cannot be written, there is nowhere left to complain; the exit status still tells.
+        let _ = self.write_error(text);
+    }
+
+    /// Writes `text` to standard error in one piece, after all output so far; if nobody can read
+    /// it any more, the program ends as it does for standard output.
     pub fn print_error(&self, text: &str) {
+        if let Err(error) = self.write_error(text)
+            && error.kind() == ErrorKind::BrokenPipe
+        {
+            end_without_reader(&error);
+        }
+    }
+
+    fn write_error(&self, text: &str) -> io::Result<()> {
         let mut sink = self.sink.lock();
         match sink.target {
             Target::Standard { .. } => {
                 sink.flush();
-                // There is nowhere left to complain.
-                let _ = io::stderr().lock().write_all(text.as_bytes());
+                io::stderr().lock().write_all(text.as_bytes())
             }
-            Target::Memory => sink.collected.extend_from_slice(text.as_bytes()),
+            Target::Memory => {
+                sink.collected.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
         }
     }
 

@@ -14,13 +14,17 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::{fmt, io};
 
+use num_traits::Signed;
+
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::mailbox::{Mail, SeatHandle};
 use super::task::{Task, Work};
 use super::wait::{Ticket, WaitingFor};
+use crate::gate::Gate;
 use crate::value::error::fail;
 use crate::value::guarded::Guarded;
+use crate::value::show::show;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// A pool as a value. When no program can reach it any more, its threads end with their work.
@@ -72,6 +76,16 @@ struct State {
     waiting: Vec<Arc<Ticket>>,
 }
 
+/// What has to happen so that an unstarted task is started.
+enum Then {
+    /// A seat that is busy will see it.
+    Nothing,
+    /// This seat is to look.
+    Wake(Arc<SeatHandle>),
+    /// The pool needs one more thread, which is already counted.
+    Grow,
+}
+
 impl PoolShared {
     /// A pool of `seats` seats without any thread yet.
     pub fn new(number: u64, seats: usize, program: Weak<dyn StartSeats>) -> Arc<PoolShared> {
@@ -90,25 +104,13 @@ impl PoolShared {
 
     /// Adds a task that has not started.
     pub fn submit(self: &Arc<PoolShared>, task: Arc<Task>) -> Result<()> {
-        enum Then {
-            Nothing,
-            Wake(Arc<SeatHandle>),
-            Grow,
-        }
         let then = self.state.with(|state| {
             if state.closed {
                 return None;
             }
-            state.unstarted.push_back(task);
+            state.unstarted.push_back(task.clone());
             state.unfinished += 1;
-            Some(match state.idle.pop() {
-                Some(seat) => Then::Wake(seat),
-                None if state.threads < self.seats => {
-                    state.threads += 1;
-                    Then::Grow
-                }
-                None => Then::Nothing,
-            })
+            Some(self.call_somebody(state))
         });
         match then {
             None => Err(Failure::error(
@@ -122,7 +124,48 @@ impl PoolShared {
                 seat.send(Mail::Look);
                 Ok(())
             }
-            Some(Then::Grow) => self.grow(),
+            Some(Then::Grow) => {
+                let grown = self.grow();
+                if grown.is_err() {
+                    // The future was never made.
+                    self.state
+                        .with(|state| state.unstarted.retain(|other| !Arc::ptr_eq(other, &task)));
+                    task.request_cancel();
+                }
+                grown
+            }
+        }
+    }
+
+    /// Who is to start what has just been added, or was left lying.
+    fn call_somebody(&self, state: &mut State) -> Then {
+        match state.idle.pop() {
+            Some(seat) => Then::Wake(seat),
+            None if state.threads < self.seats => {
+                state.threads += 1;
+                Then::Grow
+            }
+            None => Then::Nothing,
+        }
+    }
+
+    /// A seat that was noted as idle goes on with a fiber of its own, which may take long. If it
+    /// was called meanwhile to start something, somebody else is called in its place.
+    pub fn has_got_busy(self: &Arc<PoolShared>, seat: &Arc<SeatHandle>) {
+        let then = self.state.with(|state| {
+            let noted = state.idle.len();
+            state.idle.retain(|other| !Arc::ptr_eq(other, seat));
+            let was_called = state.idle.len() == noted;
+            match was_called && !state.unstarted.is_empty() {
+                true => self.call_somebody(state),
+                false => Then::Nothing,
+            }
+        });
+        match then {
+            Then::Nothing => {}
+            Then::Wake(other) => other.send(Mail::Look),
+            // If the system gives no thread, this seat starts it later.
+            Then::Grow => drop(self.grow()),
         }
     }
 
@@ -163,7 +206,10 @@ impl PoolShared {
                         Some(task)
                     }
                     None => {
-                        state.idle.push(seat.clone());
+                        // Nobody calls the seats of a pool that takes no more work.
+                        if !state.closed {
+                            state.idle.push(seat.clone());
+                        }
                         None
                     }
                 }
@@ -224,6 +270,19 @@ impl PoolShared {
 
     /// Waits until all its tasks have ended.
     pub fn wait_until_finished(self: &Arc<PoolShared>, machine: &mut Machine<'_>) -> Result<()> {
+        let is_inside = |pool: &Arc<PoolShared>| Arc::ptr_eq(pool, self);
+        if machine.task.pool.as_ref().is_some_and(is_inside) {
+            let me = machine.task.title();
+            return Err(Failure::error(
+                Kind::Deadlock,
+                format!(
+                    "{me} runs in pool #{} and would wait for its own end",
+                    self.number
+                ),
+            )
+            .help("write `with pool` around the code that starts the futures, outside of them")
+            .into());
+        }
         machine.wait(
             || WaitingFor::Pool(self.clone()),
             None,
@@ -285,10 +344,15 @@ pub fn seats(argument: &Value, processors: usize) -> Result<usize> {
     match argument {
         Value::Nil => Ok(processors),
         Value::Int(seats) if *seats >= 1 => Ok(usize::try_from(*seats).unwrap_or(usize::MAX)),
-        Value::Int(seats) => Err(fail(
-            Kind::Value,
-            format!("a pool needs at least 1 seat, not {seats}"),
-        )),
+        // More than there can be futures.
+        Value::BigInt(seats) if seats.is_positive() => Ok(usize::MAX),
+        Value::Int(_) | Value::BigInt(_) => {
+            let shown = show(argument, &Gate::open()).unwrap_or_default();
+            Err(fail(
+                Kind::Value,
+                format!("a pool needs at least 1 seat, not {shown}"),
+            ))
+        }
         other => {
             let got = crate::diagnostics::words::with_article(other.type_name());
             Err(fail(

@@ -18,6 +18,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use num_traits::Signed;
+
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
@@ -300,6 +302,15 @@ impl Queue {
     }
 }
 
+impl Drop for Queue {
+    /// A queue in a queue in a queue…, a million deep, needs no deep stack to disappear.
+    fn drop(&mut self) {
+        let state = self.state.get_mut();
+        let pending = state.pending.drain(..).map(|(value, _)| value);
+        crate::value::drop_deep(state.items.drain(..).chain(pending).collect());
+    }
+}
+
 impl State {
     fn wake_getter(&mut self) {
         while let Some(getter) = self.getters.pop_front() {
@@ -326,6 +337,8 @@ pub fn capacity(argument: &Value) -> Result<Option<usize>> {
             )
             .help("0 hands every value over directly; nil, or nothing, sets no bound")),
         },
+        // More than fits into memory: as good as none.
+        Value::BigInt(capacity) if capacity.is_positive() => Ok(None),
         other => {
             let got = crate::diagnostics::words::with_article(other.type_name());
             Err(fail(

@@ -77,6 +77,7 @@ pub struct Runtime {
     pub(super) suspects: Mutex<Vec<Arc<Ticket>>>,
     stuck: AtomicBool,
     pub(super) ending: AtomicBool,
+    pub(super) starts_no_more_futures: AtomicBool,
     pub(super) ticking: AtomicBool,
 }
 
@@ -112,6 +113,7 @@ impl Runtime {
             suspects: Mutex::new(Vec::new()),
             stuck: AtomicBool::new(false),
             ending: AtomicBool::new(false),
+            starts_no_more_futures: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
         })
     }
@@ -131,13 +133,17 @@ impl Runtime {
         }
         // Futures that main or others have left on this seat are cancelled below.
         seat.run_while(|| {
-            let over = task.has_ended() && self.spawned.load(Ordering::SeqCst) == 0;
+            let over = task.has_ended() && self.spawned_tasks_have_ended();
             !over && !self.is_stuck()
         });
         if self.is_stuck() {
             return self.report_deadlock();
         }
         self.cancel_futures(&mut seat);
+        if self.is_stuck() {
+            // Clean-up waits for something that cannot happen.
+            return self.report_deadlock();
+        }
         self.judge(&task)
     }
 
@@ -149,7 +155,7 @@ impl Runtime {
 
     /// Draws a report to standard error.
     pub fn report(&self, report: &Report) {
-        self.output.print_error(&(self.draw)(report, &self.sources));
+        self.output.report(&(self.draw)(report, &self.sources));
     }
 
     /// A task that has not started, with the next number.
@@ -237,6 +243,16 @@ impl Runtime {
         if self.ending.load(Ordering::SeqCst) {
             self.wake_main();
         }
+    }
+
+    /// Whether a future that has not started by now never will.
+    pub(super) fn starts_no_more_futures(&self) -> bool {
+        self.starts_no_more_futures.load(Ordering::SeqCst)
+    }
+
+    /// Whether all spawned tasks have ended.
+    pub(super) fn spawned_tasks_have_ended(&self) -> bool {
+        self.spawned.load(Ordering::SeqCst) == 0
     }
 
     pub(super) fn spawned_one_more(&self) {

@@ -12,23 +12,16 @@
 //! What others know of a seat, and how it rests, is its [`SeatHandle`].
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::thread;
 use std::time::Instant;
 
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
-use super::pool::PoolShared;
 use super::run::Runtime;
 use super::task::{Task, TaskKind, Work};
 use super::wait::{Ticket, WaitingFor};
 use crate::value::{Failure, Kind, Unwind};
-
-/// The stack of a seat's own thread; fibers have stacks of their own.
-const SEAT_STACK: usize = 256 << 10;
 
 struct Slot {
     fiber: Fiber,
@@ -52,6 +45,8 @@ pub struct Seat {
     timers_made: u64,
     /// Fibers that wait for something outside of the program.
     outside: usize,
+    /// Whether its pool may count on it to start something.
+    idle: bool,
     stacks: Stacks,
 }
 
@@ -68,43 +63,8 @@ impl Seat {
             timers: BTreeMap::new(),
             timers_made: 0,
             outside: 0,
+            idle: false,
             stacks: Stacks::default(),
-        }
-    }
-
-    /// A seat on a thread of its own, on which `first`, if given, is started; the thread ends when
-    /// the seat has nothing left to do and its pool, if it has one, is over.
-    pub fn on_new_thread(
-        runtime: &Arc<Runtime>,
-        name: String,
-        pool: Option<Arc<PoolShared>>,
-        first: Option<Arc<Task>>,
-    ) -> io::Result<()> {
-        let handle = SeatHandle::new(runtime, pool);
-        let (own_handle, own_runtime) = (handle.clone(), runtime.clone());
-        let started = thread::Builder::new()
-            .name(name)
-            .stack_size(SEAT_STACK)
-            .spawn(move || {
-                let mut seat = Seat::new(own_handle, &own_runtime);
-                match first.map(|task| (task.claim(), task)) {
-                    Some((Some(work), task)) => seat.start(task, work),
-                    // Cancelled before it started.
-                    Some((None, _)) => own_runtime.spawned_one_less(),
-                    None => {}
-                }
-                seat.run(|seat| {
-                    seat.is_empty() && seat.handle.pool.as_ref().is_none_or(|pool| pool.is_over())
-                });
-                seat.leave();
-            });
-        match started {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                runtime.forget_seat(&handle);
-                runtime.awake.fetch_sub(1, Ordering::SeqCst);
-                Err(error)
-            }
         }
     }
 
@@ -113,16 +73,21 @@ impl Seat {
         &self.handle
     }
 
+    pub(super) fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
     /// Runs fibers while `goes_on` holds, which is asked whenever there is nothing to run.
     pub fn run_while(&mut self, goes_on: impl Fn() -> bool) {
         self.run(|_| !goes_on());
     }
 
-    fn run(&mut self, over: impl Fn(&Seat) -> bool) {
+    pub(super) fn run(&mut self, over: impl Fn(&Seat) -> bool) {
         loop {
             self.read_mail();
             self.fire_timers();
             if let Some((key, why)) = self.next_ready() {
+                self.no_longer_idle();
                 self.resume(key, why);
             } else if let Some((task, work)) = self
                 .handle
@@ -130,10 +95,12 @@ impl Seat {
                 .as_ref()
                 .and_then(|pool| pool.take(&self.handle))
             {
+                self.idle = false;
                 self.start(task, work);
             } else if over(self) {
                 return;
             } else {
+                self.idle = true;
                 self.rest();
             }
         }
@@ -146,6 +113,12 @@ impl Seat {
 
     /// Starts a task here: it runs next. Its pool has already counted it as running.
     pub fn start(&mut self, task: Arc<Task>, work: Work) {
+        if task.kind == TaskKind::Future && self.runtime.starts_no_more_futures() {
+            task.finish(Err(Unwind::Cancelled));
+            self.unseat(&task);
+            self.runtime.task_left();
+            return;
+        }
         let stack = match self.stacks.take() {
             Ok(stack) => stack,
             Err(error) => {
@@ -288,6 +261,15 @@ impl Seat {
         }
     }
 
+    /// The seat goes on with one of its fibers: its pool must not count on it any more.
+    fn no_longer_idle(&mut self) {
+        if std::mem::take(&mut self.idle)
+            && let Some(pool) = &self.handle.pool
+        {
+            pool.has_got_busy(&self.handle);
+        }
+    }
+
     /// The first ready fiber that may run in its pool.
     fn next_ready(&mut self) -> Option<(FiberKey, Resumed)> {
         for _ in 0..self.ready.len() {
@@ -372,14 +354,6 @@ impl Seat {
             self.runtime.nobody_is_awake();
         }
         self.handle.stay_down(due);
-    }
-
-    /// The thread ends.
-    fn leave(&self) {
-        self.runtime.forget_seat(&self.handle);
-        if self.handle.leave() == LaidDown::Last {
-            self.runtime.nobody_is_awake();
-        }
     }
 }
 

@@ -312,21 +312,15 @@ impl Task {
 
     /// Asks it to stop; true if it had not ended.
     pub fn request_cancel(&self) -> bool {
-        let unstarted = self.state.with(|state| match state.phase {
-            Phase::Ended(_) => None,
-            Phase::Running => Some(false),
-            Phase::Unstarted(_) => {
-                state.phase = Phase::Running;
-                Some(true)
-            }
-        });
-        match unstarted {
-            None => false,
-            Some(true) => {
-                self.end(Outcome::Cancelled);
-                true
-            }
-            Some(false) => {
+        // Whoever has its work decides: nobody but us has if it has not started.
+        if let Some(work) = self.claim() {
+            drop(work);
+            self.end(Outcome::Cancelled);
+            return true;
+        }
+        match self.has_ended() {
+            true => false,
+            false => {
                 let _ = self.cancel.compare_exchange(
                     NOT_CANCELLED,
                     CANCEL_REQUESTED,
@@ -381,11 +375,12 @@ impl Task {
 
 impl Drop for State {
     fn drop(&mut self) {
-        if let Phase::Ended(Outcome::Value(value)) =
-            std::mem::replace(&mut self.phase, Phase::Running)
-        {
-            crate::value::drop_deep(vec![value]);
-        }
+        let phase = std::mem::replace(&mut self.phase, Phase::Running);
+        crate::value::drop_deep(match phase {
+            Phase::Ended(Outcome::Value(value)) => vec![value],
+            Phase::Unstarted(Work::Call { arguments, .. }) => arguments,
+            _ => return,
+        });
     }
 }
 

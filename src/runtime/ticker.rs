@@ -55,7 +55,7 @@ impl Runtime {
 
     fn warn_of_suspects(&self) {
         let suspects = std::mem::take(&mut *self.suspects.lock());
-        for report in suspects.iter().filter_map(super::deadlock::warning) {
+        for report in super::deadlock::warnings(&suspects) {
             if !self.is_stuck() {
                 self.report(&report);
             }

@@ -24,6 +24,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
+use num_traits::Signed;
+
 use super::fiber::{Resumed, Suspended};
 use super::lock::{Lock, Semaphore};
 use super::machine::Machine;
@@ -180,7 +182,7 @@ impl Machine<'_> {
             if self.task.cancel_waits() {
                 // The early cancel: nobody may have seen the ticket, so wake it ourselves.
                 ticket.wake(Resumed::Cancelled);
-            } else if deadline.is_none() && super::deadlock::is_hopeless(&ticket) {
+            } else if deadline.is_none() && super::deadlock::may_be_hopeless(&ticket) {
                 self.runtime.suspect(&ticket);
             }
             let why = match start.take() {
@@ -246,19 +248,28 @@ impl Machine<'_> {
     }
 }
 
+/// A number of seconds; the largest ints are as good as infinity.
+pub fn seconds(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(seconds) => Some(*seconds as f64),
+        Value::Float(seconds) => Some(*seconds),
+        Value::BigInt(seconds) if seconds.is_negative() => Some(f64::NEG_INFINITY),
+        Value::BigInt(_) => Some(f64::INFINITY),
+        _ => None,
+    }
+}
+
 /// The moment at which a `timeout` argument (seconds, or nil for never) passes.
 pub fn deadline(timeout: &Value) -> Result<Option<Instant>> {
-    let seconds = match timeout {
-        Value::Nil => return Ok(None),
-        Value::Int(seconds) => *seconds as f64,
-        Value::Float(seconds) => *seconds,
-        other => {
-            let got = crate::diagnostics::words::with_article(other.type_name());
-            return Err(fail(
-                Kind::Type,
-                format!("a timeout is a number of seconds or nil, not {got}"),
-            ));
-        }
+    if let Value::Nil = timeout {
+        return Ok(None);
+    }
+    let Some(seconds) = seconds(timeout) else {
+        let got = crate::diagnostics::words::with_article(timeout.type_name());
+        return Err(fail(
+            Kind::Type,
+            format!("a timeout is a number of seconds or nil, not {got}"),
+        ));
     };
     if seconds.is_nan() || seconds < 0.0 {
         return Err(fail(

@@ -549,6 +549,7 @@ scripts! {
         zip_and_enumerate_are_lazy_on_streams
     }
     queues {
+        a_million_deep
         capacity_is_kept
         capacity_zero_hands_over
         close_lets_gets_drain
@@ -566,6 +567,7 @@ scripts! {
         put_waits_while_full
         put_with_timeout
         queues_can_be_sent_through_queues
+        sizes_without_bound
         wrong_capacity
     }
     tasks {
@@ -579,6 +581,7 @@ scripts! {
         joined_failure_gives_status_zero
         kill_is_unsupported_for_threads
         many_spawned_threads
+        more_than_the_system_allows
         pid_and_cpu_count
         prints_are_whole_lines
         program_waits_for_spawned_tasks
@@ -592,6 +595,8 @@ scripts! {
         threads_share_variables
     }
     pools {
+        an_idle_seat_helps_a_busy_one
+        cancelled_with_a_pool_as_argument
         closed_after_with
         default_size_is_cpu_count
         error_in_a_pool
@@ -605,6 +610,7 @@ scripts! {
         sleeping_keeps_the_seat
         started_in_the_order_they_were_made
         waiting_gives_up_the_seat
+        with_inside_of_its_own_future
         with_waits_for_its_futures
         wrong_size
     }
@@ -653,7 +659,9 @@ scripts! {
         with_releases
     }
     deadlock {
+        a_long_cycle
         a_wait_with_a_timeout_is_none
+        clean_up_that_waits_for_ever
         cycle_while_others_run_is_a_warning
         forcing_the_future_one_is
         full_queue_nobody_empties
@@ -662,7 +670,9 @@ scripts! {
         joining_oneself
         lock_whose_owner_has_ended
         locks_in_opposite_order
+        long_chains_are_looked_at_quickly
         missing_end_mark
+        of_many_tasks
         promises_of_two_tasks
         runs_no_more_code
         semaphore_nobody_releases
@@ -673,10 +683,12 @@ scripts! {
     }
     end {
         arguments
+        clean_up_that_starts_itself_ends
         deadlock_wins_over_failure
         exit_ends_at_once
         exit_flushes
         exit_without_a_number
+        futures_started_by_futures_end_too
         futures_that_have_not_ended_are_cancelled
         input
         input_with_a_prompt
