@@ -90,6 +90,9 @@ pub(super) const TABLE: &[Row] = &[
 
 fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let capacity = queue::capacity(&arguments[0])?;
+    if let Some(home) = machine.runtime.home() {
+        return home.new_queue(machine, capacity);
+    }
     Ok(Value::Queue(Queue::new(
         machine.runtime.next_queue(),
         capacity,
@@ -108,7 +111,7 @@ fn get(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn close(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    expect_queue("close", &arguments[0])?.close(machine);
+    expect_queue("close", &arguments[0])?.close(machine)?;
     Ok(Value::Nil)
 }
 
@@ -132,20 +135,29 @@ fn select_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn lock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
+    if let Some(home) = machine.runtime.home() {
+        return home.new_lock(machine);
+    }
     Ok(Value::Lock(Lock::new(machine.runtime.next_lock())))
 }
 
 fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    match &arguments[0] {
-        Value::Int(permits) if *permits >= 0 => Ok(Value::Semaphore(Semaphore::new(
+    let permits = match &arguments[0] {
+        Value::Int(permits) if *permits >= 0 => permits.unsigned_abs(),
+        Value::Int(permits) => {
+            return Err(fail(
+                Kind::Value,
+                format!("a semaphore cannot have {permits} permits"),
+            ));
+        }
+        other => return Err(wrong_type("semaphore", "an int", other)),
+    };
+    match machine.runtime.home() {
+        Some(home) => home.new_semaphore(machine, permits),
+        None => Ok(Value::Semaphore(Semaphore::new(
             machine.runtime.next_semaphore(),
-            permits.unsigned_abs(),
+            permits,
         ))),
-        Value::Int(permits) => Err(fail(
-            Kind::Value,
-            format!("a semaphore cannot have {permits} permits"),
-        )),
-        other => Err(wrong_type("semaphore", "an int", other)),
     }
 }
 
@@ -162,7 +174,7 @@ fn acquire(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn release(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         Value::Lock(lock) => lock.release(machine)?,
-        Value::Semaphore(semaphore) => semaphore.release(machine),
+        Value::Semaphore(semaphore) => semaphore.release(machine)?,
         other => return Err(wrong_type("release", "a lock or semaphore", other)),
     }
     Ok(Value::Nil)

@@ -9,7 +9,8 @@ use crate::gate::Operation;
 use crate::runtime::gather::{Until, as_completed, wait_for};
 use crate::runtime::machine::Machine;
 use crate::runtime::place::Place;
-use crate::runtime::task::{Task, TaskKind, Work};
+use crate::runtime::pool::PoolKind;
+use crate::runtime::task::{Task, Work};
 use crate::runtime::wait::deadline;
 use crate::runtime::{force, pool, run};
 use crate::value::error::fail;
@@ -84,8 +85,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "kill",
         parameters: "t",
         doc: "ends a process task or future at once with its worker",
-        example: "let t = spawn 1\ntry { kill(t) } catch e { print(e.kind) }\njoin(t)",
-        gives: "unsupported\n1",
+        example: "let t = spawn { while true { } } on process\nkill(t)\nexception(t).kind",
+        gives: "\"process-died\"",
         run: Run::Function(kill),
     },
     Row {
@@ -100,8 +101,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "process_pool",
         parameters: "n = cpu_count()",
         doc: "a pool that runs at most n futures at a time on processes",
-        example: "try { process_pool(2) } catch e { print(e.kind) }",
-        gives: "unsupported",
+        example: "with pool = process_pool(2) { print(map(pool, fn(x) => x * x, [1, 2, 3])) }",
+        gives: "[1, 4, 9]",
         run: Run::Function(process_pool),
     },
     Row {
@@ -116,8 +117,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "process",
         parameters: "",
         doc: "the place of futures and spawned tasks that share nothing but handles",
-        example: "try { spawn 1 on process } catch e { print(e.kind) }",
-        gives: "unsupported",
+        example: "let t = spawn pid() on process\njoin(t) == pid()",
+        gives: "false",
         run: Run::Constant(|| Value::Place(Place::Process)),
     },
     Row {
@@ -256,30 +257,35 @@ fn done(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn cancel(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let task = expect_task("cancel", &arguments[0])?;
-    Ok(Value::Bool(force::cancel(machine, &task)))
+    force::cancel(machine, &task).map(Value::Bool)
 }
 
-fn kill(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+fn kill(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let task = expect_task("kill", &arguments[0])?;
-    Err(Failure::error(
-        Kind::Unsupported,
-        format!(
-            "{} runs on a thread, and a thread cannot be killed",
-            task.title()
-        ),
-    )
-    .help("cancel(t) asks it to stop at its next loop turn, call or wait")
-    .into())
+    force::kill(machine, &task)?;
+    Ok(Value::Nil)
 }
 
 fn thread_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let seats = pool::seats(&arguments[0], run::processors())?;
-    Ok(Value::Pool(machine.runtime.new_pool(seats)))
+    Ok(Value::Pool(
+        machine.runtime.new_pool(PoolKind::Threads, seats),
+    ))
 }
 
-fn process_pool(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    pool::seats(&arguments[0], run::processors())?;
-    Err(force::no_process_pools())
+fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let seats = pool::seats(&arguments[0], run::processors())?;
+    if machine.runtime.home().is_some() {
+        return Err(Failure::error(
+            Kind::Unsupported,
+            "a process pool cannot be made inside of a process task",
+        )
+        .help("make it in the main program, or use `future … on process` here")
+        .into());
+    }
+    Ok(Value::Pool(
+        machine.runtime.new_pool(PoolKind::Processes, seats),
+    ))
 }
 
 fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -316,10 +322,7 @@ fn cpu_count(_: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
 }
 
 fn self_(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
-    Ok(match machine.task.kind {
-        TaskKind::Future => Value::Future(machine.task.clone()),
-        TaskKind::Main | TaskKind::Spawned => Value::Task(machine.task.clone()),
-    })
+    Ok(machine.own_handle())
 }
 
 fn pid(_: &mut Machine<'_>, _: &[Value]) -> Result<Value> {

@@ -17,10 +17,18 @@
 //! 6. [`program`]: the code, sent once
 //! 7. [`message`], [`wire`]: what the two ends say to each other
 //! 8. [`link`]: starting, killing and burying a worker
+//! 9. in the first process, [`broker`] speaks for the tasks of workers: [`inbox`] is what they say,
+//!    [`serve`] does what they ask for, [`registry`] knows what they name
+//! 10. in a worker, [`worker`] runs tasks, [`home`] is the way to the first process, and [`away`]
+//!    what is asked of it
 
+pub mod away;
 pub mod border;
+pub mod broker;
 pub mod bytes;
 mod failure;
+pub mod home;
+pub mod inbox;
 pub mod link;
 pub mod message;
 pub mod pack;
@@ -28,9 +36,12 @@ pub mod packed;
 pub mod program;
 mod rebuild;
 pub mod refusal;
+pub mod registry;
+pub mod serve;
 pub mod unpack;
 pub mod wire;
 pub mod work;
+pub mod worker;
 
 #[cfg(test)]
 mod tests;

@@ -78,6 +78,7 @@ impl WaitingFor {
             WaitingFor::Pool(pool) => format!("the end of all futures of pool #{}", pool.number),
             WaitingFor::Time => String::from("time to pass"),
             WaitingFor::Outside(what) => (*what).to_owned(),
+            WaitingFor::Answer => String::from("the first process"),
         }
     }
 

@@ -46,6 +46,16 @@ impl Runtime {
         pools
     }
 
+    /// Tells the workers that there will be no more tasks, and waits until they have gone.
+    pub(super) fn dismiss_workers(&self, seat: &mut Seat) {
+        let Some(broker) = self.broker_if_any() else {
+            return;
+        };
+        broker.tell_all_to_leave(self);
+        let workers_left = || !broker.all_have_left();
+        seat.wait_while(workers_left);
+    }
+
     /// The exit status, and the warnings about failures that nobody has asked for.
     pub(super) fn judge(&self, main: &Task) -> Status {
         let deadlock = |failure: &Failure| failure.is(&Kind::Deadlock);

@@ -11,11 +11,12 @@ use super::seat::Seat;
 use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
+use crate::process::home::Home;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
-/// Starts a future on a place: nil or `thread` (the shared pool), or a pool.
+/// Starts a future on a place: nil or `thread` (the shared pool), `process`, or a pool.
 pub fn start_future(
     machine: &mut Machine<'_>,
     work: Work,
@@ -24,33 +25,45 @@ pub fn start_future(
 ) -> Result<Value> {
     let pool = match place {
         Value::Nil | Value::Place(Place::Thread) => machine.runtime.shared_pool.clone(),
-        Value::Place(Place::Process) => return Err(no_processes("future … on process")),
+        Value::Place(Place::Process) => match machine.runtime.home() {
+            Some(home) => return home.start(machine, TaskKind::Future, &work, at),
+            None => machine.runtime.broker().shared_pool.clone(),
+        },
         Value::Pool(pool) => pool.shared.clone(),
         other => return Err(no_place("future", other)),
     };
     Ok(Value::Future(submit(machine, work, &pool, at)?))
 }
 
-/// Starts a future in a pool.
+/// Starts a future in a pool. For one of processes, its work is copied now.
 pub fn submit(
     machine: &mut Machine<'_>,
     work: Work,
     pool: &Arc<PoolShared>,
     at: Span,
 ) -> Result<Arc<Task>> {
-    let task = machine.runtime.new_task(
-        TaskKind::Future,
-        Some(at),
-        machine.task.number,
-        Some(pool.clone()),
-        work,
-    );
+    let work = match pool.kind.is_process() {
+        true => copied_work(machine, &work, pool)?,
+        false => work,
+    };
+    let parent = machine.task.number;
+    let pool_of_task = Some(pool.clone());
+    let task = machine
+        .runtime
+        .new_task(TaskKind::Future, Some(at), parent, pool_of_task, work);
     machine.gate.announce(|| Operation::Start(task.id()));
     pool.submit(task.clone())?;
     Ok(task)
 }
 
-/// Starts a task with a thread of its own.
+/// The work of a task here that speaks for one in another process.
+fn copied_work(machine: &Machine<'_>, work: &Work, pool: &Arc<PoolShared>) -> Result<Work> {
+    let broker = machine.runtime.broker();
+    let packed = broker.pack_work(machine, work)?;
+    Ok(broker.speak_for(packed, pool))
+}
+
+/// Starts a task with a thread or a process of its own.
 pub fn start_spawned(
     machine: &mut Machine<'_>,
     work: Work,
@@ -58,18 +71,19 @@ pub fn start_spawned(
     at: Span,
 ) -> Result<Value> {
     match place {
-        Value::Nil | Value::Place(Place::Thread) => {}
-        Value::Place(Place::Process) => return Err(no_processes("spawn … on process")),
-        Value::Pool(_) => {
-            return Err(Failure::error(
-                Kind::Type,
-                "spawn takes `thread` or `process`, not a pool",
-            )
-            .help("a pool runs futures: `future … on pool`, or submit(pool, f, …)")
-            .into());
-        }
-        other => return Err(no_place("spawn", other)),
+        Value::Nil | Value::Place(Place::Thread) => spawn_thread(machine, work, at),
+        Value::Place(Place::Process) => spawn_process(machine, work, at),
+        Value::Pool(_) => Err(Failure::error(
+            Kind::Type,
+            "spawn takes `thread` or `process`, not a pool",
+        )
+        .help("a pool runs futures: `future … on pool`, or submit(pool, f, …)")
+        .into()),
+        other => Err(no_place("spawn", other)),
     }
+}
+
+fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
     let task = runtime.new_task(TaskKind::Spawned, Some(at), machine.task.number, None, work);
@@ -88,20 +102,30 @@ pub fn start_spawned(
     }
 }
 
-#[cold]
-fn no_processes(what: &str) -> Unwind {
-    Failure::error(
-        Kind::Unsupported,
-        format!("{what} is not possible yet: cq has no processes so far"),
-    )
-    .help("use threads for now: leave out `on process`, or make a thread_pool()")
-    .into()
-}
-
-/// The error of `process_pool(…)` until there are processes.
-#[cold]
-pub fn no_process_pools() -> Unwind {
-    no_processes("process_pool(…)")
+fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
+    if let Some(home) = machine.runtime.home() {
+        return home.start(machine, TaskKind::Spawned, &work, at);
+    }
+    let runtime = machine.runtime.clone();
+    let speakers = runtime.broker().speakers.clone();
+    let work = copied_work(machine, &work, &speakers)?;
+    let parent = machine.task.number;
+    let task = runtime.new_task(
+        TaskKind::Spawned,
+        Some(at),
+        parent,
+        Some(speakers.clone()),
+        work,
+    );
+    machine.gate.announce(|| Operation::Start(task.id()));
+    runtime.spawned_one_more();
+    match speakers.submit(task.clone()) {
+        Ok(()) => Ok(Value::Task(task)),
+        Err(unwind) => {
+            runtime.spawned_one_less();
+            Err(unwind)
+        }
+    }
 }
 
 #[cold]
@@ -120,6 +144,9 @@ pub fn force(machine: &mut Machine<'_>, value: &Value, deadline: Option<Instant>
         Value::Promise(promise) => promise.force(machine, deadline),
         Value::Future(task) | Value::Task(task) => {
             machine.gate.announce(|| Operation::Force(task.id()));
+            if let Some(home) = home_of(machine, task) {
+                return home.force(machine, task, deadline);
+            }
             value_of(task, wait_for_end(machine, task, deadline, "force")?)
         }
         other => Ok(other.clone()),
@@ -133,6 +160,9 @@ pub fn join(
     deadline: Option<Instant>,
 ) -> Result<Value> {
     machine.gate.announce(|| Operation::Join(task.id()));
+    if let Some(home) = home_of(machine, task) {
+        return home.force(machine, task, deadline);
+    }
     value_of(task, wait_for_end(machine, task, deadline, "join")?)
 }
 
@@ -151,6 +181,9 @@ pub fn exception(
     deadline: Option<Instant>,
 ) -> Result<Value> {
     machine.gate.announce(|| Operation::Join(task.id()));
+    if let Some(home) = home_of(machine, task) {
+        return home.exception(machine, task, deadline);
+    }
     match value_of(task, wait_for_end(machine, task, deadline, "exception")?) {
         Ok(_) => Ok(Value::Nil),
         Err(Unwind::Failed(failure)) => Ok(failure.caught()),
@@ -179,7 +212,10 @@ pub fn wait_for_end(
     if let Some(outcome) = task.outcome() {
         return Ok(outcome);
     }
-    let shared = task.pool.as_ref().is_some_and(|pool| !pool.is_explicit());
+    let shared = task
+        .pool
+        .as_ref()
+        .is_some_and(|pool| pool.starts_in_place());
     let has_time = deadline.is_none_or(|deadline| deadline > Instant::now());
     let start = match shared && has_time {
         true => task.claim().map(|work| (task.clone(), work)),
@@ -207,8 +243,16 @@ fn attempt(task: &Arc<Task>, ticket: Option<&Arc<Ticket>>) -> Option<Outcome> {
     task.outcome()
 }
 
+/// The way to the process that knows a task, if this one does not.
+fn home_of(machine: &Machine<'_>, task: &Task) -> Option<Arc<Home>> {
+    match task.is_elsewhere() {
+        true => machine.runtime.home(),
+        false => None,
+    }
+}
+
 /// Whether a promise, future or task has ended.
-pub fn has_ended(machine: &Machine<'_>, value: &Value) -> Result<bool> {
+pub fn has_ended(machine: &mut Machine<'_>, value: &Value) -> Result<bool> {
     match value {
         Value::Promise(promise) => {
             machine
@@ -218,7 +262,10 @@ pub fn has_ended(machine: &Machine<'_>, value: &Value) -> Result<bool> {
         }
         Value::Future(task) | Value::Task(task) => {
             machine.gate.announce(|| Operation::Poll(task.id()));
-            Ok(task.has_ended())
+            match home_of(machine, task) {
+                Some(home) => home.has_ended(machine, task),
+                None => Ok(task.has_ended()),
+            }
         }
         other => {
             let got = crate::diagnostics::words::with_article(other.type_name());
@@ -231,7 +278,45 @@ pub fn has_ended(machine: &Machine<'_>, value: &Value) -> Result<bool> {
 }
 
 /// Asks a task to stop; true if it had not ended.
-pub fn cancel(machine: &Machine<'_>, task: &Arc<Task>) -> bool {
+pub fn cancel(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<bool> {
     machine.gate.announce(|| Operation::Cancel(task.id()));
-    machine.runtime.cancel(task)
+    match home_of(machine, task) {
+        Some(home) => home.cancel(machine, task),
+        None => Ok(machine.runtime.cancel(task)),
+    }
+}
+
+/// Ends a task in another process at once, with its process.
+pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
+    machine.gate.announce(|| Operation::Cancel(task.id()));
+    if let Some(home) = home_of(machine, task) {
+        return home.kill(machine, task);
+    }
+    if task.has_ended() {
+        return Ok(());
+    }
+    let in_process = task
+        .pool
+        .as_ref()
+        .is_some_and(|pool| pool.kind.is_process());
+    match (task.process(), machine.runtime.broker_if_any()) {
+        (Some(pid), Some(broker)) => {
+            broker.kill(pid);
+            Ok(())
+        }
+        // It has not got a process yet.
+        _ if in_process => {
+            machine.runtime.cancel(task);
+            Ok(())
+        }
+        _ => Err(Failure::error(
+            Kind::Unsupported,
+            format!(
+                "{} runs on a thread, and a thread cannot be killed",
+                task.title()
+            ),
+        )
+        .help("cancel(t) asks it to stop at its next loop turn, call or wait")
+        .into()),
+    }
 }

@@ -54,6 +54,11 @@ pub fn wait_for(
     machine
         .gate
         .announce(|| Operation::Wait(tasks.iter().map(|task| task.id()).collect()));
+    if let Some(home) = machine.runtime.home()
+        && tasks.iter().any(|task| task.is_elsewhere())
+    {
+        return home.wait(machine, tasks, until, deadline);
+    }
     machine.wait(
         || WaitingFor::Ends(tasks.to_vec()),
         deadline,

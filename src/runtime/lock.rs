@@ -13,7 +13,7 @@ use super::task::Task;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
 use crate::value::guarded::Guarded;
-use crate::value::{Failure, Kind, Result};
+use crate::value::{Failure, Kind, Result, Value};
 
 #[derive(Debug, Default)]
 struct LockState {
@@ -32,6 +32,8 @@ pub struct Lock {
 enum Acquired {
     Yes,
     OwnAlready,
+    /// It was held by a task whose process died. It is free now.
+    OwnerDied(Arc<Task>),
 }
 
 impl Lock {
@@ -52,6 +54,9 @@ impl Lock {
         machine
             .gate
             .announce(|| Operation::Acquire(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.acquire(machine, &Value::Lock(self.clone()), deadline);
+        }
         let me = machine.task.clone();
         let acquired = machine.wait(
             || WaitingFor::Lock(self.clone()),
@@ -64,6 +69,12 @@ impl Lock {
                     }
                     Some(owner) if Arc::ptr_eq(owner, &me) && deadline.is_none() => {
                         Some(Acquired::OwnAlready)
+                    }
+                    Some(owner) if owner.process_died() => {
+                        let owner = owner.clone();
+                        state.owner = None;
+                        wake_first(&mut state.waiting);
+                        Some(Acquired::OwnerDied(owner))
                     }
                     Some(_) => {
                         state.waiting.extend(ticket.cloned());
@@ -96,15 +107,28 @@ impl Lock {
             )
             .help("a lock is taken once; release it first, or take it only in the outer function")
             .into()),
+            Some(Acquired::OwnerDied(owner)) => Err(Failure::error(
+                Kind::ProcessDied,
+                format!(
+                    "lock #{} was held by {} when its process died; it is free now",
+                    self.number,
+                    owner.title()
+                ),
+            )
+            .help("what the lock guards may be half done: look at it, then acquire again")
+            .into()),
             None => Err(timed_out("acquire")),
         }
     }
 
     /// Gives it back.
-    pub fn release(&self, machine: &Machine<'_>) -> Result<()> {
+    pub fn release(self: &Arc<Lock>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Release(ObjectId::of(self)));
+            .announce(|| Operation::Release(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.release(machine, &Value::Lock(self.clone()));
+        }
         let wrong_owner = self.state.with(|state| match &state.owner {
             Some(owner) if Arc::ptr_eq(owner, &machine.task) => {
                 let owner = state.owner.take();
@@ -172,6 +196,9 @@ impl Semaphore {
         machine
             .gate
             .announce(|| Operation::Acquire(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.acquire(machine, &Value::Semaphore(self.clone()), deadline);
+        }
         let acquired = machine.wait(
             || WaitingFor::Permit(self.clone()),
             deadline,
@@ -201,14 +228,18 @@ impl Semaphore {
     }
 
     /// Gives a permit; anyone may.
-    pub fn release(&self, machine: &Machine<'_>) {
+    pub fn release(self: &Arc<Semaphore>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Release(ObjectId::of(self)));
+            .announce(|| Operation::Release(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.release(machine, &Value::Semaphore(self.clone()));
+        }
         self.state.with(|state| {
             state.permits += 1;
             wake_first(&mut state.waiting);
         });
+        Ok(())
     }
 
     /// How many permits are free.

@@ -15,9 +15,11 @@
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
-//! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
+//! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time, `away` is
+//!    for workers
 
 pub mod arguments;
+mod away;
 pub mod deadlock;
 mod ending;
 pub mod fiber;

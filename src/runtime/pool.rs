@@ -31,11 +31,45 @@ pub struct Pool {
     pub shared: Arc<PoolShared>,
 }
 
+/// What kind of pool it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum PoolKind {
+    /// The pool of `future e`: also whoever forces a task of it first may start it.
+    Shared,
+    /// `thread_pool(n)`
+    Threads,
+    /// The pool of `future e on process`.
+    SharedProcesses,
+    /// `process_pool(n)`
+    Processes,
+    /// Speaks for tasks that have a process of their own.
+    Speakers,
+}
+
+impl PoolKind {
+    /// Whether its tasks run in worker processes; fibers here speak for them, and one thread is
+    /// enough for these.
+    pub fn is_process(self) -> bool {
+        matches!(
+            self,
+            PoolKind::SharedProcesses | PoolKind::Processes | PoolKind::Speakers
+        )
+    }
+
+    /// Whether at most `n` of its tasks may run at a time, wherever. The others are bounded by
+    /// their threads, or not at all.
+    fn is_bounded(self) -> bool {
+        !matches!(self, PoolKind::Shared | PoolKind::Speakers)
+    }
+}
+
 /// What the seats and tasks of a pool share.
 #[derive(Debug)]
 pub struct PoolShared {
-    /// Its number, from 1; the shared pool is 0.
+    /// Its number, from 1; those that the program has not made are 0.
     pub number: u64,
+    /// What kind of pool it is.
+    pub kind: PoolKind,
     /// How many seats it has.
     pub seats: usize,
     runtime: Weak<Runtime>,
@@ -60,18 +94,37 @@ struct State {
 
 impl PoolShared {
     /// A pool of `seats` seats without any thread yet.
-    pub fn new(number: u64, seats: usize, runtime: &Weak<Runtime>) -> Arc<PoolShared> {
+    pub fn new(
+        number: u64,
+        kind: PoolKind,
+        seats: usize,
+        runtime: &Weak<Runtime>,
+    ) -> Arc<PoolShared> {
         Arc::new(PoolShared {
             number,
+            kind,
             seats,
             runtime: runtime.clone(),
             state: Guarded::default(),
         })
     }
 
-    /// Whether it was made by the program.
-    pub fn is_explicit(&self) -> bool {
-        self.number > 0
+    /// Whether a task of it that sleeps or talks to the outside keeps its seat. One that speaks
+    /// for a task in another process does so all the time.
+    pub fn keeps_seat_outside(&self) -> bool {
+        self.kind.is_bounded()
+    }
+
+    /// Whether whoever forces a task of it that has not started runs it.
+    pub fn starts_in_place(&self) -> bool {
+        self.kind == PoolKind::Shared
+    }
+
+    fn most_threads(&self) -> usize {
+        match self.kind.is_process() {
+            true => 1,
+            false => self.seats,
+        }
     }
 
     /// Adds a task that has not started.
@@ -89,7 +142,7 @@ impl PoolShared {
             state.unfinished += 1;
             Some(match state.idle.pop() {
                 Some(seat) => Then::Wake(seat),
-                None if state.threads < self.seats => {
+                None if state.threads < self.most_threads() => {
                     state.threads += 1;
                     Then::Grow
                 }
@@ -116,9 +169,10 @@ impl PoolShared {
         let Some(runtime) = self.runtime.upgrade() else {
             return Ok(());
         };
-        let name = match self.is_explicit() {
-            true => format!("cq pool {}", self.number),
-            false => String::from("cq seat"),
+        let name = match self.kind {
+            PoolKind::Shared => String::from("cq seat"),
+            PoolKind::Threads | PoolKind::Processes => format!("cq pool {}", self.number),
+            PoolKind::SharedProcesses | PoolKind::Speakers => String::from("cq broker"),
         };
         let Err(error) = Seat::on_new_thread(&runtime, name, Some(self.clone()), None) else {
             return Ok(());
@@ -185,10 +239,8 @@ impl PoolShared {
         }
     }
 
-    /// The shared pool's tasks also run on the seats of whoever forces them, so only its threads
-    /// bound it.
     fn limit(&self) -> usize {
-        match self.is_explicit() {
+        match self.kind.is_bounded() {
             true => self.seats,
             false => usize::MAX,
         }
@@ -233,6 +285,12 @@ impl PoolShared {
 
     /// Takes no more work; its threads end when what they have is done.
     pub fn shut_down(&self) {
+        if self.kind.is_process()
+            && let Some(runtime) = self.runtime.upgrade()
+            && let Some(broker) = runtime.broker_if_any()
+        {
+            broker.release_pool(&runtime, self);
+        }
         let idle = self.state.with(|state| {
             state.closed = true;
             std::mem::take(&mut state.idle)

@@ -80,6 +80,9 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Put(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.put(machine, self, &value, deadline);
+        }
         let mut value = Some(value);
         let mut in_line: Option<Arc<Ticket>> = None;
         let done = machine.wait(
@@ -187,6 +190,9 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Get(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.get(machine, self, deadline);
+        }
         let taken = machine.wait(
             || WaitingFor::Value(self.clone()),
             deadline,
@@ -242,10 +248,13 @@ impl Queue {
     }
 
     /// No more puts. Those that wait are sent back; gets drain what is left.
-    pub fn close(&self, machine: &Machine<'_>) {
+    pub fn close(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Close(ObjectId::of(self)));
+            .announce(|| Operation::Close(ObjectId::of(&**self)));
+        if let Some(home) = machine.runtime.home() {
+            return home.close(machine, &Value::Queue(self.clone()));
+        }
         let sent_back = self.state.with(|state| {
             state.closed = true;
             let sent_back = std::mem::take(&mut state.pending);
@@ -260,14 +269,18 @@ impl Queue {
             sent_back
         });
         drop(sent_back);
+        Ok(())
     }
 
     /// How many values wait in it.
-    pub fn len(&self, machine: &Machine<'_>) -> usize {
+    pub fn len(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<usize> {
         machine
             .gate
-            .announce(|| Operation::Length(ObjectId::of(self)));
-        self.peek_len()
+            .announce(|| Operation::Length(ObjectId::of(&**self)));
+        match machine.runtime.home() {
+            Some(home) => home.length(machine, &Value::Queue(self.clone())),
+            None => Ok(self.peek_len()),
+        }
     }
 
     /// How many values wait in it, for reports.

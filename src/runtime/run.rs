@@ -16,13 +16,16 @@ use parking_lot::Mutex;
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
-use super::pool::{Pool, PoolShared};
+use super::pool::{Pool, PoolKind, PoolShared};
 use super::seat::Seat;
 use super::story;
 use super::task::{Task, TaskKind, Work};
 use super::wait::Ticket;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
+use crate::process::border::Units;
+use crate::process::broker::Broker;
+use crate::process::home::Home;
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
 use crate::value::{Result, Unwind, Value};
@@ -50,6 +53,14 @@ pub struct Runtime {
     pub arguments: Vec<String>,
     /// The pool of `future e`.
     pub shared_pool: Arc<PoolShared>,
+    /// The programs that functions belong to, as all processes number them.
+    units: Units,
+    /// In a worker, the way to the first process.
+    pub(super) home: OnceLock<Arc<Home>>,
+    /// In the first process, what it has for its workers.
+    broker: OnceLock<Arc<Broker>>,
+    /// In a worker: there will be no more tasks.
+    pub(super) may_leave: AtomicBool,
     /// Threads for system calls that block.
     pub helpers: Helpers,
     /// Random numbers.
@@ -60,14 +71,14 @@ pub struct Runtime {
     draw: fn(&Report, &Sources) -> String,
     pub(super) awake: Arc<AtomicUsize>,
     pub(super) seats: Mutex<HashMap<usize, Arc<SeatHandle>>>,
-    main_seat: OnceLock<Arc<SeatHandle>>,
+    pub(super) main_seat: OnceLock<Arc<SeatHandle>>,
     tasks: AtomicU64,
     futures: AtomicU64,
     queues: AtomicU64,
     locks: AtomicU64,
     semaphores: AtomicU64,
     pools: AtomicU64,
-    spawned: AtomicUsize,
+    pub(super) spawned: AtomicUsize,
     /// Failed tasks, to be judged at the end.
     pub(super) failed: Mutex<Vec<Arc<Task>>>,
     /// Waits that seem hopeless.
@@ -89,7 +100,11 @@ impl Runtime {
             sources,
             output,
             arguments,
-            shared_pool: PoolShared::new(0, processors(), own),
+            shared_pool: PoolShared::new(0, PoolKind::Shared, processors(), own),
+            units: Units::default(),
+            home: OnceLock::new(),
+            broker: OnceLock::new(),
+            may_leave: AtomicBool::new(false),
             helpers: Helpers::default(),
             random: Mutex::new(fastrand::Rng::new()),
             started: Instant::now(),
@@ -118,6 +133,7 @@ impl Runtime {
             code: unit.code(unit.program.main),
             captures: Box::new([]),
         });
+        self.units.add(unit);
         let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
         let handle = SeatHandle::new(self, None);
         let _ = self.main_seat.set(handle.clone());
@@ -134,6 +150,7 @@ impl Runtime {
             return self.report_deadlock();
         }
         self.cancel_futures(&mut seat);
+        self.dismiss_workers(&mut seat);
         self.judge(&task)
     }
 
@@ -161,11 +178,41 @@ impl Runtime {
             TaskKind::Future => &self.futures,
             TaskKind::Main | TaskKind::Spawned => &self.tasks,
         };
-        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
-        if kind != TaskKind::Main && number <= 2 {
+        if kind != TaskKind::Main {
             self.start_ticking();
         }
+        if let Some(home) = self.home() {
+            let number = home.new_task(self, kind, at);
+            let task = Task::new(number, kind, at, parent, pool, work);
+            task.runs_in_process(std::process::id());
+            home.remember(&task);
+            return task;
+        }
+        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
         Task::new(number, kind, at, parent, pool, work)
+    }
+
+    /// In a worker, the way to the first process.
+    #[inline]
+    pub fn home(&self) -> Option<Arc<Home>> {
+        self.home.get().cloned()
+    }
+
+    /// The broker, made when it is first needed.
+    pub fn broker(self: &Arc<Runtime>) -> Arc<Broker> {
+        self.broker
+            .get_or_init(|| Broker::new(self, processors()))
+            .clone()
+    }
+
+    /// The broker, if there are or were workers.
+    pub fn broker_if_any(&self) -> Option<&Arc<Broker>> {
+        self.broker.get()
+    }
+
+    /// The programs that functions belong to.
+    pub fn units(&self) -> &Units {
+        &self.units
     }
 
     /// The next queue's number.
@@ -183,16 +230,24 @@ impl Runtime {
         self.semaphores.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A new thread pool.
-    pub fn new_pool(self: &Arc<Runtime>, seats: usize) -> Arc<Pool> {
+    /// A new pool.
+    pub fn new_pool(self: &Arc<Runtime>, kind: PoolKind, seats: usize) -> Arc<Pool> {
         let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
         Arc::new(Pool {
-            shared: PoolShared::new(number, seats, &Arc::downgrade(self)),
+            shared: PoolShared::new(number, kind, seats, &Arc::downgrade(self)),
         })
     }
 
     /// A task has run to its end on its fiber.
     pub(super) fn task_ended(&self, task: &Arc<Task>, result: Result<Value>) {
+        if let Some(home) = self.home() {
+            task.finish(result);
+            home.task_ended(self, task);
+            if task.kind == TaskKind::Spawned && !task.is_guest() {
+                self.spawned_one_less();
+            }
+            return;
+        }
         if let Err(Unwind::Failed(failure)) = &result {
             match task.kind {
                 TaskKind::Main => self.report(&story::report(failure, &self.sources)),
@@ -207,7 +262,10 @@ impl Runtime {
         }
         task.finish(result);
         if task.holds_locks() {
-            self.suspect_waits_for_locks_of(task);
+            match task.process_died() {
+                true => self.wake_waits_for_locks_of(task),
+                false => self.suspect_waits_for_locks_of(task),
+            }
         }
         if task.kind == TaskKind::Spawned {
             self.spawned_one_less();
@@ -221,7 +279,7 @@ impl Runtime {
         }
     }
 
-    pub(super) fn spawned_one_more(&self) {
+    pub(crate) fn spawned_one_more(&self) {
         self.spawned.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -231,7 +289,7 @@ impl Runtime {
         }
     }
 
-    fn wake_main(&self) {
+    pub(super) fn wake_main(&self) {
         if let Some(seat) = self.main_seat.get() {
             seat.send(Mail::Look);
         }
@@ -244,6 +302,10 @@ impl Runtime {
 
     /// No seat is awake: no task will ever run again.
     pub(super) fn nobody_is_awake(&self) {
+        if self.home.get().is_some() {
+            // Others may still send something; whether anybody can is known in the first process.
+            return;
+        }
         self.stuck.store(true, Ordering::SeqCst);
         self.wake_main();
     }

@@ -25,7 +25,7 @@ use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::task::{Task, TaskKind, Work};
-use super::wait::{Ticket, WaitingFor};
+use super::wait::Ticket;
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
@@ -118,6 +118,13 @@ impl Seat {
     /// Runs fibers while `goes_on` holds, which is asked whenever there is nothing to run.
     pub fn run_while(&mut self, goes_on: impl Fn() -> bool) {
         self.run(|_| !goes_on());
+    }
+
+    /// Runs fibers while `goes_on` holds, which something outside of the program will end.
+    pub fn wait_while(&mut self, goes_on: impl Fn() -> bool) {
+        self.outside += 1;
+        self.run(|_| !goes_on());
+        self.outside -= 1;
     }
 
     fn run(&mut self, over: impl Fn(&Seat) -> bool) {
@@ -260,9 +267,9 @@ impl Seat {
                 slot.task
                     .pool
                     .as_ref()
-                    .is_some_and(|pool| pool.is_explicit())
+                    .is_some_and(|pool| pool.keeps_seat_outside())
             });
-        if matches!(ticket.what, WaitingFor::Outside(_)) {
+        if ticket.what.is_outside() {
             self.outside += 1;
         }
         if !keeps_seat {
@@ -316,6 +323,11 @@ impl Seat {
             match mail {
                 Mail::Wake(ticket) => self.woken(&ticket),
                 Mail::Look => {}
+                Mail::Start(task) => {
+                    if let Some(work) = task.claim() {
+                        self.start(task, work);
+                    }
+                }
                 Mail::CancelFutures => {
                     let futures = self.slots.iter().flatten().map(|slot| &slot.task);
                     for task in futures.filter(|task| task.kind == TaskKind::Future) {
@@ -338,7 +350,7 @@ impl Seat {
             if let Some(timer) = slot.timer.take() {
                 self.timers.remove(&timer);
             }
-            if matches!(ticket.what, WaitingFor::Outside(_)) {
+            if ticket.what.is_outside() {
                 self.outside -= 1;
             }
             self.ready.push_back((ticket.fiber, ticket.woken_because()));

@@ -19,6 +19,9 @@ pub fn select(
     machine.gate.announce(|| {
         Operation::Select(queues.iter().map(|queue| ObjectId::of(&**queue)).collect())
     });
+    if let Some(home) = machine.runtime.home() {
+        return home.select(machine, queues, deadline);
+    }
     let got = machine.wait(
         || WaitingFor::AnyValue(queues.to_vec()),
         deadline,

@@ -9,7 +9,7 @@
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -69,7 +69,10 @@ impl Work {
             Work::Call {
                 function: Value::Function(function),
                 ..
-            } => function.name().or_else(|| function.code.template.called()).map(|name| &**name),
+            } => function
+                .name()
+                .or_else(|| function.code.template.called())
+                .map(|name| &**name),
             Work::Call {
                 function: Value::Builtin(builtin),
                 ..
@@ -155,6 +158,10 @@ pub struct Task {
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
+    /// The process it runs in; 0 while it is this one.
+    process: AtomicU32,
+    elsewhere: bool,
+    guest: AtomicBool,
 }
 
 impl Task {
@@ -167,7 +174,18 @@ impl Task {
         pool: Option<Arc<PoolShared>>,
         work: Work,
     ) -> Arc<Task> {
-        Arc::new(Task {
+        Arc::new(Task::made(number, kind, started_at, parent, pool, work))
+    }
+
+    fn made(
+        number: u64,
+        kind: TaskKind,
+        started_at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Task {
+        Task {
             number,
             kind,
             started_at,
@@ -182,7 +200,49 @@ impl Task {
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
+            process: AtomicU32::new(0),
+            elsewhere: false,
+            guest: AtomicBool::new(false),
+        }
+    }
+
+    /// A stand-in for a task of another process, which that process knows all about.
+    pub fn elsewhere(number: u64, kind: TaskKind) -> Arc<Task> {
+        let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
+        Arc::new(Task {
+            elsewhere: true,
+            ..Task::made(number, kind, None, 0, None, nothing)
         })
+    }
+
+    /// Whether it is only a stand-in.
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere
+    }
+
+    /// In a worker: it was sent here by the first process, which counts it.
+    pub fn is_guest(&self) -> bool {
+        self.guest.load(Ordering::Relaxed)
+    }
+
+    /// It was sent here by the first process.
+    pub fn becomes_guest(&self) {
+        self.guest.store(true, Ordering::Relaxed);
+    }
+
+    /// It runs in a worker process.
+    pub fn runs_in_process(&self, pid: u32) {
+        self.process.store(pid, Ordering::Relaxed);
+    }
+
+    /// The worker process it runs in, if it runs in one.
+    pub fn process(&self) -> Option<u32> {
+        Some(self.process.load(Ordering::Relaxed)).filter(|&pid| pid > 0)
+    }
+
+    /// Whether its process died, and with it whatever the task held.
+    pub fn process_died(&self) -> bool {
+        matches!(self.outcome(), Some(Outcome::Failed(failure)) if failure.is(&Kind::ProcessDied) && self.process().is_some())
     }
 
     /// What identifies it at the gate.
@@ -334,7 +394,7 @@ impl Task {
                     seat.attention.store(true, Ordering::SeqCst);
                 }
                 let ticket = self.ticket.lock().clone();
-                if let Some(ticket) = ticket {
+                if let Some(ticket) = ticket.filter(|ticket| !ticket.ignores_cancel()) {
                     ticket.wake(Resumed::Cancelled);
                 }
                 true
@@ -360,7 +420,7 @@ impl Task {
         };
         Some(TaskMark {
             number: self.number,
-            process: None,
+            process: self.process(),
             verb,
             started_at: self.started_at,
         })

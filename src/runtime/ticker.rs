@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use super::fiber::Resumed;
 use super::run::Runtime;
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
@@ -58,6 +59,17 @@ impl Runtime {
         for report in suspects.iter().filter_map(super::deadlock::warning) {
             if !self.is_stuck() {
                 self.report(&report);
+            }
+        }
+    }
+
+    /// The process of a task died while it held locks: who waits for one looks again.
+    pub(super) fn wake_waits_for_locks_of(&self, owner: &Task) {
+        for ticket in self.waits() {
+            if let WaitingFor::Lock(lock) = &ticket.what
+                && lock.owner().is_some_and(|other| other.id() == owner.id())
+            {
+                ticket.wake(Resumed::Ready);
             }
         }
     }

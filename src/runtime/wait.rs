@@ -61,12 +61,23 @@ pub enum WaitingFor {
     Time,
     /// Something outside of the program: `input`, `fetch`, a file.
     Outside(&'static str),
+    /// In a worker: an answer of the first process, where the task really waits. A cancel strikes
+    /// there, so it does not end this wait.
+    Answer,
 }
 
 impl WaitingFor {
+    /// Whether what ends this is not another task of this process.
+    pub fn is_outside(&self) -> bool {
+        matches!(self, WaitingFor::Outside(_) | WaitingFor::Answer)
+    }
+
     /// Whether this ends by itself, so that it can never be part of a deadlock.
     pub fn ends_by_itself(&self) -> bool {
-        matches!(self, WaitingFor::Time | WaitingFor::Outside(_))
+        matches!(
+            self,
+            WaitingFor::Time | WaitingFor::Outside(_) | WaitingFor::Answer
+        )
     }
 }
 
@@ -111,6 +122,11 @@ impl Ticket {
         first
     }
 
+    /// Whether a cancel does not end this wait.
+    pub(super) fn ignores_cancel(&self) -> bool {
+        matches!(self.what, WaitingFor::Answer)
+    }
+
     /// Whether nothing has woken it.
     pub fn is_waiting(&self) -> bool {
         self.state.load(Ordering::Acquire) == WAITING
@@ -140,11 +156,14 @@ impl Machine<'_> {
         leave: impl FnMut(&Arc<Ticket>) -> Option<T>,
     ) -> Result<Option<T>> {
         guarded::assert_none_held();
-        self.tick()?;
+        let what = what();
+        if !matches!(what, WaitingFor::Answer) {
+            self.tick()?;
+        }
         if let Some(got) = attempt(None) {
             return Ok(Some(got));
         }
-        self.wait_with_tickets(what(), deadline, None, attempt, leave)
+        self.wait_with_tickets(what, deadline, None, attempt, leave)
     }
 
     /// The slow half of [`Machine::wait`]; `start`, if given, is run on this seat meanwhile.
@@ -177,7 +196,7 @@ impl Machine<'_> {
                 return Ok(Some(got));
             }
             *self.task.ticket.lock() = Some(ticket.clone());
-            if self.task.cancel_waits() {
+            if self.task.cancel_waits() && !ticket.ignores_cancel() {
                 // The early cancel: nobody may have seen the ticket, so wake it ourselves.
                 ticket.wake(Resumed::Cancelled);
             } else if deadline.is_none() && super::deadlock::is_hopeless(&ticket) {
@@ -189,7 +208,7 @@ impl Machine<'_> {
             };
             let resumed = self.port.suspend(why);
             *self.task.ticket.lock() = None;
-            if self.task.cancel_waits() {
+            if self.task.cancel_waits() && !ticket.ignores_cancel() {
                 leave(&ticket);
                 return Err(self.strike());
             }
@@ -236,6 +255,12 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A cancel has struck where this task really waits.
+    #[cold]
+    pub fn strike_from_elsewhere(&mut self) -> Unwind {
+        self.strike()
     }
 
     /// The cancel takes effect; it does so once, so that clean-up may call, loop and wait.

@@ -43,7 +43,7 @@ use crate::runtime::place::Place;
 use crate::runtime::pool::Pool;
 use crate::runtime::promise::Promise;
 use crate::runtime::queue::Queue;
-use crate::runtime::task::Task;
+use crate::runtime::task::{Task, TaskKind};
 
 pub use error::{Failure, Kind, Result, Unwind};
 
@@ -130,6 +130,14 @@ impl Value {
         match i64::try_from(&number) {
             Ok(small) => Value::Int(small),
             Err(_) => Value::BigInt(Arc::new(number)),
+        }
+    }
+
+    /// The handle of a task.
+    pub fn of_task(task: &Arc<Task>) -> Value {
+        match task.kind {
+            TaskKind::Future => Value::Future(task.clone()),
+            TaskKind::Main | TaskKind::Spawned => Value::Task(task.clone()),
         }
     }
 

@@ -369,7 +369,16 @@ impl<'g> Showing<'g> {
                 write!(out, "<semaphore #{number}: {free} free>")
             }
             Value::Pool(pool) => {
-                let threads = crate::diagnostics::words::count(pool.shared.seats, "thread");
+                let kind = if pool.shared.kind.is_process() {
+                    "process"
+                } else {
+                    "thread"
+                };
+                let threads = match (pool.shared.seats, kind) {
+                    (1, _) => format!("1 {kind}"),
+                    (many, "process") => format!("{many} processes"),
+                    (many, _) => format!("{many} threads"),
+                };
                 write!(out, "<pool #{}: {threads}>", pool.shared.number)
             }
             Value::Error(failure) => match &failure.thrown {
