@@ -13,6 +13,7 @@
 //! ```
 
 use std::collections::HashMap;
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
@@ -26,7 +27,7 @@ use super::message::{Answer, CallId, FromWorker, Request, Started, ToWorker};
 use super::packed::{HandleName, Packed};
 use super::program::pack_program;
 use super::registry::{Names, Registry};
-use super::wire::{LinkError, Receiver, Sender, greet};
+use super::wire::{LinkError, Receiver, Sender, expect_greeting, greet};
 use super::work::{pack_call, unpack_outcome};
 use crate::runtime::machine::Machine;
 use crate::runtime::pool::{PoolKind, PoolShared};
@@ -69,7 +70,7 @@ pub struct RemoteWorker {
 }
 
 struct ToLink {
-    sender: Sender<std::os::unix::net::UnixStream>,
+    sender: Sender<UnixStream>,
     sources_sent: usize,
     units_sent: usize,
 }
@@ -129,6 +130,9 @@ impl Broker {
             ));
         };
         machine.task.runs_in_process(worker.process.pid);
+        if machine.task.was_killed() {
+            worker.process.kill();
+        }
         let inbox = Arc::new(Inbox::default());
         worker.inboxes.lock().insert(task, inbox.clone());
         worker.active.fetch_add(1, Ordering::SeqCst);
@@ -281,7 +285,7 @@ impl Broker {
         thread::Builder::new()
             .name(format!("cq link {}", worker.process.pid))
             .stack_size(READER_STACK)
-            .spawn(move || read(&reading, &runtime, Receiver::new(from)))
+            .spawn(move || read(&reading, &runtime, from))
             .map_err(cannot)?;
         Ok(worker)
     }
@@ -372,13 +376,12 @@ impl ToLink {
 }
 
 /// Reads what a worker says, until it is gone.
-fn read(
-    worker: &Arc<RemoteWorker>,
-    runtime: &Weak<Runtime>,
-    mut from: Receiver<std::os::unix::net::UnixStream>,
-) {
-    let mut complaint = None;
-    loop {
+fn read(worker: &Arc<RemoteWorker>, runtime: &Weak<Runtime>, mut link: UnixStream) {
+    let mut complaint = expect_greeting(&mut link)
+        .err()
+        .map(|error| error.to_string());
+    let mut from = Receiver::new(link);
+    while complaint.is_none() {
         let message = match from.receive::<FromWorker>() {
             Ok(Some(message)) => message,
             Ok(None) => break,

@@ -299,14 +299,13 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
         .pool
         .as_ref()
         .is_some_and(|pool| pool.kind.is_process());
-    match (task.process(), machine.runtime.broker_if_any()) {
-        (Some(pid), Some(broker)) => {
-            broker.kill(pid);
-            Ok(())
-        }
-        // It has not got a process yet.
-        _ if in_process => {
-            machine.runtime.cancel(task);
+    match machine.runtime.broker_if_any() {
+        Some(broker) if in_process => {
+            // If it has no process yet, it will be killed when it gets one.
+            task.is_to_die();
+            if let Some(pid) = task.process() {
+                broker.kill(pid);
+            }
             Ok(())
         }
         _ => Err(Failure::error(

@@ -18,7 +18,7 @@ use super::machine::Machine;
 use super::mailbox::{Mail, SeatHandle};
 use super::run::Runtime;
 use super::seat::Seat;
-use super::task::{Task, Work};
+use super::task::{Task, TaskKind, Work};
 use super::wait::{Ticket, WaitingFor};
 use crate::value::error::fail;
 use crate::value::guarded::Guarded;
@@ -211,7 +211,14 @@ impl PoolShared {
             match task.claim() {
                 Some(work) => return Some((task, work)),
                 // Forced in place or cancelled meanwhile.
-                None => self.stand_up(),
+                None => {
+                    self.stand_up();
+                    if task.kind == TaskKind::Spawned
+                        && let Some(runtime) = self.runtime.upgrade()
+                    {
+                        runtime.spawned_one_less();
+                    }
+                }
             }
         }
     }

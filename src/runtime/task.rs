@@ -162,6 +162,7 @@ pub struct Task {
     process: AtomicU32,
     elsewhere: bool,
     guest: AtomicBool,
+    killed: AtomicBool,
 }
 
 impl Task {
@@ -203,6 +204,7 @@ impl Task {
             process: AtomicU32::new(0),
             elsewhere: false,
             guest: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
         }
     }
 
@@ -218,6 +220,16 @@ impl Task {
     /// Whether it is only a stand-in.
     pub fn is_elsewhere(&self) -> bool {
         self.elsewhere
+    }
+
+    /// It is to die as soon as it has a process.
+    pub(super) fn is_to_die(&self) {
+        self.killed.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it was killed.
+    pub fn was_killed(&self) -> bool {
+        self.killed.load(Ordering::SeqCst)
     }
 
     /// In a worker: it was sent here by the first process, which counts it.
