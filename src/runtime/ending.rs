@@ -22,6 +22,9 @@ impl Runtime {
         self.ending.store(true, Ordering::SeqCst);
         let running = self.cancel_all();
         seat.run_while(|| !self.is_stuck() && !running.iter().all(|task| task.has_ended()));
+        if self.is_stuck() {
+            return;
+        }
         self.starts_no_more_futures.store(true, Ordering::SeqCst);
         self.cancel_all();
         seat.run_while(|| {

@@ -330,8 +330,11 @@ impl Task {
                 if let Some(seat) = self.seat.get() {
                     seat.attention.store(true, Ordering::SeqCst);
                 }
-                let ticket = self.ticket.lock().clone();
-                if let Some(ticket) = ticket {
+                // Under the ticket's lock, as the strike is: a wait of its clean-up is left alone.
+                let ticket = self.ticket.lock();
+                if self.cancel_waits()
+                    && let Some(ticket) = &*ticket
+                {
                     ticket.wake(Resumed::Cancelled);
                 }
                 true
@@ -345,6 +348,7 @@ impl Task {
     }
 
     pub(super) fn cancel_strikes(&self) {
+        let _ticket = self.ticket.lock();
         self.cancel.store(CANCEL_STRUCK, Ordering::SeqCst);
     }
 

@@ -17,6 +17,8 @@
 //! - *baton*: a ticket was woken because something can be had, but its task leaves without taking
 //!   it (cancelled meanwhile, or a select that took from another queue). `leave` then wakes the
 //!   object's next ticket.
+//! - *second cancel*: a cancel strikes once. It is only told to the ticket of a wait that it can
+//!   strike, never to one of the clean-up; the ticket's lock orders the strike and the telling.
 //! - *early cancel*: a cancel between the last look at the flag and the ticket's being known to
 //!   the task. The wait looks at the flag once more after it has made its ticket known.
 

@@ -654,6 +654,7 @@ scripts! {
         ends_cancelled_whatever_its_clean_up_does
         finally_runs_catch_does_not_see_it
         promise_of_a_cancelled_task_is_evaluated_anew
+        twice_leaves_clean_up_alone
         unstarted_it_never_runs
         whoever_waits_gets_cancelled
         with_releases
