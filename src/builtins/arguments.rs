@@ -40,6 +40,19 @@ pub fn wrong_type(builtin: &str, parameter: &str, wanted: &str, got: &Value) -> 
     }
 }
 
+/// The error for an argument of the wrong type of a builtin on tasks and queues, whose parameters
+/// need no names.
+#[cold]
+pub fn wrong_argument(name: &str, wanted: &str, got: &Value) -> Unwind {
+    fail(
+        Kind::Type,
+        format!(
+            "{name} needs {wanted}, not {}",
+            with_article(got.type_name())
+        ),
+    )
+}
+
 /// The error for an argument of the right type that makes no sense.
 #[cold]
 pub fn wrong_value(parameter: &str, got: &Value, message: impl Into<String>) -> Unwind {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use num_traits::Signed;
 
+use super::arguments::wrong_argument;
 use super::{Row, Run};
-use crate::diagnostics::words::with_article;
 use crate::runtime::iteration::Iteration;
 use crate::runtime::lock::{Lock, Semaphore};
 use crate::runtime::machine::Machine;
@@ -13,7 +13,7 @@ use crate::runtime::queue::{self, Queue};
 use crate::runtime::select::select;
 use crate::runtime::wait::deadline;
 use crate::value::error::fail;
-use crate::value::{Kind, Result, Unwind, Value};
+use crate::value::{Kind, Result, Value};
 
 pub(super) const TABLE: &[Row] = &[
     Row {
@@ -118,7 +118,7 @@ fn select_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let mut queues: Vec<Arc<Queue>> = Vec::new();
     let mut elements = match &arguments[0] {
         Value::List(_) => Iteration::over(machine, &arguments[0])?,
-        other => return Err(wrong_type("select", "a list of queues", other)),
+        other => return Err(wrong_argument("select", "a list of queues", other)),
     };
     while let Some(element) = elements.next(machine)? {
         queues.push(expect_queue("select", &element)?.clone());
@@ -152,7 +152,7 @@ fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             Kind::Value,
             format!("a semaphore cannot have {permits} permits"),
         )),
-        other => Err(wrong_type("semaphore", "an int", other)),
+        other => Err(wrong_argument("semaphore", "an int", other)),
     }
 }
 
@@ -161,7 +161,7 @@ fn acquire(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         Value::Lock(lock) => lock.acquire(machine, deadline)?,
         Value::Semaphore(semaphore) => semaphore.acquire(machine, deadline)?,
-        other => return Err(wrong_type("acquire", "a lock or semaphore", other)),
+        other => return Err(wrong_argument("acquire", "a lock or semaphore", other)),
     }
     Ok(Value::Nil)
 }
@@ -170,7 +170,7 @@ fn release(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         Value::Lock(lock) => lock.release(machine)?,
         Value::Semaphore(semaphore) => semaphore.release(machine),
-        other => return Err(wrong_type("release", "a lock or semaphore", other)),
+        other => return Err(wrong_argument("release", "a lock or semaphore", other)),
     }
     Ok(Value::Nil)
 }
@@ -178,17 +178,6 @@ fn release(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn expect_queue<'a>(name: &str, value: &'a Value) -> Result<&'a Arc<Queue>> {
     match value {
         Value::Queue(queue) => Ok(queue),
-        other => Err(wrong_type(name, "a queue", other)),
+        other => Err(wrong_argument(name, "a queue", other)),
     }
-}
-
-#[cold]
-fn wrong_type(name: &str, wanted: &str, got: &Value) -> Unwind {
-    fail(
-        Kind::Type,
-        format!(
-            "{name} needs {wanted}, not {}",
-            with_article(got.type_name())
-        ),
-    )
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::arguments::wrong_argument;
 use super::{Row, Run};
-use crate::diagnostics::words::with_article;
 use crate::gate::Operation;
 use crate::runtime::gather::{Until, as_completed, wait_for};
 use crate::runtime::machine::Machine;
@@ -173,11 +173,11 @@ fn join(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn submit(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let Value::Pool(pool) = &arguments[0] else {
-        return Err(wrong_type("submit", "a pool", &arguments[0]));
+        return Err(wrong_argument("submit", "a pool", &arguments[0]));
     };
     if !matches!(arguments[1], Value::Function(_) | Value::Builtin(_)) {
         return Err(
-            wrong_type("submit", "a function after the pool", &arguments[1]).help(
+            wrong_argument("submit", "a function after the pool", &arguments[1]).help(
                 "submit(pool, f, x) calls f(x) in the pool; leave out the parentheses behind f",
             ),
         );
@@ -222,7 +222,7 @@ fn wait(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             }
         },
         other => {
-            return Err(wrong_type(
+            return Err(wrong_argument(
                 "wait",
                 "until: \"all\", \"any\" or \"error\"",
                 other,
@@ -284,7 +284,11 @@ fn process_pool(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let Some(seconds) = seconds(&arguments[0]) else {
-        return Err(wrong_type("sleep", "a number of seconds", &arguments[0]));
+        return Err(wrong_argument(
+            "sleep",
+            "a number of seconds",
+            &arguments[0],
+        ));
     };
     if seconds.is_nan() || seconds < 0.0 {
         return Err(fail(
@@ -327,7 +331,7 @@ fn pid(_: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
 fn expect_task(name: &str, value: &Value) -> Result<Arc<Task>> {
     match value {
         Value::Future(task) | Value::Task(task) => Ok(task.clone()),
-        other => Err(wrong_type(name, "a future or task", other)),
+        other => Err(wrong_argument(name, "a future or task", other)),
     }
 }
 
@@ -346,19 +350,8 @@ fn expect_tasks(
                 let task = task.clone();
                 all.push((element, task));
             }
-            other => return Err(wrong_type(name, "a list of futures and tasks", other)),
+            other => return Err(wrong_argument(name, "a list of futures and tasks", other)),
         }
     }
     Ok(all)
-}
-
-#[cold]
-fn wrong_type(name: &str, wanted: &str, got: &Value) -> crate::value::Unwind {
-    fail(
-        Kind::Type,
-        format!(
-            "{name} needs {wanted}, not {}",
-            with_article(got.type_name())
-        ),
-    )
 }
