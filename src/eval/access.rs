@@ -67,7 +67,7 @@ pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) ->
     let name = name.clone();
     let object = expression(compiler, object);
     code(move |m, f| {
-        let object = object(m, f)?;
+        let object = object.run(m, f)?;
         read_field(m, &object, &name, &blame)
     })
 }
@@ -106,9 +106,9 @@ pub fn slice(
     let start = start.map(|start| expression(compiler, start));
     let end = end.map(|end| expression(compiler, end));
     code(move |m, f| {
-        let object = object(m, f)?;
-        let start = start.as_ref().map(|start| start(m, f)).transpose()?;
-        let end = end.as_ref().map(|end| end(m, f)).transpose()?;
+        let object = object.run(m, f)?;
+        let start = start.as_ref().map(|start| start.run(m, f)).transpose()?;
+        let end = end.as_ref().map(|end| end.run(m, f)).transpose()?;
         get_slice(&object, start.as_ref(), end.as_ref(), &m.gate).map_err(|unwind| {
             let operands: Vec<&Value> = [&object].into_iter().chain(&start).chain(&end).collect();
             blame.complete(m, unwind, &operands)

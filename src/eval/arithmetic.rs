@@ -237,7 +237,7 @@ fn exact(int: i64) -> Option<f64> {
 pub fn negate(compiler: &Compiler, operand: &Expr, span: Span) -> Code {
     let blame = Blame::new(span, [operand]);
     let operand = super::expression::expression(compiler, operand);
-    code(move |m, f| match operand(m, f)? {
+    code(move |m, f| match operand.run(m, f)? {
         Value::Int(value) if value != i64::MIN => Ok(Value::Int(-value)),
         Value::Float(value) => Ok(Value::Float(-value)),
         other => negate_other(m, &other, &blame),

@@ -205,7 +205,7 @@ fn is_nil(compiler: &Compiler, left: &Expr, wanted: bool) -> Cond {
     let blame = Blame::single(left);
     let left = expression(compiler, left);
     cond(move |m, f| {
-        let is_nil = match left(m, f)? {
+        let is_nil = match left.run(m, f)? {
             Value::Nil => true,
             // A stream that has not been looked at may turn out to be empty.
             stream @ Value::Stream(_) => {

@@ -50,7 +50,7 @@ pub fn list(compiler: &Compiler, elements: &[Expr]) -> Code {
     code(move |m, f| {
         let mut values = Vec::with_capacity(elements.len());
         for element in &elements {
-            values.push(element(m, f)?);
+            values.push(element.run(m, f)?);
         }
         Ok(Value::list(values))
     })
@@ -71,9 +71,9 @@ pub fn map(compiler: &Compiler, entries: &[(Expr, Expr)]) -> Code {
     code(move |m, f| {
         let mut map = Entries::with_capacity(entries.len());
         for (key, span, value) in &entries {
-            let key = key(m, f)?;
+            let key = key.run(m, f)?;
             let key = as_key(m, key, *span)?;
-            map.insert(key, value(m, f)?);
+            map.insert(key, value.run(m, f)?);
         }
         Ok(Value::Map(Map::new(map)))
     })
@@ -124,11 +124,11 @@ pub fn format_string(compiler: &Compiler, parts: &[FormatPart]) -> Code {
             match piece {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Shown(value, span) => {
-                    let value = value(m, f)?;
+                    let value = value.run(m, f)?;
                     text.push_str(&placed(m, display(&value, &m.gate), *span)?);
                 }
                 Piece::Formatted(value, span, spec) => {
-                    let value = value(m, f)?;
+                    let value = value.run(m, f)?;
                     text.push_str(&placed(m, format(&value, spec, &m.gate), *span)?);
                 }
             }

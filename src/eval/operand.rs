@@ -133,7 +133,7 @@ impl Operand for Any {
 
     #[inline(always)]
     fn hold(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
-        (self.0)(machine, function)
+        self.0.run(machine, function)
     }
 
     #[inline(always)]

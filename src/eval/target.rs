@@ -28,14 +28,14 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
             let value = expression(compiler, value);
             match plain_local(variable) {
                 Some(slot) => step(move |m, f| {
-                    let value = value(m, f)?;
+                    let value = value.run(m, f)?;
                     m.set_local(slot, value);
                     Ok(Flow::Next)
                 }),
                 None => {
                     let variable = Written::new(variable, *span);
                     step(move |m, f| {
-                        let value = value(m, f)?;
+                        let value = value.run(m, f)?;
                         variable.write(m, f, value)?;
                         Ok(Flow::Next)
                     })
@@ -66,8 +66,8 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
             let value = expression(compiler, value);
             let name = name.clone();
             step(move |m, f| {
-                let object = object(m, f)?;
-                let value = value(m, f)?;
+                let object = object.run(m, f)?;
+                let value = value.run(m, f)?;
                 write_field(m, &object, &name, value, &blame)?;
                 Ok(Flow::Next)
             })
@@ -88,7 +88,7 @@ impl Node for IndexAssignment {
         step(move |m, f| {
             let held_object = object.hold(m, f)?;
             let held_index = index.hold(m, f)?;
-            let value = value(m, f)?;
+            let value = value.run(m, f)?;
             if let Some(at) = index.int(&held_index, m, f)
                 && let Value::List(list) = object.peek(&held_object, m, f)
                 && let Ok(old) = list.put_at(&m.gate, at, copy(&value))
@@ -222,10 +222,10 @@ pub fn update(
             let index = expression(compiler, index);
             let value = expression(compiler, value);
             step(move |m, f| {
-                let object = object(m, f)?;
-                let index = index(m, f)?;
+                let object = object.run(m, f)?;
+                let index = index.run(m, f)?;
                 let old = read_index(m, &object, &index, &access)?;
-                let value = value(m, f)?;
+                let value = value.run(m, f)?;
                 let new = compute(m, operator, &old, &value, &sum)?;
                 write_index(m, &object, &index, new, &access)?;
                 Ok(Flow::Next)
@@ -245,9 +245,9 @@ pub fn update(
             let object = expression(compiler, object);
             let value = expression(compiler, value);
             step(move |m, f| {
-                let object = object(m, f)?;
+                let object = object.run(m, f)?;
                 let old = read_field(m, &object, &name, &access)?;
-                let value = value(m, f)?;
+                let value = value.run(m, f)?;
                 let new = compute(m, operator, &old, &value, &sum)?;
                 write_field(m, &object, &name, new, &access)?;
                 Ok(Flow::Next)
@@ -305,10 +305,10 @@ impl Part {
         match self {
             Part::Variable(_) => {}
             Part::Index(object, index, _) => {
-                row.push(object(machine, function)?);
-                row.push(index(machine, function)?);
+                row.push(object.run(machine, function)?);
+                row.push(index.run(machine, function)?);
             }
-            Part::Field(object, ..) => row.push(object(machine, function)?),
+            Part::Field(object, ..) => row.push(object.run(machine, function)?),
         }
         Ok(())
     }
@@ -358,12 +358,12 @@ pub fn assign_unpacked(compiler: &Compiler, targets: &[Target], value: &Expr) ->
             Source::Elements(elements) => {
                 let mut values = Vec::with_capacity(elements.len());
                 for element in elements {
-                    values.push(element(m, f)?);
+                    values.push(element.run(m, f)?);
                 }
                 values
             }
             Source::List(list) => {
-                let list = list(m, f)?;
+                let list = list.run(m, f)?;
                 unpack(m, &list, parts.len(), span)?
             }
         };

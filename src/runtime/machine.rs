@@ -27,6 +27,7 @@ use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
 use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
+use crate::value::returned::Choice;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// How many calls of a story are kept at its inner and at its outer end.
@@ -54,6 +55,23 @@ pub enum Flow {
     Continue,
     /// In the caller; the value is in [`Machine::returned`].
     Return,
+}
+
+impl Choice for Flow {
+    #[inline(always)]
+    fn number(self) -> u64 {
+        self as u64
+    }
+
+    #[inline(always)]
+    fn of(number: u64) -> Flow {
+        match number {
+            0 => Flow::Next,
+            1 => Flow::Break,
+            2 => Flow::Continue,
+            _ => Flow::Return,
+        }
+    }
 }
 
 /// A running task.
@@ -146,23 +164,23 @@ impl<'f> Machine<'f> {
         &mut self,
         function: &Arc<Function>,
         base: usize,
-        site: Option<Span>,
+        site: &Option<Span>,
     ) -> Result<Value> {
         if !self.has_room() {
             return Err(self.too_deep());
         }
         self.tick()?;
         let code = function.code;
-        let missing = (base + code.slots).saturating_sub(self.stack.len());
-        self.stack
-            .extend(std::iter::repeat_with(|| Value::Nil).take(missing));
+        if self.stack.len() < base + code.slots {
+            self.grow_row(base + code.slots);
+        }
         self.calls.push(CallRecord {
             code,
-            site,
+            site: *site,
             base: self.base,
         });
         self.base = base;
-        let result = code.body()(self, function);
+        let result = code.body().run(self, function);
         if let Some(call) = self.calls.pop() {
             self.base = call.base;
         }
@@ -170,12 +188,23 @@ impl<'f> Machine<'f> {
         result
     }
 
+    /// Room for the slots that are no parameters.
+    #[inline(never)]
+    fn grow_row(&mut self, height: usize) {
+        while self.stack.len() < height {
+            self.stack.push(Value::Nil);
+        }
+    }
+
     /// Takes everything off the stack that lies above `height`.
     #[inline(always)]
     pub fn unwind_to(&mut self, height: usize) {
         while self.stack.len() > height {
-            if let Some(value) = self.stack.pop() {
-                discard(value);
+            // Looked at where it lies: a small one is not even read.
+            let is_small = self.stack.last().is_some_and(owns_nothing);
+            match self.stack.pop() {
+                Some(value) if !is_small => drop_owned(value),
+                small => std::mem::forget(small),
             }
         }
     }
@@ -217,7 +246,7 @@ impl<'f> Machine<'f> {
         let base = self.stack.len();
         self.stack.extend_from_slice(arguments);
         self.stack.resize(base + parameters.len(), Value::Absent);
-        self.invoke(function, base, site)
+        self.invoke(function, base, &site)
     }
 
     /// Calls a builtin with positional arguments.
@@ -270,6 +299,15 @@ impl<'f> Machine<'f> {
             }
         }
     }
+}
+
+/// Whether a value is one of the small ones, which own no memory.
+#[inline(always)]
+fn owns_nothing(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)
+    )
 }
 
 /// Drops a value; costs nothing but a look at the tag for the small ones.

@@ -3,13 +3,38 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::returned::{Given, Returned};
 use super::{Result, Value};
 use crate::resolve::program::{Program, Template, TemplateId};
 use crate::runtime::machine::Machine;
 
 /// Compiled code of a template: runs the body in the row of slots that the machine has set up.
 /// It is given the function itself, which holds the captures.
-pub type Body = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync>;
+pub type Body = Closure<Value>;
+
+/// A closure that a node of the program has become. It is given the machine and the running
+/// function.
+pub struct Closure<T>(
+    Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Returned<T> + Send + Sync>,
+);
+
+impl<T: Given> Closure<T> {
+    /// Makes one of a Rust closure.
+    #[inline(always)]
+    pub fn new(
+        run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<T> + Send + Sync + 'static,
+    ) -> Closure<T> {
+        Closure(Box::new(move |machine, function| {
+            Returned::new(run(machine, function))
+        }))
+    }
+
+    /// Runs it.
+    #[inline(always)]
+    pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<T> {
+        (self.0)(machine, function).result()
+    }
+}
 
 /// A function as a value.
 pub struct Function {

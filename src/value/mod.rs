@@ -9,7 +9,8 @@
 //! 4. [`guarded`]: the lock around everything that changes
 //! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`] with [`sort`],
 //!    [`index`]: what operators do with them
-//! 6. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
+//! 6. [`returned`]: how closures hand results back
+//! 7. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
 pub mod cell;
@@ -28,6 +29,7 @@ pub mod parse;
 pub mod power;
 pub mod quote;
 pub mod range;
+pub mod returned;
 pub mod show;
 pub mod sort;
 pub mod stream;
@@ -56,7 +58,10 @@ use stream::Stream;
 use text::Text;
 
 /// Any value of the language.
+///
+/// (The tag takes a whole word, so that it is written and read as one.)
 #[derive(Clone, Debug, Default)]
+#[repr(u64)]
 pub enum Value {
     /// `nil`
     #[default]
