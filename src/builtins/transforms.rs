@@ -182,8 +182,8 @@ fn filter(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         Arc::new(move |machine, sources| {
             while let Some(element) = going::next(machine, &mut sources[0])? {
                 match machine.call(&function, std::slice::from_ref(&element))? {
-                    Value::Bool(true) => return Ok(Some(element)),
-                    Value::Bool(false) => {}
+                    Value::Bool(crate::value::Truth::True) => return Ok(Some(element)),
+                    Value::Bool(crate::value::Truth::False) => {}
                     other => return Err(no_bool(&other)),
                 }
             }

@@ -195,7 +195,7 @@ fn general(
     blame: &Blame,
 ) -> Result<bool> {
     match apply(operator, left, right, &machine.gate) {
-        Ok(answer) => Ok(matches!(answer, Value::Bool(true))),
+        Ok(answer) => Ok(matches!(answer, Value::Bool(crate::value::Truth::True))),
         Err(unwind) => Err(blame.complete(machine, unwind, &[left, right])),
     }
 }

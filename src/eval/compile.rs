@@ -26,7 +26,13 @@ pub fn compile(unit: &'static Unit, template: &Template) -> Body {
             let result = prologue.run(m, f).and_then(|()| code.run(m, f));
             ended(m, result)
         }),
-        (None, Tail { code, returns: true }) => Body::new(move |m, f| {
+        (
+            None,
+            Tail {
+                code,
+                returns: true,
+            },
+        ) => Body::new(move |m, f| {
             let result = code.run(m, f);
             ended(m, result)
         }),
@@ -97,7 +103,9 @@ fn guard(body: &program::Block) -> Option<(&Expr, &Expr, program::Block)> {
     };
     let scopes = [body, then];
     if rest.is_empty()
-        || scopes.iter().any(|scope| !scope.cells.is_empty() || !scope.functions.is_empty())
+        || scopes
+            .iter()
+            .any(|scope| !scope.cells.is_empty() || !scope.functions.is_empty())
     {
         return None;
     }

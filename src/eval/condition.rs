@@ -36,7 +36,7 @@ pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
     let blame = Blame::single(expr);
     let value = expression(compiler, expr);
     cond(move |m, f| match value.run(m, f)? {
-        Value::Bool(value) => Ok(value),
+        Value::Bool(value) => Ok(value.get()),
         other => Err(no_bool(m, &other, role, &blame)),
     })
 }
@@ -73,7 +73,7 @@ pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
 
 /// A condition as an expression.
 pub fn as_value(condition: Cond) -> Code {
-    code(move |m, f| Ok(Value::Bool(condition.run(m, f)?)))
+    code(move |m, f| Ok(Value::from(condition.run(m, f)?)))
 }
 
 #[cold]

@@ -19,7 +19,7 @@ pub fn constant(kind: &ExprKind) -> Code {
     match kind {
         ExprKind::Bool(value) => {
             let value = *value;
-            code(move |_, _| Ok(Value::Bool(value)))
+            code(move |_, _| Ok(Value::from(value)))
         }
         ExprKind::Int(value) => {
             let value = *value;
@@ -31,7 +31,7 @@ pub fn constant(kind: &ExprKind) -> Code {
         }
         ExprKind::Float(value) => {
             let value = *value;
-            code(move |_, _| Ok(Value::Float(value)))
+            code(move |_, _| Ok(Value::from(value)))
         }
         ExprKind::String(text) => {
             let value = Value::from(&**text);

@@ -226,7 +226,7 @@ impl Parts {
     /// The value of a slot where programs can see it.
     fn visible(&self, slot: Slot) -> Read<Value> {
         match self.value(slot)? {
-            Value::Once(_) | Value::Shared(_) | Value::Absent => {
+            Value::Once(_) | Value::Shared(_) | Value::Absent | Value::Unwinding(_) => {
                 Err(Malformed("a variable where a value should be"))
             }
             value => Ok(value),

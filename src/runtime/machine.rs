@@ -27,7 +27,7 @@ use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
 use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
-use crate::value::returned::Choice;
+use crate::value::returned::{Choice, Given};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// How many calls of a story are kept at its inner and at its outer end.
@@ -159,17 +159,28 @@ impl<'f> Machine<'f> {
     /// Runs `function` with the arguments that lie on the stack from `base` on, one for every
     /// parameter ([`Value::Absent`] for one that was not given and has a default). Takes the
     /// arguments off the stack; a call that is refused leaves them to whoever catches the error.
-    #[inline]
+    #[inline(always)]
     pub fn invoke(
         &mut self,
         function: &Arc<Function>,
         base: usize,
         site: &Option<Span>,
     ) -> Result<Value> {
+        Value::unpack(self.invoke_packed(function, base, site))
+    }
+
+    fn invoke_packed(
+        &mut self,
+        function: &Arc<Function>,
+        base: usize,
+        site: &Option<Span>,
+    ) -> Value {
         if !self.has_room() {
-            return Err(self.too_deep());
+            return Value::Unwinding(self.too_deep());
         }
-        self.tick()?;
+        if let Err(unwind) = self.tick() {
+            return Value::Unwinding(unwind);
+        }
         let code = function.code;
         if self.stack.len() < base + code.slots {
             self.grow_row(base + code.slots);
@@ -180,7 +191,7 @@ impl<'f> Machine<'f> {
             base: self.base,
         });
         self.base = base;
-        let result = code.body().run(self, function);
+        let result = code.body().run_packed(self, function);
         if let Some(call) = self.calls.pop() {
             self.base = call.base;
         }

@@ -2,6 +2,8 @@
 
 /// The builtin places.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+// (A whole word, as every payload of a value: see `value::word`.)
+#[repr(u64)]
 pub enum Place {
     /// A thread of this process: shares everything.
     Thread,

@@ -23,7 +23,7 @@ pub fn apply(
     gate: &Gate<'_>,
 ) -> Result<Value> {
     use BinaryOperator as O;
-    let truth = |result: Result<bool>| result.map(Value::Bool);
+    let truth = |result: Result<bool>| result.map(Value::from);
     match operator {
         O::Add => add(left, right, gate),
         O::Subtract => number::subtract(left, right),
@@ -187,8 +187,9 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
         (Value::String(text), Value::String(part)) => Ok(text.contains(&**part)),
         (Value::Range(range), Value::Int(number)) => Ok(range.contains(*number)),
         (Value::Range(range), Value::Float(number)) => {
-            let whole = *number as i64;
-            Ok(whole as f64 == *number && whole != i64::MAX && range.contains(whole))
+            let number = number.get();
+            let whole = number as i64;
+            Ok(whole as f64 == number && whole != i64::MAX && range.contains(whole))
         }
         (Value::Range(_), _) => Ok(false),
         (Value::Bytes(bytes), Value::Int(byte)) => {
@@ -361,13 +362,13 @@ mod tests {
         let list = Value::list(vec![Value::Int(1), Value::list(vec![Value::Nil])]);
         let nested = Value::list(vec![Value::Nil]);
         for (item, whole, expected) in [
-            (Value::Float(1.0), &list, "true"),
+            (Value::from(1.0), &list, "true"),
             (Value::Int(2), &list, "false"),
             (nested, &list, "true"),
             ("ell".into(), &"hello".into(), "true"),
             (Value::Int(9), &range, "true"),
-            (Value::Float(9.0), &range, "true"),
-            (Value::Float(0.5), &range, "false"),
+            (Value::from(9.0), &range, "true"),
+            (Value::from(0.5), &range, "false"),
             (Value::Nil, &range, "false"),
             (Value::Int(1), &"1".into(), "type: a string holds no int"),
             (
@@ -402,7 +403,7 @@ mod tests {
             (
                 "a".into(),
                 O::Multiply,
-                Value::Float(1.5),
+                Value::from(1.5),
                 "cannot multiply string and float",
             ),
             (

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::returned::{Given, Returned};
+use super::returned::Given;
 use super::{Result, Value};
 use crate::resolve::program::{Program, Template, TemplateId};
 use crate::runtime::machine::Machine;
@@ -14,8 +14,8 @@ pub type Body = Closure<Value>;
 
 /// A closure that a node of the program has become. It is given the machine and the running
 /// function.
-pub struct Closure<T>(
-    Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Returned<T> + Send + Sync>,
+pub struct Closure<T: Given>(
+    Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T::Returned + Send + Sync>,
 );
 
 impl<T: Given> Closure<T> {
@@ -25,14 +25,20 @@ impl<T: Given> Closure<T> {
         run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<T> + Send + Sync + 'static,
     ) -> Closure<T> {
         Closure(Box::new(move |machine, function| {
-            Returned::new(run(machine, function))
+            T::pack(run(machine, function))
         }))
+    }
+
+    /// Runs it; the result is still packed.
+    #[inline(always)]
+    pub fn run_packed(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> T::Returned {
+        (self.0)(machine, function)
     }
 
     /// Runs it.
     #[inline(always)]
     pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<T> {
-        (self.0)(machine, function).result()
+        T::unpack(self.run_packed(machine, function))
     }
 }
 

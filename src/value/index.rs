@@ -382,7 +382,7 @@ mod tests {
         );
         assert_eq!(get(&range, -1), "20");
         assert_eq!(
-            text(get_index(&list, &Value::Float(1.0), &GATE)),
+            text(get_index(&list, &Value::from(1.0), &GATE)),
             "type: an index of a list is an int, not a float (`//` divides ints to an int)"
         );
         assert!(text(get_index(&Value::Nil, &Value::Int(0), &GATE)).starts_with("type: "));

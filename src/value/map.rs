@@ -142,16 +142,17 @@ impl Key {
     fn identity(&self) -> Identity<'_> {
         match &self.0 {
             Value::Nil => Identity::Nil,
-            Value::Bool(value) => Identity::Bool(*value),
+            Value::Bool(value) => Identity::Bool(value.get()),
             Value::Int(value) => Identity::Int(*value),
             Value::BigInt(value) => match as_float(value) {
                 Some(float) => Identity::Float(float.to_bits()),
                 None => Identity::Big(value),
             },
             Value::Float(value) => {
+                let value = value.get();
                 // A float within 64 bits and without a fraction is the same key as the int.
-                let whole = *value as i64;
-                match whole as f64 == *value && whole != i64::MAX {
+                let whole = value as i64;
+                match whole as f64 == value && whole != i64::MAX {
                     true => Identity::Int(whole),
                     false if value.is_nan() => Identity::Float(f64::NAN.to_bits()),
                     false => Identity::Float(value.to_bits()),
@@ -218,25 +219,25 @@ mod tests {
     #[test]
     fn numbers_of_one_value_are_one_key() {
         for (a, b) in [
-            (Value::Int(1), Value::Float(1.0)),
-            (Value::Float(0.0), Value::Float(-0.0)),
-            (Value::Float(f64::NAN), Value::Float(-f64::NAN)),
-            (Value::Int(i64::MIN), Value::Float(i64::MIN as f64)),
-            (big(63, 0), Value::Float(2f64.powi(63))),
-            (big(1000, 0), Value::Float(2f64.powi(1000))),
-            (big(1023, 0), Value::Float(2f64.powi(1023))),
+            (Value::Int(1), Value::from(1.0)),
+            (Value::from(0.0), Value::from(-0.0)),
+            (Value::from(f64::NAN), Value::from(-f64::NAN)),
+            (Value::Int(i64::MIN), Value::from(i64::MIN as f64)),
+            (big(63, 0), Value::from(2f64.powi(63))),
+            (big(1000, 0), Value::from(2f64.powi(1000))),
+            (big(1023, 0), Value::from(2f64.powi(1023))),
         ] {
             assert_eq!(key(a.clone()), key(b.clone()), "{a:?} {b:?}");
             assert_eq!(key(a).fingerprint(), key(b).fingerprint());
         }
         for (a, b) in [
-            (Value::Int(1), Value::Bool(true)),
+            (Value::Int(1), Value::from(true)),
             (Value::Int(1), Value::from("1")),
             (Value::Int(0), Value::Nil),
-            (Value::Int(i64::MAX), Value::Float(i64::MAX as f64)),
-            (big(1000, 1), Value::Float(2f64.powi(1000))),
-            (big(1024, 0), Value::Float(f64::INFINITY)),
-            (Value::Float(0.5), Value::Int(0)),
+            (Value::Int(i64::MAX), Value::from(i64::MAX as f64)),
+            (big(1000, 1), Value::from(2f64.powi(1000))),
+            (big(1024, 0), Value::from(f64::INFINITY)),
+            (Value::from(0.5), Value::Int(0)),
         ] {
             assert_ne!(key(a.clone()), key(b.clone()), "{a:?} {b:?}");
         }

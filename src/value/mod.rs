@@ -9,7 +9,7 @@
 //! 4. [`guarded`]: the lock around everything that changes
 //! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`] with [`sort`],
 //!    [`index`]: what operators do with them
-//! 6. [`returned`]: how closures hand results back
+//! 6. [`word`], [`returned`]: how values and results travel in registers
 //! 7. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
@@ -34,6 +34,7 @@ pub mod show;
 pub mod sort;
 pub mod stream;
 pub mod text;
+pub mod word;
 
 use std::sync::Arc;
 
@@ -56,22 +57,22 @@ use map::Map;
 use range::Range;
 use stream::Stream;
 use text::Text;
+pub use word::{Float, Truth};
 
 /// Any value of the language.
 ///
-/// (The tag takes a whole word, so that it is written and read as one.)
+/// Every payload takes a whole word, so that Rust keeps a value in two registers ([`word`]).
 #[derive(Clone, Debug, Default)]
-#[repr(u64)]
 pub enum Value {
     /// `nil`
     #[default]
     Nil,
     /// `true`, `false`
-    Bool(bool),
+    Bool(Truth),
     /// An integer that fits into 64 bits; always in this form if it does.
     Int(i64),
     /// An IEEE double.
-    Float(f64),
+    Float(Float),
     /// An integer that does not fit into 64 bits.
     BigInt(Arc<BigInt>),
     /// A string.
@@ -114,6 +115,8 @@ pub enum Value {
     Shared(Arc<SharedCell>),
     /// Not seen by programs: the slot of a parameter that was not given.
     Absent,
+    /// Not seen by programs: what a closure hands back that has no value ([`returned`]).
+    Unwinding(Unwind),
 }
 
 const _: () = assert!(size_of::<Value>() == 16);
@@ -160,14 +163,14 @@ impl Value {
             Value::Semaphore(_) => "semaphore",
             Value::Pool(_) | Value::Place(_) => "pool",
             Value::Error(_) => "error",
-            Value::Once(_) | Value::Shared(_) | Value::Absent => "variable",
+            Value::Once(_) | Value::Shared(_) | Value::Absent | Value::Unwinding(_) => "variable",
         }
     }
 }
 
 impl From<bool> for Value {
     fn from(value: bool) -> Value {
-        Value::Bool(value)
+        Value::Bool(value.into())
     }
 }
 
@@ -185,7 +188,7 @@ impl From<usize> for Value {
 
 impl From<f64> for Value {
     fn from(value: f64) -> Value {
-        Value::Float(value)
+        Value::Float(value.into())
     }
 }
 
