@@ -11,7 +11,9 @@ use crate::runtime::machine::Machine;
 use crate::runtime::story;
 use crate::syntax::foreign::foreign_method;
 use crate::syntax::span::Span;
-use crate::value::index::{get_field, get_index, get_slice};
+use crate::value::index::{field_name, get_field, get_index, get_slice};
+use crate::value::map::Key;
+use crate::value::text::Text;
 use crate::value::{Failure, Result, Value};
 
 /// `xs[i]`
@@ -64,12 +66,17 @@ pub fn read_index(
 /// `m.key`
 pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) -> Code {
     let blame = Blame::new(span, [object]);
-    let name = name.clone();
+    let key = field_key(name);
     let object = expression(compiler, object);
     code(move |m, f| {
         let object = object.run(m, f)?;
-        read_field(m, &object, &name, &blame)
+        read_field(m, &object, &key, &blame)
     })
+}
+
+/// The name of a field as the key that it is.
+pub fn field_key(name: &str) -> Key {
+    Key::of_text(Text::from(name))
 }
 
 /// `object.name`, whatever it is.
@@ -77,15 +84,15 @@ pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) ->
 pub fn read_field(
     machine: &Machine<'_>,
     object: &Value,
-    name: &str,
+    key: &Key,
     blame: &Blame,
 ) -> Result<Value> {
     let trace = |failure: &Arc<Failure>| {
         let lines = story::trace(failure, &machine.runtime.sources);
         Value::list(lines.into_iter().map(Value::from).collect())
     };
-    get_field(object, name, &machine.gate, &trace).map_err(|unwind| {
-        let unwind = match (object, foreign_method(name)) {
+    get_field(object, key, &machine.gate, &trace).map_err(|unwind| {
+        let unwind = match (object, foreign_method(field_name(key))) {
             (Value::Map(_) | Value::Error(_), _) | (_, None) => unwind,
             (_, Some(help)) => unwind.help(help),
         };

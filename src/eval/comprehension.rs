@@ -53,7 +53,7 @@ pub fn map(compiler: &Compiler, key: &Expr, value: &Expr, clause: &Comprehension
     let key = expression(compiler, key);
     let value = expression(compiler, value);
     code(move |m, f| {
-        let mut entries = Entries::new();
+        let mut entries = Entries::default();
         walk.run(m, f, |m, f| {
             if let Some(condition) = &condition
                 && !condition.run(m, f)?

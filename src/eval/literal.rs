@@ -69,7 +69,7 @@ pub fn map(compiler: &Compiler, entries: &[(Expr, Expr)]) -> Code {
         })
         .collect();
     code(move |m, f| {
-        let mut map = Entries::with_capacity(entries.len());
+        let mut map = Entries::with_capacity_and_hasher(entries.len(), Default::default());
         for (key, span, value) in &entries {
             let key = key.run(m, f)?;
             let key = as_key(m, key, *span)?;

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::access::{read_field, read_index};
+use super::access::{field_key, read_field, read_index};
 use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, Step, step};
 use super::expression::expression;
@@ -19,6 +19,7 @@ use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
 use crate::value::function::Function;
 use crate::value::index::{set_field, set_index};
+use crate::value::map::Key;
 use crate::value::{Result, Value};
 
 /// `target = value`
@@ -64,11 +65,11 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
             let blame = Blame::new(*span, [object]);
             let object = expression(compiler, object);
             let value = expression(compiler, value);
-            let name = name.clone();
+            let key = field_key(name);
             step(move |m, f| {
                 let object = object.run(m, f)?;
                 let value = value.run(m, f)?;
-                write_field(m, &object, &name, value, &blame)?;
+                write_field(m, &object, &key, value, &blame)?;
                 Ok(Flow::Next)
             })
         }
@@ -123,11 +124,11 @@ fn write_index(
 fn write_field(
     machine: &Machine<'_>,
     object: &Value,
-    name: &str,
+    key: &Key,
     value: Value,
     blame: &Blame,
 ) -> Result<()> {
-    set_field(object, name, value, &machine.gate)
+    set_field(object, key, value, &machine.gate)
         .map_err(|unwind| blame.complete(machine, unwind, &[object]))
 }
 
@@ -241,15 +242,15 @@ pub fn update(
                 span,
                 [Called::Text(*place, None), called(value, Some("right"))],
             );
-            let name = name.clone();
+            let key = field_key(name);
             let object = expression(compiler, object);
             let value = expression(compiler, value);
             step(move |m, f| {
                 let object = object.run(m, f)?;
-                let old = read_field(m, &object, &name, &access)?;
+                let old = read_field(m, &object, &key, &access)?;
                 let value = value.run(m, f)?;
                 let new = compute(m, operator, &old, &value, &sum)?;
-                write_field(m, &object, &name, new, &access)?;
+                write_field(m, &object, &key, new, &access)?;
                 Ok(Flow::Next)
             })
         }
@@ -264,6 +265,17 @@ fn compute(
     right: &Value,
     blame: &Blame,
 ) -> Result<Value> {
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        let simple = match operator {
+            BinaryOperator::Add => a.checked_add(*b),
+            BinaryOperator::Subtract => a.checked_sub(*b),
+            BinaryOperator::Multiply => a.checked_mul(*b),
+            _ => None,
+        };
+        if let Some(value) = simple {
+            return Ok(Value::Int(value));
+        }
+    }
     apply(operator, left, right, &machine.gate)
         .map_err(|unwind| blame.complete(machine, unwind, &[left, right]))
 }
@@ -272,7 +284,7 @@ fn compute(
 enum Part {
     Variable(Written),
     Index(Code, Code, Blame),
-    Field(Code, Arc<str>, Blame),
+    Field(Code, Key, Blame),
 }
 
 impl Part {
@@ -290,7 +302,7 @@ impl Part {
             ),
             Target::Field { object, name, span } => Part::Field(
                 expression(compiler, object),
-                name.clone(),
+                field_key(name),
                 Blame::new(*span, [object]),
             ),
         }
@@ -327,7 +339,7 @@ impl Part {
                 let (object, index) = (next(), next());
                 write_index(machine, &object, &index, value, blame)
             }
-            Part::Field(_, name, blame) => write_field(machine, &next(), name, value, blame),
+            Part::Field(_, key, blame) => write_field(machine, &next(), key, value, blame),
         }
     }
 }

@@ -172,6 +172,9 @@ impl Runtime {
             TaskKind::Main | TaskKind::Spawned => &self.tasks,
         };
         let number = made.fetch_add(1, Ordering::Relaxed) + 1;
+        if kind != TaskKind::Main {
+            crate::value::guarded::single::ends();
+        }
         if kind != TaskKind::Main && number <= 2 {
             self.start_ticking();
         }

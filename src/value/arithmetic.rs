@@ -6,7 +6,7 @@
 
 use super::error::{Failure, fail};
 use super::list::List;
-use super::map::Key;
+use super::map::{Key, KeyRef};
 use super::{Kind, Result, Unwind, Value, number, order};
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
@@ -183,7 +183,7 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
                 .iter()
                 .any(|other| order::equal_at_once(other, item) == Some(true))
         })),
-        (Value::Map(map), _) => Ok(map.contains(gate, &key(item)?)),
+        (Value::Map(map), _) => Ok(map.contains(gate, key_ref(item)?)),
         (Value::String(text), Value::String(part)) => Ok(text.contains(&**part)),
         (Value::Range(range), Value::Int(number)) => Ok(range.contains(*number)),
         (Value::Range(range), Value::Float(number)) => {
@@ -204,17 +204,26 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
 
 /// A value as the key of a map, or the error that says why not.
 pub fn key(value: &Value) -> Result<Key> {
-    Key::new(value.clone()).map_err(|value| {
-        let message = format!(
-            "{} cannot be a key of a map",
-            with_article(value.type_name())
-        );
-        let failure = Failure::error(Kind::Type, message);
-        match value {
-            Value::List(_) => failure.help("use a string, for example str(xs)").into(),
-            _ => failure.into(),
-        }
-    })
+    Key::new(value.clone()).map_err(|value| no_key(&value))
+}
+
+/// The same, borrowed.
+#[inline]
+pub fn key_ref(value: &Value) -> Result<KeyRef<'_>> {
+    KeyRef::new(value).ok_or_else(|| no_key(value))
+}
+
+#[cold]
+fn no_key(value: &Value) -> Unwind {
+    let message = format!(
+        "{} cannot be a key of a map",
+        with_article(value.type_name())
+    );
+    let failure = Failure::error(Kind::Type, message);
+    match value {
+        Value::List(_) => failure.help("use a string, for example str(xs)").into(),
+        _ => failure.into(),
+    }
 }
 
 /// The error of an operator that does not fit its operands: `cannot add int and nil`.

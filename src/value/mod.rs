@@ -208,47 +208,50 @@ impl From<String> for Value {
 /// lists…, a million deep, needs no deep stack to disappear.
 ///
 /// ```text
-/// [[[...]]]   drop of the outer list hands its items to the worklist of this thread;
-///             whoever found the worklist empty works it off
+/// [[[...]]]   a few levels are dropped inside each other; deeper ones go to the worklist of this
+///             thread, and the outermost works it off
 /// ```
 pub(crate) fn drop_deep(values: Vec<Value>) {
-    use std::cell::RefCell;
+    if values.iter().any(Value::may_hold_values) {
+        dropping(values, |worklist, values| worklist.extend(values));
+    }
+}
+
+/// The same for one value.
+pub(crate) fn drop_deep_one(value: Value) {
+    if value.may_hold_values() {
+        dropping(value, Vec::push);
+    }
+}
+
+fn dropping<T>(values: T, put_aside: fn(&mut Vec<Value>, T)) {
+    use std::cell::{Cell, RefCell};
+    /// How many levels are dropped inside each other.
+    const LEVELS: u32 = 16;
     thread_local! {
-        static WORKLIST: RefCell<Option<Vec<Value>>> = const { RefCell::new(None) };
+        static DEPTH: Cell<u32> = const { Cell::new(0) };
+        static WORKLIST: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
     }
-    if !values.iter().any(Value::may_hold_values) {
-        return;
-    }
-    let first = WORKLIST.try_with(|worklist| {
-        let mut worklist = worklist.borrow_mut();
-        match &mut *worklist {
-            Some(waiting) => {
-                waiting.extend(values);
-                false
+    // Without these any more, the thread is about to end: nothing deep is left by then.
+    let depth = DEPTH.try_with(Cell::get).unwrap_or(0);
+    let go_down = |by: u32| DEPTH.try_with(|depth| depth.set(by)).unwrap_or(());
+    if depth >= LEVELS {
+        let mut values = Some(values);
+        let _ = WORKLIST.try_with(|worklist| {
+            if let Some(values) = values.take() {
+                put_aside(&mut worklist.borrow_mut(), values);
             }
-            None => {
-                *worklist = Some(values);
-                true
-            }
-        }
-    });
-    if !matches!(first, Ok(true)) {
-        return;
-    }
-    loop {
-        let next = WORKLIST.with(|worklist| {
-            let mut worklist = worklist.borrow_mut();
-            let next = worklist.as_mut().and_then(Vec::pop);
-            if next.is_none() {
-                *worklist = None;
-            }
-            next
         });
-        match next {
-            Some(value) => drop(value),
-            None => return,
+        return;
+    }
+    go_down(depth + 1);
+    drop(values);
+    if depth == 0 {
+        while let Ok(Some(value)) = WORKLIST.try_with(|worklist| worklist.borrow_mut().pop()) {
+            drop(value);
         }
     }
+    go_down(depth);
 }
 
 impl Value {

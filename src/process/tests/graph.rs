@@ -46,7 +46,7 @@ pub fn build(world: &mut World, specs: &[Spec]) -> Value {
     for (kind, _) in specs {
         values.push(match kind % 8 {
             0 => Value::list(Vec::new()),
-            1 => Value::Map(Map::new(Entries::new())),
+            1 => Value::Map(Map::new(Entries::default())),
             2 => Value::Once(Arc::new(OnceCell::default())),
             3 => Value::Shared(Arc::new(SharedCell::default())),
             4 => Value::Promise(Promise::known(Value::Nil)),
