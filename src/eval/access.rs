@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::blame::Blame;
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
-use super::operand::{Hold, Node, Operand, with_operands};
+use super::operand::{Hold, Node, Operand, SingleNode, with_operand, with_operands};
 use crate::resolve::program::Expr;
 use crate::runtime::machine::Machine;
 use crate::runtime::story;
@@ -65,13 +65,30 @@ pub fn read_index(
 
 /// `m.key`
 pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) -> Code {
-    let blame = Blame::new(span, [object]);
-    let key = field_key(name);
-    let object = expression(compiler, object);
-    code(move |m, f| {
-        let object = object.run(m, f)?;
-        read_field(m, &object, &key, &blame)
-    })
+    let node = FieldNode {
+        key: field_key(name),
+        blame: Blame::new(span, [object]),
+    };
+    with_operand(compiler, object, true, node)
+}
+
+struct FieldNode {
+    key: Key,
+    blame: Blame,
+}
+
+impl SingleNode for FieldNode {
+    type Output = Code;
+
+    fn build<O: Operand>(self, object: O) -> Code {
+        let FieldNode { key, blame } = self;
+        code(move |m, f| {
+            let held = object.hold(m, f)?;
+            let result = read_field(m, object.peek(&held, m, f), &key, &blame);
+            held.release();
+            result
+        })
+    }
 }
 
 /// The name of a field as the key that it is.

@@ -1,5 +1,7 @@
 //! Values that stand in the program: constants, lists, maps, f-strings.
 
+use std::fmt::Write as _;
+
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::variable::placed;
@@ -124,8 +126,14 @@ pub fn format_string(compiler: &Compiler, parts: &[FormatPart]) -> Code {
             match piece {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Shown(value, span) => {
-                    let value = value.run(m, f)?;
-                    text.push_str(&placed(m, display(&value, &m.gate), *span)?);
+                    match value.run(m, f)? {
+                        Value::String(part) => text.push_str(&part),
+                        Value::Int(number) => {
+                            // Writing to a string does not fail.
+                            let _ = write!(text, "{number}");
+                        }
+                        value => text.push_str(&placed(m, display(&value, &m.gate), *span)?),
+                    }
                 }
                 Piece::Formatted(value, span, spec) => {
                     let value = value.run(m, f)?;

@@ -168,6 +168,30 @@ pub fn with_operands<N: Node>(
     }
 }
 
+/// A node of one operand that is to be built once its kind is known.
+pub trait SingleNode {
+    /// What it becomes.
+    type Output;
+
+    /// Builds it for this kind.
+    fn build<O: Operand>(self, operand: O) -> Self::Output;
+}
+
+/// Builds a node for the kind of its operand. `in_place` says whether a variable may be read where
+/// it is when the operand is used: nothing evaluated before that may assign to it.
+pub fn with_operand<N: SingleNode>(
+    compiler: &Compiler,
+    operand: &Expr,
+    in_place: bool,
+    node: N,
+) -> N::Output {
+    match shape(operand) {
+        Shape::Local(slot) if in_place => node.build(Local(slot)),
+        Shape::Captured(slot) => node.build(Captured(slot)),
+        _ => node.build(Any(expression(compiler, operand))),
+    }
+}
+
 fn with_right<N: Node, L: Operand>(
     compiler: &Compiler,
     left: L,

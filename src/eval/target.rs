@@ -9,7 +9,9 @@ use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, Step, step};
 use super::expression::expression;
 use super::frame::copy;
-use super::operand::{Any, Hold, Node, Operand, has_blocks, with_operands};
+use super::operand::{
+    Any, Hold, Node, Operand, SingleNode, has_blocks, with_operand, with_operands,
+};
 use super::unpack::unpack;
 use super::variable::unset;
 use crate::resolve::program::{Expr, ExprKind, LocalSlot, Place, Storage, Target, Variable};
@@ -62,17 +64,34 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
             }
         }
         Target::Field { object, name, span } => {
-            let blame = Blame::new(*span, [object]);
-            let object = expression(compiler, object);
-            let value = expression(compiler, value);
-            let key = field_key(name);
-            step(move |m, f| {
-                let object = object.run(m, f)?;
-                let value = value.run(m, f)?;
-                write_field(m, &object, &key, value, &blame)?;
-                Ok(Flow::Next)
-            })
+            let node = FieldAssignment {
+                key: field_key(name),
+                blame: Blame::new(*span, [object]),
+                value: expression(compiler, value),
+            };
+            with_operand(compiler, object, !has_blocks(value), node)
         }
+    }
+}
+
+struct FieldAssignment {
+    key: Key,
+    blame: Blame,
+    value: Code,
+}
+
+impl SingleNode for FieldAssignment {
+    type Output = Step;
+
+    fn build<O: Operand>(self, object: O) -> Step {
+        let FieldAssignment { key, blame, value } = self;
+        step(move |m, f| {
+            let held = object.hold(m, f)?;
+            let value = value.run(m, f)?;
+            write_field(m, object.peek(&held, m, f), &key, value, &blame)?;
+            held.release();
+            Ok(Flow::Next)
+        })
     }
 }
 
@@ -219,18 +238,19 @@ pub fn update(
                 span,
                 [Called::Text(*place, None), called(value, Some("right"))],
             );
-            let object = expression(compiler, object);
-            let index = expression(compiler, index);
-            let value = expression(compiler, value);
-            step(move |m, f| {
-                let object = object.run(m, f)?;
-                let index = index.run(m, f)?;
-                let old = read_index(m, &object, &index, &access)?;
-                let value = value.run(m, f)?;
-                let new = compute(m, operator, &old, &value, &sum)?;
-                write_index(m, &object, &index, new, &access)?;
-                Ok(Flow::Next)
-            })
+            let node = IndexUpdate {
+                access,
+                sum,
+                operator,
+                value: expression(compiler, value),
+            };
+            match has_blocks(value) {
+                false => with_operands(compiler, object, index, node),
+                true => node.build(
+                    Any(expression(compiler, object)),
+                    Any(expression(compiler, index)),
+                ),
+            }
         }
         Target::Field {
             object,
@@ -243,17 +263,72 @@ pub fn update(
                 [Called::Text(*place, None), called(value, Some("right"))],
             );
             let key = field_key(name);
-            let object = expression(compiler, object);
-            let value = expression(compiler, value);
-            step(move |m, f| {
-                let object = object.run(m, f)?;
-                let old = read_field(m, &object, &key, &access)?;
-                let value = value.run(m, f)?;
-                let new = compute(m, operator, &old, &value, &sum)?;
-                write_field(m, &object, &key, new, &access)?;
-                Ok(Flow::Next)
-            })
+            let node = FieldUpdate {
+                key,
+                access,
+                sum,
+                operator,
+                value: expression(compiler, value),
+            };
+            with_operand(compiler, object, !has_blocks(value), node)
         }
+    }
+}
+
+struct IndexUpdate {
+    access: Blame,
+    sum: Blame,
+    operator: BinaryOperator,
+    value: Code,
+}
+
+impl Node for IndexUpdate {
+    type Output = Step;
+
+    fn build<L: Operand, R: Operand>(self, object: L, index: R) -> Step {
+        step(move |m, f| {
+            let held_object = object.hold(m, f)?;
+            let held_index = index.hold(m, f)?;
+            let place = (
+                object.peek(&held_object, m, f),
+                index.peek(&held_index, m, f),
+            );
+            let old = read_index(m, place.0, place.1, &self.access)?;
+            let value = self.value.run(m, f)?;
+            let new = compute(m, self.operator, &old, &value, &self.sum)?;
+            let place = (
+                object.peek(&held_object, m, f),
+                index.peek(&held_index, m, f),
+            );
+            write_index(m, place.0, place.1, new, &self.access)?;
+            held_object.release();
+            held_index.release();
+            Ok(Flow::Next)
+        })
+    }
+}
+
+struct FieldUpdate {
+    key: Key,
+    access: Blame,
+    sum: Blame,
+    operator: BinaryOperator,
+    value: Code,
+}
+
+impl SingleNode for FieldUpdate {
+    type Output = Step;
+
+    fn build<O: Operand>(self, object: O) -> Step {
+        step(move |m, f| {
+            let held = object.hold(m, f)?;
+            let old = read_field(m, object.peek(&held, m, f), &self.key, &self.access)?;
+            let value = self.value.run(m, f)?;
+            let new = compute(m, self.operator, &old, &value, &self.sum)?;
+            write_field(m, object.peek(&held, m, f), &self.key, new, &self.access)?;
+            held.release();
+            Ok(Flow::Next)
+        })
     }
 }
 

@@ -12,6 +12,7 @@
 //! Every call goes through [`Machine::invoke`]: it checks that there is room, lets a cancel or a
 //! time slice strike, and sets up the row of slots.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -101,6 +102,53 @@ pub struct Machine<'f> {
     stack_limit: usize,
 }
 
+impl Drop for Machine<'_> {
+    fn drop(&mut self) {
+        Rows {
+            stack: std::mem::take(&mut self.stack),
+            calls: std::mem::take(&mut self.calls),
+        }
+        .give();
+    }
+}
+
+/// What a machine computes in, kept for the next task of the thread: most tasks are short.
+struct Rows {
+    stack: Vec<Value>,
+    calls: Vec<CallRecord>,
+}
+
+/// How many a thread keeps, and how long each may have become.
+const ROWS_KEPT: usize = 16;
+const LONGEST_KEPT: usize = 1 << 10;
+
+thread_local! {
+    static ROWS: RefCell<Vec<Rows>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Rows {
+    fn take() -> Rows {
+        let kept = ROWS.try_with(|rows| rows.borrow_mut().pop());
+        kept.ok().flatten().unwrap_or_else(|| Rows {
+            stack: Vec::with_capacity(16),
+            calls: Vec::with_capacity(4),
+        })
+    }
+
+    fn give(mut self) {
+        self.stack.clear();
+        self.calls.clear();
+        if self.stack.capacity().max(self.calls.capacity()) <= LONGEST_KEPT {
+            let _ = ROWS.try_with(|rows| {
+                let mut rows = rows.borrow_mut();
+                if rows.len() < ROWS_KEPT {
+                    rows.push(self);
+                }
+            });
+        }
+    }
+}
+
 impl<'f> Machine<'f> {
     /// A machine for a task that has just got its fiber.
     pub(super) fn new(
@@ -111,10 +159,11 @@ impl<'f> Machine<'f> {
         fiber: FiberKey,
         stack_limit: usize,
     ) -> Machine<'f> {
+        let Rows { stack, calls } = Rows::take();
         Machine {
-            stack: Vec::new(),
+            stack,
             base: 0,
-            calls: Vec::new(),
+            calls,
             returned: Value::Nil,
             leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),

@@ -13,12 +13,13 @@
 //! ```
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
+use foldhash::fast::FixedState;
 use parking_lot::Mutex;
 
 use super::pool::PoolShared;
@@ -60,6 +61,13 @@ pub enum LaidDown {
     NotLast,
 }
 
+/// How often a seat that lies down looks whether it is woken before its thread is parked: some ten
+/// microseconds, about what parking and waking costs.
+const MOST_LOOKS: u32 = 256;
+
+/// Where looking has never helped lately it is still tried a little, to learn when it does.
+const FEWEST_LOOKS: u32 = 4;
+
 const AWAKE: u8 = 0;
 const NAPPING: u8 = 1;
 const ASLEEP: u8 = 2;
@@ -74,11 +82,14 @@ pub struct SeatHandle {
     rest: AtomicU8,
     ready: AtomicUsize,
     awake: Arc<AtomicUsize>,
+    processors: usize,
+    /// How often it looks before it parks; only its own thread changes it.
+    looks: AtomicU32,
     thread: OnceLock<Thread>,
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
     /// The tasks that have started here and not ended.
-    pub tasks: Mutex<HashMap<ObjectId, Arc<Task>>>,
+    pub tasks: Mutex<HashMap<ObjectId, Arc<Task>, FixedState>>,
 }
 
 impl SeatHandle {
@@ -92,9 +103,11 @@ impl SeatHandle {
             rest: AtomicU8::new(AWAKE),
             ready: AtomicUsize::new(0),
             awake: runtime.awake.clone(),
+            processors: runtime.shared_pool.seats,
+            looks: AtomicU32::new(MOST_LOOKS),
             thread: OnceLock::new(),
             pool,
-            tasks: Mutex::new(HashMap::new()),
+            tasks: Mutex::default(),
         });
         runtime.awake.fetch_add(1, Ordering::SeqCst);
         runtime
@@ -171,8 +184,31 @@ impl SeatHandle {
         }
     }
 
+    /// Looks for a short while whether it is woken, as long as there are processors that nobody
+    /// else needs. Whoever wakes a thread that is not parked yet makes no system call. (The seat
+    /// counts as asleep meanwhile, so a deadlock is noticed as ever.)
+    fn look_out(&self) -> bool {
+        let looks = self.looks.load(Ordering::Relaxed);
+        for _ in 0..looks {
+            if self.rest.load(Ordering::Acquire) == AWAKE {
+                self.looks.store(MOST_LOOKS, Ordering::Relaxed);
+                return true;
+            }
+            if self.awake.load(Ordering::Relaxed) >= self.processors {
+                return false;
+            }
+            std::hint::spin_loop();
+        }
+        self.looks
+            .store((looks / 2).max(FEWEST_LOOKS), Ordering::Relaxed);
+        false
+    }
+
     /// Stops the thread until it is woken or a timer is due.
     pub fn stay_down(&self, due: Option<Instant>) {
+        if self.look_out() {
+            return;
+        }
         while self.rest.load(Ordering::SeqCst) != AWAKE {
             let Some(due) = due else {
                 thread::park();

@@ -36,11 +36,12 @@ impl List {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>, index: usize) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Index(index)));
-        self.items.with_value(|items| items.get(index).cloned())
+        self.items
+            .with_value(|items| items.get(index).map(Value::copied))
     }
 
     /// The value at an index that counts from the end if negative; else how long the list is.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, gate: &Gate<'_>, index: i64) -> std::result::Result<Value, usize> {
         gate.announce(|| {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
@@ -48,7 +49,7 @@ impl List {
         });
         self.items.with_value(|items| {
             place(index, items.len())
-                .map(|at| items[at].clone())
+                .map(|at| items[at].copied())
                 .ok_or(items.len())
         })
     }

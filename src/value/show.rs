@@ -380,9 +380,8 @@ impl<'g> Showing<'g> {
             },
             Value::Place(place) => out.write_str(place.name()),
             Value::List(_) | Value::Map(_) | Value::Stream(_) => Ok(()),
-            Value::Once(_) | Value::Shared(_) | Value::Absent | Value::Unwinding(_) => {
-                out.write_str("<variable>")
-            }
+            // What programs do not see.
+            _ => out.write_str("<variable>"),
         };
     }
 }
