@@ -198,7 +198,6 @@ impl Runtime {
             TaskKind::Main | TaskKind::Spawned => &self.tasks,
         };
         if kind != TaskKind::Main {
-            crate::value::guarded::single::ends();
             self.start_ticking();
         }
         if let Some(first) = self.first_process() {

@@ -24,7 +24,7 @@ pub use super::work::Work;
 use crate::gate::ObjectId;
 use crate::syntax::span::Span;
 use crate::value::error::TaskMark;
-use crate::value::guarded::Guarded;
+use crate::value::guarded::{Guarded, single};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// What started a task.
