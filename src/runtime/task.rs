@@ -109,6 +109,9 @@ impl Task {
         pool: Option<Arc<PoolShared>>,
         work: Work,
     ) -> Arc<Task> {
+        if kind != TaskKind::Main {
+            single::ends();
+        }
         Arc::new(Task::made(number, kind, started_at, parent, pool, work))
     }
 
