@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use super::abroad::Abroad;
 use super::elsewhere::{HandleKind, StandIn};
@@ -68,7 +69,7 @@ pub enum Listener {
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    listeners: Vec<Listener>,
+    listeners: SmallVec<[Listener; 1]>,
 }
 
 const NOT_CANCELLED: u8 = 0;
@@ -133,7 +134,7 @@ impl Task {
             seat: OnceLock::new(),
             state: Guarded::new(State {
                 phase: Phase::Unstarted(work),
-                listeners: Vec::new(),
+                listeners: SmallVec::new(),
             }),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
@@ -368,11 +369,11 @@ impl Task {
 impl Drop for State {
     fn drop(&mut self) {
         let phase = std::mem::replace(&mut self.phase, Phase::Running);
-        crate::value::drop_deep(match phase {
-            Phase::Ended(Outcome::Value(value)) => vec![value],
-            Phase::Unstarted(Work::Call { arguments, .. }) => arguments,
-            _ => return,
-        });
+        match phase {
+            Phase::Ended(Outcome::Value(value)) => crate::value::drop_deep_one(value),
+            Phase::Unstarted(Work::Call { arguments, .. }) => crate::value::drop_deep(arguments),
+            _ => {}
+        }
     }
 }
 

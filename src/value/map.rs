@@ -97,7 +97,9 @@ impl Map {
 impl Drop for Map {
     fn drop(&mut self) {
         let entries = std::mem::take(self.entries.get_mut());
-        super::drop_deep(entries.into_values().collect());
+        if entries.values().any(Value::may_hold_values) {
+            super::drop_deep(entries.into_values().collect::<Vec<Value>>());
+        }
     }
 }
 
