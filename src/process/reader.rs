@@ -111,6 +111,8 @@ fn hear(
         }
         FromWorker::Settled(queue) => worker.settled(queue),
         FromWorker::Got(task) => worker.got(task),
+        FromWorker::Took(queue) => worker.took(queue)?,
+        FromWorker::GaveBack(queue, count) => worker.gave_back(queue, count)?,
         FromWorker::Waits(wait) => waits(worker, wait)?,
         FromWorker::Asleep(received) => worker.falls_asleep(received),
         FromWorker::Cancelled(task) => {
