@@ -24,7 +24,7 @@ use crate::value::Value;
 pub fn read(broker: &Arc<Broker>, worker: &Arc<Remote>, link: UnixStream) {
     let complaint = hear_all(broker, worker, link).err();
     if complaint.is_some() {
-        worker.process.kill();
+        worker.kill();
     }
     let death = match (worker.process.bury(), complaint) {
         (_, Some(complaint)) => format!("it was cut off: {complaint}"),

@@ -141,7 +141,7 @@ fn speak(
         _ => {
             machine.task.abroad.runs_in(worker.process.pid);
             if machine.task.abroad.was_killed() {
-                worker.process.kill();
+                worker.kill();
             }
             converse(broker, machine, &worker, name, &spoken.inbox)
         }
@@ -189,7 +189,7 @@ pub fn speak_for_new(
     }
     // If there is no thread for it, the worker cannot go on.
     if speakers.submit(task).is_err() {
-        worker.process.kill();
+        worker.kill();
         if kind == TaskKind::Spawned {
             runtime.never_spoke();
         }
@@ -232,7 +232,7 @@ fn converse(
                     Ok(Outcome::Failed(failure)) => Err(Unwind::Failed(failure)),
                     Ok(Outcome::Cancelled) => Err(Unwind::Cancelled),
                     Err(malformed) => {
-                        worker.process.kill();
+                        worker.kill();
                         Err(died(
                             machine,
                             worker,
