@@ -46,6 +46,7 @@ pub fn submit(
         work,
     );
     machine.gate.announce(|| Operation::Start(task.id()));
+    machine.says_it_started(&task);
     pool.submit(task.clone())?;
     Ok(task)
 }
@@ -74,6 +75,7 @@ pub fn start_spawned(
     let name = work.name().map(str::to_owned);
     let task = runtime.new_task(TaskKind::Spawned, Some(at), machine.task.number, None, work);
     machine.gate.announce(|| Operation::Start(task.id()));
+    machine.says_it_started(&task);
     let thread = match name {
         Some(name) => format!("cq #{} {name}", task.number),
         None => format!("cq task #{}", task.number),

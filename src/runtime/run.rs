@@ -22,6 +22,7 @@ use super::seat::Seat;
 use super::story;
 use super::task::{Task, TaskKind, Work};
 use super::wait::Ticket;
+use super::watch::Watch;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::syntax::span::Span;
@@ -61,7 +62,7 @@ pub struct Runtime {
     draw: fn(&Report, &Sources) -> String,
     pub(super) awake: Arc<AtomicUsize>,
     pub(super) seats: Mutex<HashMap<usize, Arc<SeatHandle>>>,
-    main_seat: OnceLock<Arc<SeatHandle>>,
+    pub(super) main_seat: OnceLock<Arc<SeatHandle>>,
     tasks: AtomicU64,
     futures: AtomicU64,
     queues: AtomicU64,
@@ -75,7 +76,9 @@ pub struct Runtime {
     pub(super) failed: Mutex<Vec<Arc<Task>>>,
     /// Waits that seem hopeless.
     pub(super) suspects: Mutex<Vec<Arc<Ticket>>>,
-    stuck: AtomicBool,
+    pub(super) stuck: AtomicBool,
+    /// Who wants to know of tasks and queues: a session.
+    watch: OnceLock<Watch>,
     pub(super) ending: AtomicBool,
     pub(super) starts_no_more_futures: AtomicBool,
     pub(super) ticking: AtomicBool,
@@ -112,6 +115,7 @@ impl Runtime {
             failed: Mutex::new(Vec::new()),
             suspects: Mutex::new(Vec::new()),
             stuck: AtomicBool::new(false),
+            watch: OnceLock::new(),
             ending: AtomicBool::new(false),
             starts_no_more_futures: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
@@ -233,9 +237,22 @@ impl Runtime {
         if task.holds_locks() {
             self.suspect_waits_for_locks_of(task);
         }
+        if let Some(watch) = self.watch.get() {
+            watch.ended(task);
+        }
         if task.kind == TaskKind::Spawned {
             self.spawned_one_less();
         }
+    }
+
+    /// Somebody wants to know of its tasks and queues from now on.
+    pub fn watch(&self, watch: Watch) {
+        let _ = self.watch.set(watch);
+    }
+
+    /// What is known of its tasks and queues, if anybody wants to know.
+    pub fn watched(&self) -> Option<&Watch> {
+        self.watch.get()
     }
 
     /// A task that has ended has left its seat.
@@ -287,7 +304,7 @@ impl Runtime {
     }
 
     /// All waits there are, by task number.
-    pub(super) fn waits(&self) -> Vec<Arc<Ticket>> {
+    pub fn waits(&self) -> Vec<Arc<Ticket>> {
         let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
         let mut waits: Vec<Arc<Ticket>> = Vec::new();
         for seat in seats {

@@ -145,6 +145,8 @@ pub struct Task {
     pub number: u64,
     /// What started it.
     pub kind: TaskKind,
+    /// The name of what it calls, if it does nothing else.
+    pub calls: Option<Arc<str>>,
     /// Where it was started; `None` for the main program.
     pub started_at: Option<Span>,
     /// The number of the task that started it; 0 for the main program.
@@ -173,6 +175,7 @@ impl Task {
         Arc::new(Task {
             number,
             kind,
+            calls: work.name().map(Arc::from),
             started_at,
             parent,
             pool,
@@ -340,6 +343,22 @@ impl Task {
                 true
             }
         }
+    }
+
+    /// Asks it to stop, also if it has been asked before: then its clean-up is struck.
+    pub(super) fn cancel_anew(&self) {
+        self.forget_cancel();
+        self.request_cancel();
+    }
+
+    /// It goes on after what a cancel has struck.
+    pub(super) fn forget_cancel(&self) {
+        self.cancel.store(NOT_CANCELLED, Ordering::SeqCst);
+    }
+
+    /// The wait it is in.
+    pub fn wait(&self) -> Option<Arc<Ticket>> {
+        self.ticket.lock().clone()
     }
 
     /// Whether a cancel was requested that has not struck.

@@ -1,0 +1,46 @@
+//! The terminal itself: how wide it is, and that it is left as it was found.
+
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+static FOUND: OnceLock<libc::termios> = OnceLock::new();
+
+/// While a line is edited the terminal is in raw mode. If a task ends the process just then
+/// (`exit()`), the terminal is put back into the mode it was found in.
+pub fn is_restored_at_exit() {
+    let mut mode = MaybeUninit::<libc::termios>::uninit();
+    // SAFETY: tcgetattr fills the whole structure when it gives 0.
+    let found = unsafe {
+        match libc::tcgetattr(libc::STDIN_FILENO, mode.as_mut_ptr()) {
+            0 => Some(mode.assume_init()),
+            _ => None,
+        }
+    };
+    if let Some(mode) = found
+        && FOUND.set(mode).is_ok()
+    {
+        // SAFETY: `restore` takes nothing and may run at any exit.
+        unsafe { libc::atexit(restore) };
+    }
+}
+
+extern "C" fn restore() {
+    if let Some(mode) = FOUND.get() {
+        // SAFETY: the mode was given by tcgetattr.
+        unsafe { libc::tcsetattr(libc::STDIN_FILENO, libc::TCSADRAIN, mode) };
+    }
+}
+
+/// How many columns the terminal has; 80 if it does not say.
+pub fn columns() -> usize {
+    let mut size = MaybeUninit::<libc::winsize>::zeroed();
+    // SAFETY: TIOCGWINSZ fills the structure, which is valid with zeros too.
+    let size = unsafe {
+        libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, size.as_mut_ptr());
+        size.assume_init()
+    };
+    match size.ws_col {
+        0 => 80,
+        columns => usize::from(columns),
+    }
+}
