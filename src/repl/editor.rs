@@ -2,7 +2,7 @@
 //!
 //! | key | does |
 //! | --- | --- |
-//! | Enter | runs the entry; where it must go on, or in the middle of several lines, begins a line |
+//! | Enter | runs the entry; where it must go on, or in the middle of several lines, begins a line; a string that does not end is not run |
 //! | Alt-Enter | begins a line |
 //! | Tab | completes; at the beginning of a line it indents |
 //! | `)` `]` `}` | at the beginning of a line go one step to the left first |
@@ -12,16 +12,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::history::{FileHistory, History, SearchDirection};
 use rustyline::{
     Cmd, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, KeyCode, KeyEvent,
-    Modifiers, Movement, RepeatCount,
+    Modifiers, RepeatCount,
 };
 
-use super::helper::Answers;
+use super::helper::{Answers, Replacing};
 use super::indentation;
 use super::screen::Screen;
+use crate::syntax::Completeness;
 
 /// How many entries are remembered.
 const MOST_REMEMBERED: usize = 10_000;
@@ -45,6 +47,7 @@ pub fn editor(answers: Answers) -> rustyline::Result<Lines> {
         .indent_size(4)
         .build();
     let screen = answers.screen.clone();
+    let replacing = answers.replacing.clone();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(answers));
     let enter = || EventHandler::Conditional(Box::new(Enter(screen.clone())));
@@ -56,7 +59,11 @@ pub fn editor(answers: Answers) -> rustyline::Result<Lines> {
     editor.bind_sequence(tab, EventHandler::Conditional(Box::new(Tab)));
     for bracket in [')', ']', '}'] {
         let key = KeyEvent(KeyCode::Char(bracket), Modifiers::NONE);
-        editor.bind_sequence(key, EventHandler::Conditional(Box::new(Closing(bracket))));
+        let closing = Closing {
+            bracket,
+            replacing: replacing.clone(),
+        };
+        editor.bind_sequence(key, EventHandler::Conditional(Box::new(closing)));
     }
     if let Some(path) = history_file() {
         // The first session finds none.
@@ -107,14 +114,19 @@ struct Enter(Arc<Screen>);
 impl ConditionalEventHandler for Enter {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let (line, cursor) = (context.line(), context.pos());
+        let accept = Cmd::AcceptOrInsertLine {
+            accept_in_the_middle: true,
+        };
         let in_last_line = !line[cursor..].trim_end().contains('\n');
-        if in_last_line && !indentation::goes_on(line) {
-            self.0.closes();
-            return Some(Cmd::AcceptOrInsertLine {
-                accept_in_the_middle: true,
-            });
+        match indentation::needs(line) {
+            Completeness::Complete if in_last_line => {
+                self.0.closes();
+                Some(accept)
+            }
+            // The check of the line will say so.
+            Completeness::UnfinishedString => Some(accept),
+            _ => Some(new_line(context)),
         }
-        Some(new_line(context))
     }
 }
 
@@ -142,16 +154,21 @@ impl ConditionalEventHandler for Tab {
     }
 }
 
-struct Closing(char);
+/// rustyline has no command that takes away what stands before the cursor and puts in something
+/// else, but completion does just that.
+struct Closing {
+    bracket: char,
+    replacing: Arc<Mutex<Option<Replacing>>>,
+}
 
 impl ConditionalEventHandler for Closing {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        match indentation::taken_by_closing(&context.line()[..context.pos()]) {
-            0 => None,
-            blanks => Some(Cmd::Replace(
-                Movement::BackwardChar(blanks as RepeatCount),
-                Some(String::from(self.0)),
-            )),
-        }
+        let before = &context.line()[..context.pos()];
+        let blanks = indentation::of_closing(before)?;
+        *self.replacing.lock() = Some(Replacing {
+            start: before.rfind('\n')? + 1,
+            text: format!("{blanks}{}", self.bracket),
+        });
+        Some(Cmd::Complete)
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
@@ -12,7 +13,9 @@ use rustyline::{CompletionType, Context, Helper};
 use super::colours::{Palette, coloured};
 use super::names::Names;
 use super::screen::Screen;
-use super::{completion, indentation, signatures};
+use super::{completion, indentation, signatures, terminal};
+use crate::diagnostics::words;
+use crate::syntax::Completeness;
 
 /// The answers.
 pub struct Answers {
@@ -22,8 +25,18 @@ pub struct Answers {
     pub screen: Arc<Screen>,
     /// The colours.
     pub palette: Palette,
-    /// How wide the terminal is.
-    pub columns: fn() -> usize,
+    /// What a key wants put in the place of what stands before the cursor.
+    pub replacing: Arc<Mutex<Option<Replacing>>>,
+    /// How many tasks run.
+    pub running: Box<dyn Fn() -> usize>,
+}
+
+/// A text that is to stand in the line from `start` to the cursor.
+pub struct Replacing {
+    /// Where it begins.
+    pub start: usize,
+    /// The text.
+    pub text: String,
 }
 
 /// A hint that is only looked at.
@@ -41,6 +54,20 @@ impl Hint for Signature {
 
 impl Helper for Answers {}
 
+impl Answers {
+    /// `cq 3 [12 running]> ` with the number of tasks that run now, in as many columns.
+    fn prompt_now(&self, prompt: &str) -> String {
+        let now = || {
+            let start = prompt.find('[')? + 1;
+            let end = prompt.find(" running")?;
+            let width = end.checked_sub(start)?;
+            let number = format!("{:>width$}", words::thousands((self.running)()));
+            (number.len() == width).then(|| prompt.replacen(&prompt[start..end], &number, 1))
+        };
+        now().unwrap_or_else(|| prompt.to_owned())
+    }
+}
+
 impl Completer for Answers {
     type Candidate = Pair;
 
@@ -50,8 +77,15 @@ impl Completer for Answers {
         cursor: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if let Some(Replacing { start, text }) = self.replacing.lock().take() {
+            let only = Pair {
+                display: text.clone(),
+                replacement: text,
+            };
+            return Ok((start, vec![only]));
+        }
         let (start, candidates) = completion::complete(line, cursor, &self.names);
-        let width = (self.columns)().saturating_sub(1);
+        let width = terminal::columns().saturating_sub(1);
         let pairs = candidates.into_iter().map(|candidate| Pair {
             display: candidate.line(width),
             replacement: candidate.replacement,
@@ -95,7 +129,7 @@ impl Highlighter for Answers {
         default: bool,
     ) -> Cow<'b, str> {
         match default {
-            true => Cow::Owned(self.palette.prompt(prompt)),
+            true => Cow::Owned(self.palette.prompt(&self.prompt_now(prompt))),
             false => Cow::Borrowed(prompt),
         }
     }
@@ -120,9 +154,16 @@ impl Highlighter for Answers {
 
 impl Validator for Answers {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(match indentation::goes_on(context.input()) {
-            true => ValidationResult::Incomplete,
-            false => ValidationResult::Valid(None),
+        Ok(match indentation::needs(context.input()) {
+            // Where lines cannot be edited, the report says what is wrong with it.
+            Completeness::UnfinishedString if terminal::can_edit() => {
+                let hint = "    this string does not end: it needs its closing quote";
+                ValidationResult::Invalid(Some(self.palette.quiet(hint)))
+            }
+            Completeness::UnfinishedString | Completeness::Complete => {
+                ValidationResult::Valid(None)
+            }
+            _ => ValidationResult::Incomplete,
         })
     }
 }

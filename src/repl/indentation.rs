@@ -8,20 +8,14 @@ use crate::syntax::{Completeness, is_complete};
 /// One step.
 pub const STEP: &str = "    ";
 
-/// Whether an entry goes on in the next line. Commands are one line, but for the code behind them.
-pub fn goes_on(text: &str) -> bool {
-    let code = match text.trim_start().strip_prefix(':') {
+/// What a text still needs. Commands are one line, but for the code behind them.
+pub fn needs(text: &str) -> Completeness {
+    match text.trim_start().strip_prefix(':') {
+        None => is_complete(text),
         Some(command) => match command.split_once(char::is_whitespace) {
-            Some((name, code)) if super::commands::takes_code(name) => code,
-            _ => return false,
+            Some((name, code)) if super::commands::takes_code(name) => is_complete(code),
+            _ => Completeness::Complete,
         },
-        None => text,
-    };
-    match is_complete(code) {
-        Completeness::Complete => false,
-        // A line cannot end inside of a string: better say so at once.
-        Completeness::UnfinishedString => false,
-        Completeness::OpenBracket | Completeness::TrailingOperator => true,
     }
 }
 
@@ -48,13 +42,11 @@ pub fn of_next_line(before: &str) -> String {
     blanks
 }
 
-/// How many blanks before the cursor a closing bracket takes away, when nothing else stands there.
-pub fn taken_by_closing(before: &str) -> usize {
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    match before.contains('\n') && line.chars().all(|c| c == ' ') {
-        true => line.len().min(STEP.len()),
-        false => 0,
-    }
+/// The blanks before a closing bracket that is the first on its line: one step less.
+pub fn of_closing(before: &str) -> Option<&str> {
+    let (_, line) = before.rsplit_once('\n')?;
+    let is_blank = !line.is_empty() && line.chars().all(|c| c == ' ');
+    is_blank.then(|| &line[line.len().min(STEP.len())..])
 }
 
 #[cfg(test)]
@@ -64,16 +56,16 @@ mod tests {
     #[test]
     fn entries_that_go_on() {
         for (text, expected) in [
-            ("1 + 2", false),
-            ("1 +", true),
-            ("fn f() {", true),
-            ("fn f() {\n}", false),
-            (":help (", false),
-            (":time f(", true),
-            (":time f()", false),
-            ("\"abc", false),
+            ("1 + 2", Completeness::Complete),
+            ("1 +", Completeness::TrailingOperator),
+            ("fn f() {", Completeness::OpenBracket),
+            ("fn f() {\n}", Completeness::Complete),
+            (":help (", Completeness::Complete),
+            (":time f(", Completeness::OpenBracket),
+            (":time f()", Completeness::Complete),
+            ("\"abc", Completeness::UnfinishedString),
         ] {
-            assert_eq!(goes_on(text), expected, "{text}");
+            assert_eq!(needs(text), expected, "{text}");
         }
     }
 
@@ -95,9 +87,9 @@ mod tests {
 
     #[test]
     fn closing_brackets() {
-        assert_eq!(taken_by_closing("fn f() {\n    "), 4);
-        assert_eq!(taken_by_closing("fn f() {\n        "), 4);
-        assert_eq!(taken_by_closing("fn f() {\n    x"), 0);
-        assert_eq!(taken_by_closing("    "), 0);
+        assert_eq!(of_closing("fn f() {\n    "), Some(""));
+        assert_eq!(of_closing("fn f() {\n        "), Some("    "));
+        assert_eq!(of_closing("fn f() {\n    x"), None);
+        assert_eq!(of_closing("    "), None);
     }
 }

@@ -82,11 +82,13 @@ pub fn repl(start: Start) -> io::Result<u8> {
         interrupted.interrupt();
     }))?;
     let names = Names::default();
+    let counted = runtime.clone();
     let answers = Answers {
         names: names.clone(),
         screen: screen.clone(),
         palette,
-        columns: terminal::columns,
+        replacing: Arc::default(),
+        running: Box::new(move || status::running(&counted).len()),
     };
     let mut lines = editor::editor(answers).map_err(io::Error::other)?;
     let is_shared = match lines.create_external_printer() {
@@ -154,13 +156,12 @@ impl Repl {
         }
     }
 
-    /// `cq 3> `, `cq 3 [2 run]> `
+    /// `cq 3> `, `cq 3 [2 running]> `
     fn prompt(&self) -> String {
         let number = self.entries.next();
         match self.running() {
             0 => format!("cq {number}> "),
-            1 => format!("cq {number} [1 runs]> "),
-            many => format!("cq {number} [{} run]> ", words::thousands(many)),
+            many => format!("cq {number} [{} running]> ", words::thousands(many)),
         }
     }
 

@@ -31,6 +31,12 @@ extern "C" fn restore() {
     }
 }
 
+/// Whether it is one on which a line can be edited.
+pub fn can_edit() -> bool {
+    let is_dumb = |term: &str| ["dumb", "cons25", "emacs"].contains(&term);
+    !std::env::var("TERM").is_ok_and(|term| is_dumb(&term))
+}
+
 /// How many columns the terminal has; 80 if it does not say.
 pub fn columns() -> usize {
     let mut size = MaybeUninit::<libc::winsize>::zeroed();
