@@ -1,57 +1,85 @@
-//! Ctrl-C: what is to be done when the process gets SIGINT.
+//! Ctrl-C: what happens then is a function that the command gives.
 //!
-//! A signal handler may do next to nothing, so it writes a byte into a pipe; a thread reads the
-//! pipe and does what was asked for.
+//! ```text
+//!   signal --handler: one byte--> pipe --> a thread of its own: the function
+//!     \--the last press that is waited for: the process ends at once, status 130
+//! ```
+//!
+//! The handler itself does only what a signal handler may: it counts, and writes a byte. Another
+//! process group's signals, and worker processes, are none of its business.
 
-use std::io;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::io::{self, Read};
+use std::os::fd::IntoRawFd;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::thread;
 
-/// The end of the pipe that the handler writes to.
+/// Exit status of a program that was interrupted.
+pub const INTERRUPTED: i32 = 130;
+
+/// Where the handler writes.
 static PIPE: AtomicI32 = AtomicI32::new(-1);
 
-extern "C" fn handle(_: libc::c_int) {
-    let pipe = PIPE.load(Ordering::Relaxed);
-    // SAFETY: write is safe in signal handlers. If the pipe is full, enough has been said.
-    unsafe {
-        let errno = *libc::__errno_location();
-        libc::write(pipe, [0u8].as_ptr().cast(), 1);
-        *libc::__errno_location() = errno;
-    }
-}
+/// How often Ctrl-C was pressed since [`reset`].
+static PRESSED: AtomicU32 = AtomicU32::new(0);
 
-/// From now on `action` is run, on a thread of its own, at every Ctrl-C. Once in a process.
-pub fn on_interrupt(action: impl Fn() + Send + 'static) -> io::Result<()> {
-    let mut ends = [0; 2];
-    // SAFETY: `ends` has room for the two numbers.
-    if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    let [read, write] = ends;
-    // SAFETY: fcntl on a pipe that is ours; the handler must never wait.
-    unsafe { libc::fcntl(write, libc::F_SETFL, libc::O_NONBLOCK) };
-    PIPE.store(write, Ordering::Relaxed);
-    let builder = thread::Builder::new().name(String::from("cq interrupt"));
-    builder.spawn(move || {
-        let mut byte = [0u8];
-        loop {
-            // SAFETY: the pipe stays open as long as the process runs; `byte` has room.
-            match unsafe { libc::read(read, byte.as_mut_ptr().cast(), 1) } {
-                1 => action(),
-                _ if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
-                _ => return,
+/// The press that ends the process at once.
+static LAST: AtomicU32 = AtomicU32::new(u32::MAX);
+
+/// From now on `action` is called at every Ctrl-C, on a thread of its own; with `last: Some(n)` the
+/// n-th press ends the process at once, whatever the action of an earlier one is doing.
+#[allow(unsafe_code)]
+pub fn on_interrupt(last: Option<u32>, action: impl Fn() + Send + 'static) -> io::Result<()> {
+    let (mut reader, writer) = io::pipe()?;
+    LAST.store(last.unwrap_or(u32::MAX), Ordering::SeqCst);
+    thread::Builder::new()
+        .name(String::from("cq interrupts"))
+        .stack_size(1 << 20)
+        .spawn(move || {
+            let mut byte = [0];
+            while let Ok(1) = reader.read(&mut byte) {
+                action();
             }
-        }
-    })?;
-    // SAFETY: a zeroed sigaction is a valid one; the handler is safe to run at any time.
+        })?;
+    // It stays open for as long as the process lives, like the handler.
+    PIPE.store(writer.into_raw_fd(), Ordering::SeqCst);
+    // SAFETY: the structure is valid when zeroed, and the handler does nothing but atomic
+    // operations, `write` and `_exit`, which signal handlers may.
     let installed = unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handle as extern "C" fn(libc::c_int) as usize;
+        action.sa_sigaction = handle as *const () as usize;
         action.sa_flags = libc::SA_RESTART;
         libc::sigaction(libc::SIGINT, &action, std::ptr::null_mut())
     };
     match installed {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// What runs now is something new: presses are counted from here.
+pub fn reset() {
+    PRESSED.store(0, Ordering::SeqCst);
+}
+
+#[cfg(target_os = "linux")]
+use libc::__errno_location as errno;
+#[cfg(not(target_os = "linux"))]
+use libc::__error as errno;
+
+#[allow(unsafe_code)]
+extern "C" fn handle(_: libc::c_int) {
+    let pressed = PRESSED.fetch_add(1, Ordering::SeqCst) + 1;
+    if pressed >= LAST.load(Ordering::SeqCst) {
+        // SAFETY: ends the process without running anything.
+        unsafe { libc::_exit(INTERRUPTED) };
+    }
+    let byte = 1u8;
+    // SAFETY: the descriptor stays open and the byte outlives the call. `errno` is put back, since
+    // the interrupted code may be about to look at it.
+    unsafe {
+        let errno = errno();
+        let kept = *errno;
+        libc::write(PIPE.load(Ordering::SeqCst), (&raw const byte).cast(), 1);
+        *errno = kept;
     }
 }

@@ -12,7 +12,7 @@
 
 mod check;
 mod help;
-mod interrupt;
+pub mod interrupt;
 mod load;
 mod repl;
 mod run;

@@ -37,7 +37,7 @@ pub fn begin(file: Option<PathBuf>) -> ExitCode {
         file,
         is_coloured,
         draw,
-        on_interrupt: |action| interrupt::on_interrupt(action),
+        on_interrupt: |action| interrupt::on_interrupt(None, action),
     });
     match begun {
         Ok(status) => ExitCode::from(status),

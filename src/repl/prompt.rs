@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rustyline::error::ReadlineError;
 
 use super::colours::Palette;
@@ -54,6 +55,8 @@ pub struct Repl {
     /// The file that was loaded last.
     pub loaded: Option<PathBuf>,
     screen: Arc<Screen>,
+    /// The prompt, for who has to show it again.
+    shown: Arc<Mutex<String>>,
     /// Whether the line editor can show output above its line.
     is_shared: bool,
     /// It was said that tasks still run.
@@ -78,8 +81,13 @@ pub fn repl(start: Start) -> io::Result<u8> {
     }));
     let session = Session::begin(&runtime)?;
     let interrupted = session.clone();
+    let shown = Arc::new(Mutex::new(String::new()));
+    let (prompt, to_screen) = (shown.clone(), runtime.clone());
     (start.on_interrupt)(Box::new(move || {
-        interrupted.interrupt();
+        // At the prompt, Ctrl-C only comes as a signal if the line cannot be edited.
+        if !interrupted.interrupt() && !terminal::can_edit() {
+            to_screen.output.print(&format!("\n{}", prompt.lock()));
+        }
     }))?;
     let names = Names::default();
     let counted = runtime.clone();
@@ -103,6 +111,7 @@ pub fn repl(start: Start) -> io::Result<u8> {
         draw: start.draw,
         loaded: None,
         screen,
+        shown,
         is_shared,
         warned: false,
         leaves: false,
@@ -120,7 +129,7 @@ pub fn repl(start: Start) -> io::Result<u8> {
 
 impl Repl {
     fn greet(&self) {
-        let hint = self.palette.quiet(":help for help, Ctrl-D to leave");
+        let hint = self.palette.quiet(":help helps, Ctrl-D leaves");
         self.say(&format!("cq {}  {hint}\n", env!("CARGO_PKG_VERSION")));
     }
 
@@ -133,6 +142,7 @@ impl Repl {
             output.print(&notices);
         }
         let prompt = self.prompt();
+        self.shown.lock().clone_from(&prompt);
         if self.is_shared {
             self.screen.opens();
         }

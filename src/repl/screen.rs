@@ -140,7 +140,7 @@ impl Screen {
             if state.mode != Mode::Editing {
                 continue;
             }
-            patience -= 1;
+            patience = patience.saturating_sub(1);
             let flooded = state.skipped > 0;
             if let Some(text) = state.batch(patience == 0) {
                 return (text, flooded);

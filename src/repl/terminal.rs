@@ -26,8 +26,18 @@ pub fn is_restored_at_exit() {
 
 extern "C" fn restore() {
     if let Some(mode) = FOUND.get() {
-        // SAFETY: the mode was given by tcgetattr.
-        unsafe { libc::tcsetattr(libc::STDIN_FILENO, libc::TCSADRAIN, mode) };
+        const NO_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l";
+        // SAFETY: the mode was given by tcgetattr, and the text is as long as it says.
+        unsafe {
+            let mut now = MaybeUninit::<libc::termios>::uninit();
+            let is_raw = libc::tcgetattr(libc::STDIN_FILENO, now.as_mut_ptr()) == 0
+                && now.assume_init().c_lflag & libc::ICANON == 0;
+            if is_raw {
+                let text = NO_BRACKETED_PASTE;
+                libc::write(libc::STDIN_FILENO, text.as_ptr().cast(), text.len());
+                libc::tcsetattr(libc::STDIN_FILENO, libc::TCSADRAIN, mode);
+            }
+        }
     }
 }
 

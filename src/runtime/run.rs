@@ -315,7 +315,7 @@ impl Runtime {
         waits
     }
 
-    fn report_deadlock(&self) -> Status {
+    pub(super) fn report_deadlock(&self) -> Status {
         self.report(&super::deadlock::stuck(&self.waits()));
         Status::DEADLOCK
     }

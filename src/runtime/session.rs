@@ -181,13 +181,12 @@ impl Session {
         };
         // If its clean-up waits in vain too, that has no report of its own.
         if !told_before {
-            let mut report = super::deadlock::stuck(&self.runtime.waits());
             let others = self.runtime.waits().len() > 1;
-            report.notes.push(String::from(match others {
-                true => "this entry is given up; the other tasks stay as they are",
-                false => "this entry is given up",
-            }));
-            self.runtime.report(&report);
+            self.runtime.report_deadlock();
+            self.runtime.output.report(match others {
+                true => "this entry is given up; the other tasks stay as they are\n",
+                false => "this entry is given up\n",
+            });
         }
         self.runtime.stuck.store(false, Ordering::SeqCst);
         if let Some(main) = self.main.get() {

@@ -10,7 +10,8 @@
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
 //! 8. `pages`: the programs and transcripts in the README and the docs.
-//! 9. `house`: the rules of the source tree itself.
+//! 9. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
+//! 10. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
@@ -20,5 +21,7 @@ mod pages;
 mod program;
 mod properties;
 mod scripts;
+mod session;
 mod stress;
+mod terminal;
 mod web;
