@@ -39,7 +39,10 @@ pub fn code(mut arguments: Vec<OsString>) -> ExitCode {
 /// The program is what standard input gives; behind that of a file, if there is one.
 pub fn standard_input(file: Option<&Path>) -> ExitCode {
     let sources = Sources::default();
-    let mut parts: Vec<_> = file.map(|file| load::read(file, &sources)).into_iter().collect();
+    let mut parts: Vec<_> = file
+        .map(|file| load::read(file, &sources))
+        .into_iter()
+        .collect();
     let mut bytes = Vec::new();
     parts.push(match std::io::stdin().lock().read_to_end(&mut bytes) {
         Ok(_) => load::text(bytes, String::from("<stdin>"), &sources),

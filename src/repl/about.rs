@@ -60,7 +60,10 @@ pub fn help(repl: &mut Repl, name: &str) {
 /// `:doc NAME`
 pub fn doc(repl: &mut Repl, name: &str) {
     match name {
-        "" => repl.complain("`:doc` needs a name", Some("it is written `:doc NAME`".into())),
+        "" => repl.complain(
+            "`:doc` needs a name",
+            Some("it is written `:doc NAME`".into()),
+        ),
         name => explain(repl, name, "doc"),
     }
 }
@@ -84,9 +87,15 @@ fn explain(repl: &mut Repl, name: &str, command: &str) {
     let near = near.map(|near| format!("did you mean `:{command} {near}`?"));
     let commands = || {
         let command = commands::find(name)?;
-        Some(format!("the command has a colon: `:help :{}`", command.name))
+        Some(format!(
+            "the command has a colon: `:help :{}`",
+            command.name
+        ))
     };
-    let help = foreign_name(name).map(str::to_owned).or_else(commands).or(near);
+    let help = foreign_name(name)
+        .map(str::to_owned)
+        .or_else(commands)
+        .or(near);
     repl.complain(&format!("there is nothing called `{name}`"), help);
 }
 
@@ -103,7 +112,11 @@ fn about_value(repl: &Repl, name: &str) -> Option<String> {
             let _ = writeln!(text, "    {line}");
         }
     }
-    let place = repl.entries.runtime.sources.locate(function.code.template.span);
+    let place = repl
+        .entries
+        .runtime
+        .sources
+        .locate(function.code.template.span);
     let _ = writeln!(text, "    declared at {place}");
     Some(text)
 }
@@ -117,7 +130,12 @@ fn overview(repl: &Repl) -> String {
     );
     for row in TABLE {
         let usage = format!("{:<width$}", row.usage);
-        let _ = writeln!(text, "  {}  {}", repl.palette.name(&format!(":{usage}")), row.doc);
+        let _ = writeln!(
+            text,
+            "  {}  {}",
+            repl.palette.name(&format!(":{usage}")),
+            row.doc
+        );
     }
     text.push_str("\nBuiltins, each explained by :help NAME:\n");
     let mut theme = "";

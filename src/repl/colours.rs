@@ -199,7 +199,15 @@ mod tests {
 
     #[test]
     fn nothing_of_the_text_is_lost() {
-        for text in ["\"abc", "f\"{x", "x $ y", "f\"{x:>5}\" + \"a", "'a\nb'", "\u{feff}x", "# c"] {
+        for text in [
+            "\"abc",
+            "f\"{x",
+            "x $ y",
+            "f\"{x:>5}\" + \"a",
+            "'a\nb'",
+            "\u{feff}x",
+            "# c",
+        ] {
             let mut out = String::new();
             let mut escaped = false;
             for c in coloured(text, Some(0)).chars() {

@@ -224,7 +224,10 @@ pub fn run(repl: &mut Repl, line: &str) {
     let usage = || Some(format!("it is written `:{}`", command.usage));
     match (command.takes, argument) {
         (Takes::Nothing, argument) if !argument.is_empty() => {
-            repl.complain(&format!("`:{}` takes nothing behind it", command.name), usage());
+            repl.complain(
+                &format!("`:{}` takes nothing behind it", command.name),
+                usage(),
+            );
         }
         (Takes::Code | Takes::File | Takes::Task, "") => {
             let what = match command.takes {
@@ -247,7 +250,10 @@ fn load(repl: &mut Repl, file: &str) {
 fn reload(repl: &mut Repl, _: &str) {
     match repl.loaded.clone() {
         Some(path) => repl.load(path),
-        None => repl.complain("no file has been loaded", Some(":load FILE loads one".into())),
+        None => repl.complain(
+            "no file has been loaded",
+            Some(":load FILE loads one".into()),
+        ),
     }
 }
 
@@ -258,7 +264,9 @@ fn time(repl: &mut Repl, code: &str) {
     let value = matches!(verdict, Verdict::Value(_));
     repl.show(verdict);
     if value {
-        let took = repl.palette.quiet(&format!("took {}", status::duration(took)));
+        let took = repl
+            .palette
+            .quiet(&format!("took {}", status::duration(took)));
         repl.say(&format!("{took}\n"));
     }
 }
@@ -319,7 +327,9 @@ fn reset(repl: &mut Repl, _: &str) {
         _ => {
             let tasks = words::count(running, "task");
             let go = if running == 1 { "goes" } else { "go" };
-            repl.say(&format!("all names are forgotten; {tasks} {go} on (:tasks)\n"));
+            repl.say(&format!(
+                "all names are forgotten; {tasks} {go} on (:tasks)\n"
+            ));
         }
     }
 }
@@ -357,8 +367,17 @@ mod tests {
     fn every_row_explains_itself() {
         for row in TABLE {
             assert!(row.usage.starts_with(row.name), "{}", row.name);
-            assert!(!row.doc.is_empty() && !row.doc.ends_with('.'), "{}", row.name);
-            assert_eq!(row.takes == Takes::Nothing, row.usage == row.name, "{}", row.name);
+            assert!(
+                !row.doc.is_empty() && !row.doc.ends_with('.'),
+                "{}",
+                row.name
+            );
+            assert_eq!(
+                row.takes == Takes::Nothing,
+                row.usage == row.name,
+                "{}",
+                row.name
+            );
         }
     }
 }

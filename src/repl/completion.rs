@@ -44,7 +44,12 @@ impl Candidate {
         }
         let line = format!("{:<12}  {}", self.name, self.doc.replace('\n', " "));
         match line.chars().count() > width {
-            true => line.chars().take(width.saturating_sub(1)).collect::<String>() + "…",
+            true => {
+                line.chars()
+                    .take(width.saturating_sub(1))
+                    .collect::<String>()
+                    + "…"
+            }
             false => line,
         }
     }
@@ -81,7 +86,9 @@ fn complete_command(before: &str, names: &Names) -> Option<(usize, Vec<Candidate
     let command = before.trim_start().strip_prefix(':')?;
     let begin = before.len() - command.len();
     let Some((name, argument)) = command.split_once(char::is_whitespace) else {
-        let fitting = commands::TABLE.iter().filter(|row| row.name.starts_with(command));
+        let fitting = commands::TABLE
+            .iter()
+            .filter(|row| row.name.starts_with(command));
         let candidates = fitting.map(|row| Candidate {
             replacement: format!(":{}", row.name),
             name: format!(":{}", row.usage),

@@ -112,7 +112,13 @@ fn history_file() -> Option<PathBuf> {
 struct Enter(Arc<Screen>);
 
 impl ConditionalEventHandler for Enter {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         let (line, cursor) = (context.line(), context.pos());
         let accept = Cmd::AcceptOrInsertLine {
             accept_in_the_middle: true,
@@ -133,7 +139,13 @@ impl ConditionalEventHandler for Enter {
 struct NewLine;
 
 impl ConditionalEventHandler for NewLine {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         Some(new_line(context))
     }
 }
@@ -146,7 +158,13 @@ fn new_line(context: &EventContext<'_>) -> Cmd {
 struct Tab;
 
 impl ConditionalEventHandler for Tab {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         let before = &context.line()[..context.pos()];
         let line = before.rsplit('\n').next().unwrap_or_default();
         let indents = before.contains('\n') && line.trim().is_empty();
@@ -162,7 +180,13 @@ struct Closing {
 }
 
 impl ConditionalEventHandler for Closing {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         let before = &context.line()[..context.pos()];
         let blanks = indentation::of_closing(before)?;
         *self.replacing.lock() = Some(Replacing {

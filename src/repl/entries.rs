@@ -81,7 +81,8 @@ impl Entries {
     pub fn run(&mut self, source: &Source) -> Verdict {
         self.count += 1;
         let (outer, cells) = self.names.outer();
-        let resolved = front_end::read(&[source], |tree| resolve_entry(tree, &outer, &self.prelude));
+        let resolved =
+            front_end::read(&[source], |tree| resolve_entry(tree, &outer, &self.prelude));
         // Warnings are what `cq check` is for.
         let is_error = |report: &&Report| report.severity == Severity::Error;
         for report in resolved.reports.iter().filter(is_error) {

@@ -11,12 +11,19 @@ pub const STEP: &str = "    ";
 /// What a text still needs. Commands are one line, but for the code behind them.
 pub fn needs(text: &str) -> Completeness {
     match text.trim_start().strip_prefix(':') {
+        // Documentation stands right above its function.
+        None if ends_in_documentation(text) => Completeness::TrailingOperator,
         None => is_complete(text),
         Some(command) => match command.split_once(char::is_whitespace) {
             Some((name, code)) if super::commands::takes_code(name) => is_complete(code),
             _ => Completeness::Complete,
         },
     }
+}
+
+fn ends_in_documentation(text: &str) -> bool {
+    let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
+    line.starts_with("##") && !line.starts_with("###")
 }
 
 /// The blanks a new line behind `before` begins with.
@@ -61,6 +68,8 @@ mod tests {
             ("fn f() {", Completeness::OpenBracket),
             ("fn f() {\n}", Completeness::Complete),
             (":help (", Completeness::Complete),
+            ("## Doubles.", Completeness::TrailingOperator),
+            ("# a remark", Completeness::Complete),
             (":time f(", Completeness::OpenBracket),
             (":time f()", Completeness::Complete),
             ("\"abc", Completeness::UnfinishedString),

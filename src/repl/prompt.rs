@@ -84,10 +84,14 @@ pub fn repl(start: Start) -> io::Result<u8> {
     let shown = Arc::new(Mutex::new(String::new()));
     let (prompt, to_screen) = (shown.clone(), runtime.clone());
     (start.on_interrupt)(Box::new(move || {
-        // At the prompt, Ctrl-C only comes as a signal if the line cannot be edited.
-        if !interrupted.interrupt() && !terminal::can_edit() {
-            to_screen.output.print(&format!("\n{}", prompt.lock()));
+        // The terminal has written `^C`.
+        match interrupted.is_busy() {
+            true => to_screen.output.print("\n"),
+            // At the prompt it only comes as a signal if the line cannot be edited.
+            false if terminal::can_edit() => {}
+            false => to_screen.output.print(&format!("\n{}", prompt.lock())),
         }
+        interrupted.interrupt();
     }))?;
     let names = Names::default();
     let counted = runtime.clone();
@@ -195,7 +199,7 @@ impl Repl {
                 }
                 self.say(&text);
             }
-            Verdict::Interrupted => self.entries.runtime.output.report("\ninterrupted\n"),
+            Verdict::Interrupted => self.say("interrupted\n"),
         }
     }
 
@@ -243,7 +247,10 @@ impl Repl {
         self.warned = true;
         let (tasks, them) = match running {
             1 => (String::from("1 task still runs"), "it"),
-            many => (format!("{} tasks still run", words::thousands(many)), "them"),
+            many => (
+                format!("{} tasks still run", words::thousands(many)),
+                "them",
+            ),
         };
         self.say(&format!(
             "{tasks}: Ctrl-D or :quit again cancels {them} and leaves, :tasks shows {them}\n"

@@ -155,7 +155,9 @@ fn redeclared(statement: &Statement, written: &str, declared: &mut HashSet<Arc<s
             }
             let rest = written.trim_start_matches("let").trim_start();
             let new = names.iter().zip(&again).filter(|(_, again)| !**again);
-            let new: Vec<String> = new.map(|(name, _)| format!("let {} = nil\n", name.text)).collect();
+            let new: Vec<String> = new
+                .map(|(name, _)| format!("let {} = nil\n", name.text))
+                .collect();
             new.concat() + rest
         }
         StatementKind::Function(function) => {
@@ -211,8 +213,17 @@ mod tests {
 
     #[test]
     fn values_of_entries() {
-        assert_eq!(saved(&["1 + 1", "let a = 3; a * 2", "print(_)"]), "let _ = 1 + 1\nlet a = 3; let _ = a * 2\nprint(_)\n");
-        assert_eq!(saved(&["1 + 1", "2", "print(_1)"]), "let _1 = 1 + 1\n2\nprint(_1)\n");
-        assert_eq!(saved(&["1 + 1", "print(_1, _)"]), "let _1 = 1 + 1\nlet _ = _1\nprint(_1, _)\n");
+        assert_eq!(
+            saved(&["1 + 1", "let a = 3; a * 2", "print(_)"]),
+            "let _ = 1 + 1\nlet a = 3; let _ = a * 2\nprint(_)\n"
+        );
+        assert_eq!(
+            saved(&["1 + 1", "2", "print(_1)"]),
+            "let _1 = 1 + 1\n2\nprint(_1)\n"
+        );
+        assert_eq!(
+            saved(&["1 + 1", "print(_1, _)"]),
+            "let _1 = 1 + 1\nlet _ = _1\nprint(_1, _)\n"
+        );
     }
 }

@@ -21,7 +21,10 @@ pub fn shown(value: &Value) -> (String, Option<String>) {
     let note = match (showing.values, showing.characters, showing.deep) {
         (0, 0, false) => None,
         (0, 0, true) => Some(String::from("deeper values left out")),
-        (0, characters, _) => Some(format!("{} characters left out", words::thousands(characters))),
+        (0, characters, _) => Some(format!(
+            "{} characters left out",
+            words::thousands(characters)
+        )),
         (1, _, _) => Some(String::from("1 value left out")),
         (values, _, _) => Some(format!("{} values left out", words::thousands(values))),
     };

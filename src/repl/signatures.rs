@@ -79,7 +79,9 @@ fn of_builtin(builtin: &builtins::Builtin, given: usize) -> Option<Vec<String>> 
         signature.rest.is_some() || signature.parameters.len() > given
     };
     let first = rows.clone().next();
-    let (_, signature) = rows.find(|(_, signature)| takes_more(signature)).or(first)?;
+    let (_, signature) = rows
+        .find(|(_, signature)| takes_more(signature))
+        .or(first)?;
     Some(split(signature.text))
 }
 

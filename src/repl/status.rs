@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::entries::Verdict;
 use super::prompt::Repl;
 use crate::builtins;
+use crate::diagnostics::words;
 use crate::runtime::gather::{self, Until};
 use crate::runtime::run::Runtime;
 use crate::runtime::task::Task;
@@ -47,7 +48,10 @@ fn alive(repl: &Repl) -> Vec<Started> {
 fn row(repl: &Repl, started: &Started, task: &Task) -> String {
     let sources = &repl.entries.runtime.sources;
     let ticket = task.wait();
-    let name = task.calls.as_ref().map_or(String::new(), |name| format!(" {name}"));
+    let name = task
+        .calls
+        .as_ref()
+        .map_or(String::new(), |name| format!(" {name}"));
     let mut text = format!("{}{name}, {}: ", started.name, place(task));
     match &ticket {
         Some(ticket) => {
@@ -64,7 +68,11 @@ fn row(repl: &Repl, started: &Started, task: &Task) -> String {
         places.push(format!("at {}", sources.locate(ticket.span)));
     }
     if let Some(at) = task.started_at {
-        let verb = if started.name.is_future { "started" } else { "spawned" };
+        let verb = if started.name.is_future {
+            "started"
+        } else {
+            "spawned"
+        };
         places.push(format!("{verb} at {}", sources.locate(at)));
     }
     let places = repl.palette.quiet(&places.join(", "));
@@ -142,7 +150,11 @@ pub fn tree(repl: &mut Repl, _: &str) {
         children.entry(started.by).or_default().push(started);
     }
     let mut text = String::from("task #1 (this session)\n");
-    let mut open = vec![(children.get(&TaskName::MAIN).map_or(&[][..], |c| c), 0, String::new())];
+    let mut open = vec![(
+        children.get(&TaskName::MAIN).map_or(&[][..], |c| c),
+        0,
+        String::new(),
+    )];
     while let Some((siblings, next, indent)) = open.pop() {
         let Some(started) = siblings.get(next) else {
             continue;
@@ -184,7 +196,9 @@ fn act_on(repl: &mut Repl, number: &str, builtin: &'static str) {
     let Some(name) = task_name(number) else {
         return repl.complain(
             &format!("`{number}` is no number of a task"),
-            Some(format!(":{builtin} 2 is task #2, :{builtin} f2 is future #2")),
+            Some(format!(
+                ":{builtin} 2 is task #2, :{builtin} f2 is future #2"
+            )),
         );
     };
     let Some(task) = find(repl, name, number) else {
@@ -219,7 +233,10 @@ fn act_on(repl: &mut Repl, number: &str, builtin: &'static str) {
 
 /// `2`, `#2`, `task #2`; `f2`, `future #2`.
 fn task_name(text: &str) -> Option<TaskName> {
-    let (is_future, number) = match text.strip_prefix("future").or_else(|| text.strip_prefix('f')) {
+    let (is_future, number) = match text
+        .strip_prefix("future")
+        .or_else(|| text.strip_prefix('f'))
+    {
         Some(number) => (true, number),
         None => {
             let number = text.strip_prefix("task").or_else(|| text.strip_prefix('t'));
@@ -248,6 +265,11 @@ fn find(repl: &Repl, name: TaskName, written: &str) -> Option<Arc<Task>> {
 /// `:wait`
 pub fn wait(repl: &mut Repl, _: &str) {
     let started = Instant::now();
+    let tasks = words::count(repl.running(), "task");
+    if repl.running() > 0 {
+        let text = format!("waiting for {tasks}; Ctrl-C stops waiting");
+        repl.say(&format!("{}\n", repl.palette.quiet(&text)));
+    }
     loop {
         let running = running(&repl.entries.runtime);
         if running.is_empty() {
@@ -268,7 +290,9 @@ pub fn wait(repl: &mut Repl, _: &str) {
 
 /// All tasks that run.
 pub fn running(runtime: &Runtime) -> Vec<Arc<Task>> {
-    runtime.watched().map_or(Vec::new(), |watch| watch.running())
+    runtime
+        .watched()
+        .map_or(Vec::new(), |watch| watch.running())
 }
 
 /// `0.8 ms`, `3.2 s`, `2 min 5 s`
@@ -301,7 +325,12 @@ mod tests {
 
     #[test]
     fn durations() {
-        for (millis, expected) in [(0, "0 µs"), (12, "12.0 ms"), (3210, "3.2 s"), (125_000, "2 min 5 s")] {
+        for (millis, expected) in [
+            (0, "0 µs"),
+            (12, "12.0 ms"),
+            (3210, "3.2 s"),
+            (125_000, "2 min 5 s"),
+        ] {
             assert_eq!(duration(Duration::from_millis(millis)), expected);
         }
     }

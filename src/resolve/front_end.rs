@@ -21,7 +21,11 @@ pub fn read(sources: &[&Source], resolve: impl FnOnce(&Tree) -> Resolved + Send)
         for source in rest {
             let next = parse(source);
             parsed.reports.extend(next.reports);
-            parsed.tree.block.statements.extend(next.tree.block.statements);
+            parsed
+                .tree
+                .block
+                .statements
+                .extend(next.tree.block.statements);
         }
         let mut reports = parsed.reports;
         let is_error = |report: &Report| report.severity == Severity::Error;

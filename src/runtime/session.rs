@@ -100,13 +100,17 @@ impl Session {
         ended.recv().unwrap_or(Ended::As(Outcome::Cancelled))
     }
 
-    /// Stops the entry that runs, and only that; false if there is none.
-    pub fn interrupt(&self) -> bool {
+    /// Whether an entry runs.
+    pub fn is_busy(&self) -> bool {
+        self.state.lock().busy
+    }
+
+    /// Stops the entry that runs, if one does, and only that.
+    pub fn interrupt(&self) {
         let state = self.state.lock();
         if let (true, Some(main)) = (state.busy, self.main.get()) {
             main.cancel_anew();
         }
-        state.busy
     }
 
     /// What the main task does.

@@ -153,7 +153,11 @@ impl Watch {
 
     /// The queues that anything still holds.
     pub fn queues(&self) -> Vec<Arc<Queue>> {
-        self.queues.lock().iter().filter_map(Weak::upgrade).collect()
+        self.queues
+            .lock()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect()
     }
 }
 

@@ -82,7 +82,10 @@ impl Opening {
     pub fn open(self) -> Terminal {
         let mut session = OsSession::spawn(self.command).expect("cq starts in a terminal");
         let process = session.get_process_mut();
-        process.set_window_size(self.columns, ROWS).expect("a window has a size");
+        process.set_echo(true, None).expect("an echo");
+        process
+            .set_window_size(self.columns, ROWS)
+            .expect("a window has a size");
         Terminal {
             session,
             screen: vt100::Parser::new(
@@ -139,14 +142,27 @@ impl Terminal {
     /// Waits until the screen shows a text.
     #[track_caller]
     pub fn sees(&mut self, text: &str) -> &mut Terminal {
-        self.wait_for(&format!("{text:?}"), |screen| screen.contents().contains(text))
+        self.wait_for(&format!("{text:?}"), |screen| {
+            screen.contents().contains(text)
+        })
+    }
+
+    /// Waits until the screen shows a text so many times.
+    #[track_caller]
+    pub fn sees_times(&mut self, times: usize, text: &str) -> &mut Terminal {
+        self.wait_for(&format!("{times} times {text:?}"), |screen| {
+            screen.contents().matches(text).count() == times
+        })
     }
 
     /// Waits until the screen shows a line that is nothing but this.
     #[track_caller]
     pub fn sees_line(&mut self, text: &str) -> &mut Terminal {
         self.wait_for(&format!("the line {text:?}"), |screen| {
-            screen.contents().lines().any(|line| line.trim_end() == text)
+            screen
+                .contents()
+                .lines()
+                .any(|line| line.trim_end() == text)
         })
     }
 
@@ -178,7 +194,11 @@ impl Terminal {
     pub fn ended(&mut self) -> i32 {
         let deadline = Instant::now() + PATIENCE;
         while self.read() {
-            assert!(Instant::now() < deadline, "still runs:\n{}", self.contents());
+            assert!(
+                Instant::now() < deadline,
+                "still runs:\n{}",
+                self.contents()
+            );
             thread::sleep(Duration::from_millis(2));
         }
         match self.session.get_process().wait().expect("cq has ended") {
@@ -212,11 +232,14 @@ impl Terminal {
         lines.join("\n").trim_end().to_owned()
     }
 
-    /// The lines of the screen from the last one that ends with `text` on, without that.
+    /// The lines of the screen behind the last prompt with this entry.
     pub fn after(&self, text: &str) -> Vec<String> {
         let contents = self.contents();
         let lines: Vec<&str> = contents.lines().collect();
-        let at = lines.iter().rposition(|line| line.ends_with(text));
+        let at = lines.iter().rposition(|line| {
+            line.rsplit_once(text)
+                .is_some_and(|(before, rest)| rest.is_empty() && is_prompt(before))
+        });
         let rest = at.map_or(&[][..], |at| &lines[at + 1..]);
         rest.iter().map(|line| String::from(*line)).collect()
     }
@@ -246,7 +269,10 @@ fn row_before(screen: &vt100::Screen, row: u16, column: u16) -> String {
 fn before_cursor(screen: &vt100::Screen) -> String {
     let (row, column) = screen.cursor_position();
     let (_, columns) = screen.size();
-    let mut rows: Vec<String> = screen.rows(0, columns.get()).take(usize::from(row)).collect();
+    let mut rows: Vec<String> = screen
+        .rows(0, columns.get())
+        .take(usize::from(row))
+        .collect();
     rows.push(row_before(screen, row, column));
     rows.concat()
 }
