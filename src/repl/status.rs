@@ -201,6 +201,12 @@ fn act_on(repl: &mut Repl, number: &str, builtin: &'static str) {
             )),
         );
     };
+    if name == TaskName::MAIN {
+        return repl.complain(
+            "task #1 is this session",
+            Some("`:quit` leaves it; Ctrl-C stops what it runs".into()),
+        );
+    }
     let Some(task) = find(repl, name, number) else {
         return repl.complain(
             &format!("there is no {name} that runs"),
@@ -208,12 +214,6 @@ fn act_on(repl: &mut Repl, number: &str, builtin: &'static str) {
         );
     };
     let name = TaskName::from(&*task);
-    if name == TaskName::MAIN {
-        return repl.complain(
-            "task #1 is this session",
-            Some("`:quit` leaves it; Ctrl-C stops what it runs".into()),
-        );
-    }
     let done = repl.entries.work(move |machine| {
         let handle = match name.is_future {
             true => Value::Future(task),

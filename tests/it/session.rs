@@ -409,7 +409,7 @@ fn tasks_queues_and_their_tree() {
     cq.enter(":cancel 2").sees_line("task #2 is asked to stop");
     cq.enter(":cancel f1")
         .sees_line("future #1 is asked to stop");
-    cq.enter(":kill 3").sees("threads");
+    cq.enter(":kill 3").sees("a thread cannot be killed");
     cq.enter(":cancel 99")
         .sees("there is no task #99 that runs");
     cq.enter(":cancel 1").sees("task #1 is this session");
