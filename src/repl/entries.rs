@@ -92,6 +92,7 @@ impl Entries {
             return Verdict::Failed;
         };
         let unit = Unit::load(program, compile);
+        self.runtime.units.add(unit);
         let function = Arc::new(Function {
             code: unit.code(unit.program.main),
             captures: cells.into(),

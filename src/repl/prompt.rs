@@ -18,8 +18,9 @@ use super::{commands, shown, status, terminal};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::diagnostics::words;
+use crate::process::broker::Broker;
 use crate::runtime::output::Output;
-use crate::runtime::run::Runtime;
+use crate::runtime::run::{Runtime, processors};
 use crate::runtime::session::Session;
 use crate::runtime::watch::{TaskName, Watch};
 use crate::value::Value;
@@ -73,6 +74,7 @@ pub fn repl(start: Start) -> io::Result<u8> {
     let screen = Screen::new(palette);
     let output = Output::terminal(screen.clone());
     let runtime = Runtime::new(Sources::default(), output, Vec::new(), start.draw);
+    runtime.has_workers(Broker::new(&runtime, processors()));
     let told = screen.clone();
     runtime.watch(Watch::new(move |task, by| {
         if by == TaskName::MAIN {
@@ -262,7 +264,7 @@ impl Repl {
         let runtime = &self.entries.runtime;
         let running = status::running(runtime);
         for task in &running {
-            task.request_cancel();
+            runtime.cancel(task);
         }
         let deadline = Instant::now() + CLEANING_UP;
         while Instant::now() < deadline && !running.iter().all(|task| task.has_ended()) {

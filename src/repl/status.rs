@@ -10,6 +10,7 @@ use super::prompt::Repl;
 use crate::builtins;
 use crate::diagnostics::words;
 use crate::runtime::gather::{self, Until};
+use crate::runtime::pool::PoolKind;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::Task;
 use crate::runtime::wait::{Ticket, WaitingFor};
@@ -48,10 +49,8 @@ fn alive(repl: &Repl) -> Vec<Started> {
 fn row(repl: &Repl, started: &Started, task: &Task) -> String {
     let sources = &repl.entries.runtime.sources;
     let ticket = task.wait();
-    let name = task
-        .calls
-        .as_ref()
-        .map_or(String::new(), |name| format!(" {name}"));
+    let name = started.calls.as_ref();
+    let name = name.map_or(String::new(), |name| format!(" {name}"));
     let mut text = format!("{}{name}, {}: ", started.name, place(task));
     match &ticket {
         Some(ticket) => {
@@ -82,10 +81,14 @@ fn row(repl: &Repl, started: &Started, task: &Task) -> String {
 
 /// Where a task runs.
 fn place(task: &Task) -> String {
-    match &task.pool {
-        Some(pool) if pool.is_explicit() => format!("pool #{}", pool.number),
-        Some(_) => String::from("shared pool"),
-        None => String::from("thread"),
+    match (task.abroad.process(), &task.pool) {
+        (Some(process), _) => format!("process {process}"),
+        (None, None) => String::from("thread"),
+        (None, Some(pool)) => match pool.kind {
+            PoolKind::Shared => String::from("shared pool"),
+            PoolKind::Speakers | PoolKind::SharedProcesses => String::from("process"),
+            _ => format!("pool #{}", pool.number),
+        },
     }
 }
 
@@ -162,7 +165,7 @@ pub fn tree(repl: &mut Repl, _: &str) {
         let last = next + 1 == siblings.len();
         let branch = if last { "└─ " } else { "├─ " };
         let state = match started.task() {
-            Some(task) => match task.calls.as_ref() {
+            Some(task) => match &started.calls {
                 Some(name) => format!(" {name}, {}", task.state_word()),
                 None => format!(", {}", task.state_word()),
             },

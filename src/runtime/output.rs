@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::elsewhere::FirstProcess;
+
 /// Collected output is written when there is this much.
 const LARGE: usize = 64 << 10;
 
@@ -39,6 +41,8 @@ enum Target {
     Standard { by_line: bool },
     /// A terminal on which somebody may be editing a line.
     Terminal(Arc<dyn Terminal>),
+    /// In a worker: the first process.
+    FirstProcess(Arc<dyn FirstProcess>),
     /// Memory: for a program that runs inside of another one.
     Memory,
 }
@@ -75,6 +79,11 @@ impl Output {
         }
     }
 
+    /// The output of a worker.
+    pub fn to_first_process(home: Arc<dyn FirstProcess>) -> Output {
+        Output::to(Target::FirstProcess(home))
+    }
+
     /// Output that is kept; see [`Output::kept`].
     pub fn memory() -> Output {
         Output::to(Target::Memory)
@@ -99,7 +108,8 @@ impl Output {
         sink.collected.extend_from_slice(text.as_bytes());
         let due = match sink.target {
             Target::Standard { by_line } => by_line || sink.collected.len() >= LARGE,
-            Target::Terminal(_) => true,
+            // Who is in the first process collects by itself, as long as it cannot send.
+            Target::Terminal(_) | Target::FirstProcess(_) => true,
             Target::Memory => false,
         };
         if due {
@@ -134,6 +144,13 @@ impl Output {
                 sink.within_line = !text.ends_with('\n');
                 io::stderr().lock().write_all(text.as_bytes())
             }
+            Target::FirstProcess(_) => {
+                sink.flush();
+                if let Target::FirstProcess(home) = &sink.target {
+                    home.print_error(text);
+                }
+                Ok(())
+            }
             Target::Memory => {
                 sink.collected.extend_from_slice(text.as_bytes());
                 Ok(())
@@ -167,8 +184,17 @@ impl Sink {
     }
 
     fn flush(&mut self) {
-        if self.collected.is_empty() || matches!(self.target, Target::Memory) {
+        if self.collected.is_empty() {
             return;
+        }
+        match &self.target {
+            Target::Standard { .. } | Target::Terminal(_) => {}
+            Target::FirstProcess(home) => {
+                home.print(&String::from_utf8_lossy(&self.collected));
+                self.collected.clear();
+                return;
+            }
+            Target::Memory => return,
         }
         self.within_line = !self.collected.ends_with(b"\n");
         let mut out = io::stdout().lock();

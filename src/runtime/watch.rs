@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::machine::Machine;
 use super::queue::Queue;
-use super::task::{Task, TaskKind};
+use super::task::{Task, TaskKind, Work};
 
 /// What a task is called: tasks and futures are numbered apart.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +55,8 @@ pub struct Started {
     pub name: TaskName,
     /// Who started it.
     pub by: TaskName,
+    /// The name of what it calls, if it does nothing else.
+    pub calls: Option<Arc<str>>,
     /// When.
     pub at: Instant,
     task: Weak<Task>,
@@ -104,14 +106,15 @@ impl Watch {
     }
 
     /// A task was made by another.
-    pub fn started(&self, by: &Task, task: &Arc<Task>) {
+    pub fn started(&self, by: TaskName, task: &Arc<Task>, calls: Option<Arc<str>>) {
         let mut tasks = self.tasks.lock();
         if tasks.started.len() >= tasks.many {
             tasks.forget();
         }
         let started = Started {
             name: TaskName::from(&**task),
-            by: TaskName::from(by),
+            by,
+            calls,
             at: Instant::now(),
             task: Arc::downgrade(task),
         };
@@ -162,10 +165,16 @@ impl Watch {
 }
 
 impl Machine<'_> {
+    /// What work is called, if anybody watches.
+    pub fn name_of(&self, work: &Work) -> Option<Arc<str>> {
+        self.runtime.watched()?;
+        work.name().map(Arc::from)
+    }
+
     /// This task has made another one.
-    pub fn says_it_started(&self, task: &Arc<Task>) {
+    pub fn says_it_started(&self, task: &Arc<Task>, calls: Option<Arc<str>>) {
         if let Some(watch) = self.runtime.watched() {
-            watch.started(&self.task, task);
+            watch.started(TaskName::from(&*self.task), task, calls);
         }
     }
 }

@@ -9,15 +9,17 @@
 //! 5. `commands`: the command line, standard input, pipes, exit statuses.
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
-//! 8. `pages`: the programs and transcripts in the README and the docs.
-//! 9. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
-//! 10. `house`: the rules of the source tree itself.
+//! 8. `processes`: workers that do what they should, and workers that die.
+//! 9. `pages`: the programs and transcripts in the README and the docs.
+//! 10. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
+//! 11. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
 mod gallery;
 mod house;
 mod pages;
+mod processes;
 mod program;
 mod properties;
 mod scripts;
