@@ -39,13 +39,9 @@ pub fn begin(file: Option<PathBuf>) -> ExitCode {
         draw,
         on_interrupt: |action| interrupt::on_interrupt(None, action),
     });
-    match begun {
-        Ok(status) => ExitCode::from(status),
-        Err(error) => {
-            let why = crate::diagnostics::words::system_error(&error);
-            let report = Report::without_place(format!("the session cannot begin: {why}"));
-            super::complain(&report, &crate::diagnostics::source::Sources::default());
-            ExitCode::FAILURE
-        }
-    }
+    let Err(error) = begun;
+    let why = crate::diagnostics::words::system_error(&error);
+    let report = Report::without_place(format!("the session cannot begin: {why}"));
+    super::complain(&report, &crate::diagnostics::source::Sources::default());
+    ExitCode::FAILURE
 }

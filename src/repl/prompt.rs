@@ -1,5 +1,6 @@
 //! The loop: read an entry, run it, show its value.
 
+use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,8 +66,8 @@ pub struct Repl {
     leaves: bool,
 }
 
-/// Runs a session; gives the exit status.
-pub fn repl(start: Start) -> io::Result<u8> {
+/// Runs a session, with which the process ends; an error if it cannot even begin.
+pub fn repl(start: Start) -> io::Result<Infallible> {
     terminal::is_restored_at_exit();
     let palette = Palette {
         is_coloured: start.is_coloured,
@@ -129,8 +130,7 @@ pub fn repl(start: Start) -> io::Result<u8> {
     while !repl.leaves {
         repl.turn();
     }
-    repl.end();
-    Ok(0)
+    repl.end()
 }
 
 impl Repl {
@@ -259,8 +259,8 @@ impl Repl {
         ));
     }
 
-    /// Cancels what still runs and gives it a moment to clean up.
-    fn end(&self) {
+    /// Cancels what still runs, gives it a moment to clean up, and ends the process.
+    fn end(&self) -> ! {
         let runtime = &self.entries.runtime;
         let running = status::running(runtime);
         for task in &running {
@@ -270,7 +270,7 @@ impl Repl {
         while Instant::now() < deadline && !running.iter().all(|task| task.has_ended()) {
             std::thread::sleep(Duration::from_millis(2));
         }
-        runtime.output.flush();
+        runtime.exit(0)
     }
 }
 

@@ -48,7 +48,11 @@ fn alive(repl: &Repl) -> Vec<Started> {
 /// ```
 fn row(repl: &Repl, started: &Started, task: &Task) -> String {
     let sources = &repl.entries.runtime.sources;
-    let ticket = task.wait();
+    let ticket = task.wait().filter(|ticket| match &ticket.what {
+        // The fiber that speaks for it waits; the task itself computes.
+        WaitingFor::Process(whereabouts) => whereabouts.told().is_some(),
+        _ => true,
+    });
     let name = started.calls.as_ref();
     let name = name.map_or(String::new(), |name| format!(" {name}"));
     let mut text = format!("{}{name}, {}: ", started.name, place(task));
@@ -64,7 +68,7 @@ fn row(repl: &Repl, started: &Started, task: &Task) -> String {
     }
     let mut places = Vec::new();
     if let Some(ticket) = ticket {
-        places.push(format!("at {}", sources.locate(ticket.span)));
+        places.push(format!("at {}", sources.locate(ticket.place())));
     }
     if let Some(at) = task.started_at {
         let verb = if started.name.is_future {

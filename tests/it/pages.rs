@@ -174,10 +174,13 @@ fn sessions_are_real() {
 fn steps(block: &str) -> Vec<(String, Vec<String>)> {
     let mut steps: Vec<(String, Vec<String>)> = Vec::new();
     for line in block.lines() {
-        let goes_on = steps
-            .last()
-            .is_some_and(|(entry, _)| cq::syntax::is_complete(entry) != cq::syntax::Completeness::Complete);
-        match line.split_once("> ").filter(|(prompt, _)| prompt.starts_with("cq ")) {
+        let goes_on = steps.last().is_some_and(|(entry, _)| {
+            cq::syntax::is_complete(entry) != cq::syntax::Completeness::Complete
+        });
+        match line
+            .split_once("> ")
+            .filter(|(prompt, _)| prompt.starts_with("cq "))
+        {
             Some((_, entry)) => steps.push((entry.to_owned(), Vec::new())),
             None => {
                 let (entry, expected) = steps.last_mut().expect("an entry comes first");
@@ -195,17 +198,27 @@ fn steps(block: &str) -> Vec<(String, Vec<String>)> {
 /// the rest of reports; `…` stands for anything.
 fn shows(screen: &str, entry: &str, expected: &[String]) -> bool {
     let all: Vec<&str> = screen.lines().map(str::trim_end).collect();
-    let is_entry = |line: &&str| line.trim_start() == entry || line.ends_with(&format!("> {entry}"));
+    let is_entry =
+        |line: &&str| line.trim_start() == entry || line.ends_with(&format!("> {entry}"));
     let Some(at) = all.iter().rposition(is_entry) else {
         return false;
     };
     let shown = all[at + 1..].join("\n");
     let mut lines = shown.lines();
-    let fits = |line: &str, expected: &str| match expected.split_once('…') {
-        Some((before, after)) => line.starts_with(before) && line.ends_with(after),
-        None => line == expected,
+    let fits = |line: &str, expected: &str| {
+        let mut parts = expected.split('…');
+        let rest = line.strip_prefix(parts.next().unwrap_or_default());
+        let rest = parts.try_fold(rest.map(|rest| (rest, true)), |rest, part| {
+            let (rest, _) = rest?;
+            let at = rest.find(part)?;
+            Some(Some((&rest[at + part.len()..], part.is_empty())))
+        });
+        matches!(rest, Some(Some((rest, is_open))) if rest.is_empty() || is_open)
+            && (expected.contains('…') || line == expected)
     };
-    let all = expected.iter().all(|wanted| lines.any(|line| fits(line, wanted)));
+    let all = expected
+        .iter()
+        .all(|wanted| lines.any(|line| fits(line, wanted)));
     let errors = |text: &str| text.matches("error: ").count();
     all && errors(&shown) == expected.iter().map(|line| errors(line)).sum::<usize>()
 }

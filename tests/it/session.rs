@@ -420,6 +420,43 @@ fn tasks_queues_and_their_tree() {
 }
 
 #[test]
+fn tasks_on_processes() {
+    let mut cq = session();
+    cq.enter("let jobs, told = [queue(), queue()]");
+    cq.enter("fn square(n) => n * n");
+    cq.enter("fn worker() { for n in jobs { print(\"square\", square(n)); told.put(pid()) } }");
+    cq.enter("let w = spawn worker() on process");
+    cq.enter("jobs.put(7)").sees_line("square 49");
+    cq.enter("let worker_pid = told.get()");
+    let pid = shown(&mut cq, "worker_pid");
+    cq.wait_until(":queues", "    task #2 waits to get");
+    cq.enter(":tasks")
+        .sees(&format!("task #2 worker, process {pid}: waits "));
+    cq.enter("let busy = spawn { told.put(0); while true { } } on process")
+        .enter("told.get()");
+    cq.enter(":tasks")
+        .sees("task #3, process ")
+        .sees(": running, ");
+    cq.enter(":kill 3")
+        .sees_line("task #3 is killed")
+        .sees("the process of task #3 died");
+    // What later entries declare reaches tasks that start later.
+    cq.enter("fn square(n) => -n")
+        .enter("force(future square(3) on process)");
+    cq.sees_line("-3");
+    // Ctrl-C stops the entry and leaves the workers alone.
+    cq.line("print(\"waiting\"); told.get()")
+        .sees_line("waiting")
+        .keys(INTERRUPT)
+        .prompted();
+    cq.enter("jobs.put(8)").sees_line("square 64");
+    cq.keys(END).sees("1 task still runs").prompted().keys(END);
+    assert_eq!(cq.ended(), 0);
+    // It was waited for.
+    assert!(!std::path::Path::new(&format!("/proc/{pid}/cmdline")).exists());
+}
+
+#[test]
 fn waiting_can_be_interrupted() {
     let mut cq = session();
     cq.enter("let t = spawn { sleep(3600) }");
