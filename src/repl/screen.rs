@@ -208,3 +208,47 @@ impl State {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_taken_while_a_line_is_edited() {
+        let screen = Screen::default();
+        assert!(!screen.takes("straight"));
+        screen.opens();
+        assert!(screen.takes("early\n"));
+        screen.drawn();
+        assert!(screen.takes("above\nhalf"));
+        assert_eq!(
+            screen.state.lock().batch(false).as_deref(),
+            Some("early\nabove\n")
+        );
+        // The beginning of a line waits for its end, but not for ever.
+        assert_eq!(screen.state.lock().batch(false), None);
+        assert!(screen.takes(" of it"));
+        assert_eq!(
+            screen.state.lock().batch(true).as_deref(),
+            Some("half of it")
+        );
+        screen.closes();
+        assert!(screen.takes("late\n"));
+        assert_eq!(screen.gives_back(), "late\n");
+        assert!(!screen.takes("straight"));
+    }
+
+    #[test]
+    fn a_flood_is_counted() {
+        let screen = Screen::default();
+        screen.opens();
+        for _ in 0..MOST_LINES + 3200 {
+            assert!(screen.takes("x\n"));
+        }
+        let text = screen.state.lock().batch(false).expect("text");
+        assert_eq!(text.matches("x\n").count(), MOST_LINES);
+        assert!(text.ends_with("x\n… 3,200 lines skipped\n"), "{text}");
+        assert!(screen.takes("again\n"));
+        assert_eq!(screen.gives_back(), "again\n");
+    }
+}

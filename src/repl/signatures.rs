@@ -136,7 +136,7 @@ mod tests {
             ("x", None),
             ("nothing_like_it(", None),
             ("[", None),
-            ("f\"{len(", None),
+            ("f\"{len(", Some("x)")),
             ("self(", Some(")")),
         ] {
             assert_eq!(hint(text, &names).as_deref(), expected, "{text}");

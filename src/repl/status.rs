@@ -273,16 +273,19 @@ fn find(repl: &Repl, name: TaskName, written: &str) -> Option<Arc<Task>> {
 pub fn wait(repl: &mut Repl, _: &str) {
     let started = Instant::now();
     let tasks = words::count(repl.running(), "task");
-    if repl.running() > 0 {
-        let text = format!("waiting for {tasks}; Ctrl-C stops waiting");
-        repl.say(&format!("{}\n", repl.palette.quiet(&text)));
-    }
+    let text = format!("waiting for {tasks}; Ctrl-C stops waiting");
+    let mut notice = Some(format!("{}\n", repl.palette.quiet(&text)));
     loop {
         let running = running(&repl.entries.runtime);
         if running.is_empty() {
             break;
         }
+        let notice = notice.take();
         let done = repl.entries.work(move |machine| {
+            // Said from here, where Ctrl-C is heard.
+            if let Some(notice) = notice {
+                machine.runtime.output.print(&notice);
+            }
             gather::wait_for(machine, &running, Until::All, None)?;
             Ok(Value::Nil)
         });
