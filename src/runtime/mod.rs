@@ -17,7 +17,7 @@
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
 //! 7. [`session`]: a program that is given one entry after the other; [`watch`]: what it knows of its tasks
 //! 8. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
-//! 9. [`elsewhere`], [`abroad`], [`crossing`], [`worker`]: what is different when there are several processes
+//! 9. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
 
 pub mod abroad;
 pub mod arguments;
@@ -29,6 +29,7 @@ pub mod fiber;
 pub mod force;
 pub mod gather;
 pub mod iteration;
+pub mod lending;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;
