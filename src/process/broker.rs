@@ -176,7 +176,7 @@ impl Workers for Broker {
     fn kill(&self, pid: u32) {
         for worker in self.all() {
             if worker.process.pid == pid {
-                worker.process.kill();
+                worker.kill();
             }
         }
     }

@@ -64,6 +64,7 @@ struct State {
     /// How many messages it was sent.
     sent: u64,
     asleep: bool,
+    killed: bool,
     dead: bool,
 }
 
@@ -317,7 +318,7 @@ impl Remote {
     /// It says that nothing in it can go on by itself, as of `received` messages.
     pub fn falls_asleep(&self, received: u64) {
         let mut state = self.state.lock();
-        if state.dead || state.asleep || state.sent != received {
+        if state.dead || state.killed || state.asleep || state.sent != received {
             return;
         }
         state.asleep = true;
@@ -325,6 +326,20 @@ impl Remote {
         if let Some(runtime) = self.runtime.upgrade() {
             runtime.worker_sleeps();
         }
+    }
+
+    /// Ends its process at once. Until its end is noticed it counts as awake: that end is still to
+    /// come, and wakes whoever waits for one of its tasks.
+    pub fn kill(&self) {
+        let was_asleep = {
+            let mut state = self.state.lock();
+            state.killed = true;
+            std::mem::take(&mut state.asleep)
+        };
+        if was_asleep && let Some(runtime) = self.runtime.upgrade() {
+            runtime.worker_wakes();
+        }
+        self.process.kill();
     }
 
     /// It is gone, for this reason.

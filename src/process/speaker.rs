@@ -141,7 +141,7 @@ fn speak(
         _ => {
             machine.task.abroad.runs_in(worker.process.pid);
             if machine.task.abroad.was_killed() {
-                worker.process.kill();
+                worker.kill();
             }
             converse(broker, machine, &worker, name, &spoken.inbox)
         }
