@@ -16,7 +16,7 @@
 //! 5. [`deadlock`]: who waits for whom
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
 //! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
-//! 8. [`elsewhere`], [`abroad`], [`crossing`], [`worker`]: what is different when there are several processes
+//! 8. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
 
 pub mod abroad;
 pub mod arguments;
@@ -28,6 +28,7 @@ pub mod fiber;
 pub mod force;
 pub mod gather;
 pub mod iteration;
+pub mod lending;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;

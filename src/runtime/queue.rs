@@ -20,8 +20,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use super::crossing::Item;
-use super::elsewhere::{Ahead, StandIn};
+use super::elsewhere::{Party, StandIn};
 use super::fiber::Resumed;
+use super::lending::Lent;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
@@ -34,13 +35,14 @@ pub(super) struct State {
     pub(super) pending: VecDeque<(Item, Arc<Ticket>)>,
     /// Puts whose values were sent back because the queue was closed.
     refused: Vec<Arc<Ticket>>,
-    getters: VecDeque<Arc<Ticket>>,
+    pub(super) getters: VecDeque<Arc<Ticket>>,
     pub(super) closed: bool,
     /// Who may send puts ahead.
-    pub(super) ahead: Vec<(u32, Arc<dyn Ahead>)>,
+    pub(super) ahead: Vec<(u32, Arc<dyn Party>)>,
     /// How many may still add something, closed or not: those who send ahead, and values on their
     /// way to a process.
     pub(super) unsettled: usize,
+    pub(super) lent: Lent,
 }
 
 /// A queue.
@@ -244,6 +246,9 @@ impl Queue {
         machine: &mut Machine<'_>,
         deadline: Option<Instant>,
     ) -> Result<Option<Item>> {
+        if deadline.is_some() {
+            self.wait_for_recall(machine)?;
+        }
         let taken = machine.wait(
             || WaitingFor::Value(self.clone()),
             deadline,
@@ -262,6 +267,14 @@ impl Queue {
 
     /// Takes the oldest value if there is one; else leaves the ticket.
     pub fn try_get(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
+        let taken = self.take(ticket);
+        if taken.is_none() {
+            self.recall();
+        }
+        taken
+    }
+
+    fn take(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
         self.state.with(|state| {
             if let Some(value) = state.items.pop_front() {
                 if let Some((next, ticket)) = state.pending.pop_front() {
@@ -342,7 +355,8 @@ impl Queue {
 
     /// How many values wait in it, for reports.
     pub fn peek_len(&self) -> usize {
-        self.state.with(|state| state.items.len())
+        self.state
+            .with(|state| state.items.len() + state.lent.count)
     }
 
     /// Whether it is closed.

@@ -9,12 +9,14 @@
 //! 5. `commands`: the command line, standard input, pipes, exit statuses.
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
-//! 8. `processes`: workers that do what they should, and workers that die.
-//! 9. `pages`: the programs and transcripts in the README and the docs.
-//! 10. `house`: the rules of the source tree itself.
+//! 8. `processes`: workers that do what they should.
+//! 9. `faults`: workers that are killed at any moment.
+//! 10. `pages`: the programs and transcripts in the README and the docs.
+//! 11. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
+mod faults;
 mod gallery;
 mod house;
 mod pages;
