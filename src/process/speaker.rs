@@ -34,6 +34,7 @@ use crate::runtime::pool::{PoolKind, PoolShared};
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Outcome, Task, TaskKind, Work};
 use crate::runtime::wait::{Ticket, WaitingFor};
+use crate::runtime::watch::TaskName;
 use crate::syntax::span::Span;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
@@ -183,6 +184,17 @@ pub fn speak_for_new(
     }));
     let speakers = broker.speakers.clone();
     let task = Task::new(name.id, kind, at, parent, Some(speakers.clone()), work);
+    if let Some(watch) = runtime.watched() {
+        let by = |is_future| TaskName {
+            is_future,
+            number: parent,
+        };
+        let future = HandleName {
+            kind: HandleKind::Future,
+            id: parent,
+        };
+        watch.started(by(worker.speaks_for(future)), &task, None);
+    }
     task.abroad.speaks();
     task.abroad.runs_in(worker.process.pid);
     let spoken = Spoken {

@@ -709,6 +709,7 @@ scripts! {
         lecture_queue_example
         many_producers_many_consumers
         order_of_one_producer_is_kept
+        ping_pong
         pipeline
         put_into_what_is_no_queue
         put_waits_while_full
