@@ -178,7 +178,9 @@ pub fn speak_for_new(
     let inbox = Arc::new(Inbox::default());
     let (speaking, conversing, spoken_for) = (broker.clone(), worker.clone(), inbox.clone());
     let work = Work::Native(Box::new(move |machine: &mut Machine<'_>| {
+        conversing.active.fetch_add(1, Ordering::SeqCst);
         let result = converse(&speaking, machine, &conversing, name, &spoken_for);
+        conversing.active.fetch_sub(1, Ordering::SeqCst);
         conversing.has_ended(name);
         result
     }));

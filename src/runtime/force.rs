@@ -299,10 +299,10 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
     if task.has_ended() {
         return Ok(());
     }
-    let in_process = task
-        .pool
-        .as_ref()
-        .is_some_and(|pool| pool.kind.is_process());
+    let pool = task.pool.as_ref();
+    // One on a thread of a worker is a thread all the same.
+    let in_process =
+        pool.is_some_and(|pool| pool.kind.is_process()) && !task.abroad.has_to_speak();
     match in_process {
         true => {
             // Its end is no surprise.
