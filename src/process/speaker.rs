@@ -84,6 +84,14 @@ impl Inbox {
         self.put(News::Died);
     }
 
+    /// How the task ended, if it has said so.
+    fn end(&self) -> Option<News> {
+        let mut state = self.state.lock();
+        let is_end = |news: &News| matches!(news, News::Ended(..));
+        let at = state.0.iter().position(is_end)?;
+        state.0.remove(at)
+    }
+
     /// The next thing; `None` if there is nobody left to speak for.
     fn next(&self, machine: &mut Machine<'_>) -> Result<Option<News>> {
         machine.wait(
@@ -217,10 +225,15 @@ fn converse(
     inbox: &Inbox,
 ) -> Result<Value> {
     loop {
-        if let Some(why) = worker.death.get() {
-            return Err(died(machine, worker, why));
-        }
-        match inbox.next(machine) {
+        // A process may leave right after the task has said how it ended.
+        let news = match worker.death.get() {
+            None => inbox.next(machine),
+            Some(why) => match inbox.end() {
+                Some(end) => Ok(Some(end)),
+                None => return Err(died(machine, worker, why)),
+            },
+        };
+        match news {
             Ok(Some(News::Request {
                 call,
                 struck,

@@ -145,7 +145,7 @@ impl Runtime {
     pub fn run(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
         let main = Arc::new(Function {
             code: unit.code(unit.program.main),
-            captures: Box::new([]),
+            captures: Default::default(),
         });
         self.units.add(unit);
         let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
