@@ -182,7 +182,8 @@ impl Session {
     fn give_up_entry(&self) {
         let told_before = {
             let mut state = self.state.lock();
-            std::mem::replace(&mut state.stuck, state.busy)
+            let busy = state.busy;
+            std::mem::replace(&mut state.stuck, busy)
         };
         // If its clean-up waits in vain too, that has no report of its own.
         if !told_before {
