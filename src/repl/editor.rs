@@ -28,6 +28,9 @@ use crate::syntax::Completeness;
 /// How many entries are remembered.
 const MOST_REMEMBERED: usize = 10_000;
 
+/// Completion asks before it shows more than this; there are never so many names.
+const MOST_OFFERED: usize = 1000;
+
 /// What reads lines.
 pub type Lines = Editor<Answers, FileHistory>;
 
@@ -38,6 +41,7 @@ pub fn editor(answers: Answers) -> rustyline::Result<Lines> {
         .history_ignore_dups(true)?
         .completion_type(CompletionType::List)
         .completion_show_all_if_ambiguous(true)
+        .completion_prompt_limit(MOST_OFFERED)
         .bell_style(BellStyle::None)
         .color_mode(match answers.palette.is_coloured {
             true => ColorMode::Enabled,

@@ -121,12 +121,18 @@ impl Entries {
         verdict
     }
 
-    /// Runs work of a command, as the main task.
+    /// Runs work of a command, as the main task; reports call it as it was written.
     pub fn work(
         &self,
+        command: &str,
         work: impl FnOnce(&mut Machine<'_>) -> Result<Value> + Send + 'static,
     ) -> Verdict {
-        self.judge(self.session.evaluate(work))
+        let source = self.runtime.sources.add("<command>", command);
+        let site = Span::new(source.id, 0, command.len());
+        self.judge(self.session.evaluate(move |machine| {
+            machine.site = site;
+            work(machine)
+        }))
     }
 
     fn judge(&self, ended: Ended) -> Verdict {

@@ -85,9 +85,14 @@ impl Completer for Answers {
             return Ok((start, vec![only]));
         }
         let (start, candidates) = completion::complete(line, cursor, &self.names);
-        let width = terminal::columns().saturating_sub(1);
+        let (columns, rows) = terminal::size();
+        // Where lines about all of them would not fit, the names are shown, side by side.
+        let has_room = candidates.len() + 2 < rows;
         let pairs = candidates.into_iter().map(|candidate| Pair {
-            display: candidate.line(width),
+            display: match has_room {
+                true => candidate.line(columns - 1),
+                false => candidate.name,
+            },
             replacement: candidate.replacement,
         });
         Ok((start, pairs.collect()))

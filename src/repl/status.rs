@@ -221,16 +221,18 @@ fn act_on(repl: &mut Repl, number: &str, builtin: &'static str) {
         );
     };
     let name = TaskName::from(&*task);
-    let done = repl.entries.work(move |machine| {
-        let handle = match name.is_future {
-            true => Value::Future(task),
-            false => Value::Task(task),
-        };
-        match builtins::find(builtin) {
-            Some(builtin) => machine.call_builtin(builtin, &[handle]),
-            None => Ok(Value::Nil),
-        }
-    });
+    let done = repl
+        .entries
+        .work(&format!(":{builtin} {number}"), move |machine| {
+            let handle = match name.is_future {
+                true => Value::Future(task),
+                false => Value::Task(task),
+            };
+            match builtins::find(builtin) {
+                Some(builtin) => machine.call_builtin(builtin, &[handle]),
+                None => Ok(Value::Nil),
+            }
+        });
     match done {
         Verdict::Value(_) if builtin == "cancel" => repl.say(&format!("{name} is asked to stop\n")),
         Verdict::Value(_) => repl.say(&format!("{name} is killed\n")),
@@ -281,7 +283,7 @@ pub fn wait(repl: &mut Repl, _: &str) {
             break;
         }
         let notice = notice.take();
-        let done = repl.entries.work(move |machine| {
+        let done = repl.entries.work(":wait", move |machine| {
             // Said from here, where Ctrl-C is heard.
             if let Some(notice) = notice {
                 machine.runtime.output.print(&notice);

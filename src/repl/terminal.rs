@@ -1,4 +1,4 @@
-//! The terminal itself: how wide it is, and that it is left as it was found.
+//! The terminal itself: how large it is, and that it is left as it was found.
 
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
@@ -47,16 +47,16 @@ pub fn can_edit() -> bool {
     !std::env::var("TERM").is_ok_and(|term| is_dumb(&term))
 }
 
-/// How many columns the terminal has; 80 if it does not say.
-pub fn columns() -> usize {
+/// How many columns and rows the terminal has; 80 and 24 if it does not say.
+pub fn size() -> (usize, usize) {
     let mut size = MaybeUninit::<libc::winsize>::zeroed();
     // SAFETY: TIOCGWINSZ fills the structure, which is valid with zeros too.
     let size = unsafe {
         libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, size.as_mut_ptr());
         size.assume_init()
     };
-    match size.ws_col {
-        0 => 80,
-        columns => usize::from(columns),
+    match (size.ws_col, size.ws_row) {
+        (0, _) | (_, 0) => (80, 24),
+        (columns, rows) => (usize::from(columns), usize::from(rows)),
     }
 }

@@ -106,7 +106,7 @@ impl Session {
         self.state.lock().busy
     }
 
-    /// Stops the entry that runs, if one does, and only that.
+    /// Stops the entry that runs, if one does, and only that; once more, its clean-up too.
     pub fn interrupt(&self) {
         let state = self.state.lock();
         if let (true, Some(main)) = (state.busy, self.main.get()) {
@@ -182,7 +182,8 @@ impl Session {
     fn give_up_entry(&self) {
         let told_before = {
             let mut state = self.state.lock();
-            std::mem::replace(&mut state.stuck, true)
+            let busy = state.busy;
+            std::mem::replace(&mut state.stuck, busy)
         };
         // If its clean-up waits in vain too, that has no report of its own.
         if !told_before {
@@ -194,9 +195,7 @@ impl Session {
             });
         }
         self.runtime.stuck.store(false, Ordering::SeqCst);
-        if let Some(main) = self.main.get() {
-            main.cancel_anew();
-        }
+        self.interrupt();
     }
 }
 
