@@ -95,10 +95,11 @@ fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     if let Some(first) = machine.runtime.first_process().cloned() {
         return first.new_queue(machine, capacity);
     }
-    Ok(Value::Queue(Queue::new(
-        machine.runtime.next_queue(),
-        capacity,
-    )))
+    let queue = Queue::new(machine.runtime.next_queue(), capacity);
+    if let Some(watch) = machine.runtime.watched() {
+        watch.made(&queue);
+    }
+    Ok(Value::Queue(queue))
 }
 
 fn put(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

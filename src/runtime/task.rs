@@ -326,6 +326,22 @@ impl Task {
         }
     }
 
+    /// Asks it to stop, also if it has been asked before: then its clean-up is struck.
+    pub(super) fn cancel_anew(&self) {
+        self.forget_cancel();
+        self.request_cancel();
+    }
+
+    /// It goes on after what a cancel has struck.
+    pub(super) fn forget_cancel(&self) {
+        self.cancel.store(NOT_CANCELLED, Ordering::SeqCst);
+    }
+
+    /// The wait it is in.
+    pub fn wait(&self) -> Option<Arc<Ticket>> {
+        self.ticket.lock().clone()
+    }
+
     /// Whether a cancel was requested that has not struck.
     pub(super) fn cancel_waits(&self) -> bool {
         self.cancel.load(Ordering::SeqCst) == CANCEL_REQUESTED

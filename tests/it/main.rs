@@ -11,8 +11,9 @@
 //! 7. `stress`: many tasks, many times.
 //! 8. `processes`: workers that do what they should.
 //! 9. `faults`: workers that are killed at any moment.
-//! 10. `pages`: the programs and transcripts in the README and the docs.
-//! 11. `house`: the rules of the source tree itself.
+//! 10. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
+//! 11. `pages`: the programs and transcripts in the README and the docs.
+//! 12. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
@@ -24,5 +25,7 @@ mod processes;
 mod program;
 mod properties;
 mod scripts;
+mod session;
 mod stress;
+mod terminal;
 mod web;
