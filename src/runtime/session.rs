@@ -218,7 +218,7 @@ impl Machine<'_> {
             base: outer_base,
         });
         self.base = base;
-        let result = function.code.body()(self, function);
+        let result = function.code.body().run(self, function);
         self.calls.truncate(calls);
         self.base = outer_base;
         let held = |slot: &LocalSlot| self.stack.get(base + slot.0 as usize).cloned();
