@@ -110,7 +110,7 @@ fn run(wish: &Wish) -> Outcome<()> {
     }
     print!("{}", table::means(&works));
     if wish.write {
-        table::write(&works, &own)?;
+        table::write(&works, &own, &own::costs()?)?;
     }
     Ok(())
 }

@@ -13,6 +13,12 @@ const WAITING: &[(&str, &str, u64)] = &[
     ("a blocked spawned thread", "spawn q.get()", 500),
 ];
 
+/// What costs what: a program of its own prints that.
+pub fn costs() -> Outcome<String> {
+    let program = crate::benches().join("costs.cq");
+    Ok(run(&cq(&[&program.display().to_string()]))?.output)
+}
+
 /// Lines of the tables, each a row.
 pub fn measure(rounds: usize) -> Outcome<Vec<String>> {
     let mut lines = Vec::new();

@@ -100,7 +100,7 @@ fn geometric(works: &[Work]) -> BTreeMap<(&'static str, &'static str), (f64, usi
 }
 
 /// Puts the tables where they belong.
-pub fn write(works: &[Work], own: &[String]) -> Outcome<()> {
+pub fn write(works: &[Work], own: &[String], costs: &str) -> Outcome<()> {
     let mut text = String::from("\n");
     let groups = [SEQUENTIAL]
         .into_iter()
@@ -149,6 +149,7 @@ pub fn write(works: &[Work], own: &[String]) -> Outcome<()> {
     let mut versions: Vec<&str> = versions.iter().map(String::as_str).collect();
     versions.dedup();
     let _ = writeln!(text, "{}.\n", versions.join("; "));
+    let _ = writeln!(text, "### What costs what\n\n```text\n{costs}```\n");
     put("docs/performance.md", &text)?;
     put("README.md", &headlines(works))
 }

@@ -4,7 +4,7 @@
 //! every access is checked against the length of the stack.
 
 use crate::resolve::program::LocalSlot;
-use crate::runtime::machine::{Machine, discard};
+use crate::runtime::machine::{Machine, put};
 use crate::value::Value;
 
 impl Machine<'_> {
@@ -18,7 +18,7 @@ impl Machine<'_> {
     #[inline(always)]
     pub fn set_local(&mut self, slot: LocalSlot, value: Value) {
         let at = self.base + slot.0 as usize;
-        discard(std::mem::replace(&mut self.stack[at], value));
+        put(&mut self.stack[at], value);
     }
 }
 
@@ -31,7 +31,7 @@ impl Machine<'_> {
         let at = self.base + slot.0 as usize;
         match &mut self.stack[at] {
             Value::Int(old) => *old = number,
-            other => discard(std::mem::replace(other, Value::Int(number))),
+            other => put(other, Value::Int(number)),
         }
     }
 }

@@ -375,6 +375,16 @@ fn owns_nothing(value: &Value) -> bool {
     )
 }
 
+/// Writes a value over another. A small one that is overwritten is not even read: reading at once
+/// what was written in parts is what processors do slowly.
+#[inline(always)]
+pub fn put(place: &mut Value, value: Value) {
+    match owns_nothing(place) {
+        true => std::mem::forget(std::mem::replace(place, value)),
+        false => drop_owned(std::mem::replace(place, value)),
+    }
+}
+
 /// Drops a value; costs nothing but a look at the tag for the small ones.
 #[inline(always)]
 pub fn discard(value: Value) {

@@ -408,7 +408,7 @@ impl Drop for Queue {
         let state = self.state.get_mut();
         let pending = state.pending.drain(..).map(|(item, _)| item);
         let values = state.items.drain(..).chain(pending).flat_map(Item::parts);
-        crate::value::drop_deep(values.collect::<Vec<Value>>());
+        crate::value::drop_deep(values.collect());
     }
 }
 

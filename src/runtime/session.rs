@@ -67,6 +67,8 @@ pub struct Session {
 impl Session {
     /// Begins a session: its main task waits for the first entry, on a thread of its own.
     pub fn begin(runtime: &Arc<Runtime>) -> io::Result<Arc<Session>> {
+        // Who edits the next entry may look at values too.
+        crate::value::guarded::single::ends();
         let session = Arc::new(Session {
             runtime: runtime.clone(),
             main: OnceLock::new(),

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use smallvec::SmallVec;
-
 use super::returned::Given;
 use super::{Result, Value};
 use crate::resolve::program::{Program, Template, TemplateId};
@@ -44,15 +42,12 @@ impl<T: Given> Closure<T> {
     }
 }
 
-/// What a function was made with; most have captured little, and it lies in the function itself.
-pub type Captures = SmallVec<[Value; 2]>;
-
 /// A function as a value.
 pub struct Function {
     /// What it runs.
     pub code: &'static Code,
     /// What it was made with, in the order of its template's captures.
-    pub captures: Captures,
+    pub captures: Box<[Value]>,
 }
 
 impl Function {
@@ -64,7 +59,9 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        super::drop_deep(std::mem::take(&mut self.captures));
+        if self.captures.iter().any(Value::may_hold_values) {
+            super::drop_deep(std::mem::take(&mut self.captures).into_vec());
+        }
     }
 }
 

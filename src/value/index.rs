@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arithmetic::{key, key_ref};
+use super::arithmetic::key_ref;
 use super::error::{Thrown, fail};
 use super::list::place;
 use super::map::{Key, Map};
@@ -53,7 +53,7 @@ pub fn set_index(object: &Value, index: &Value, value: Value, gate: &Gate<'_>) -
             }
         }
         Value::Map(map) => {
-            map.insert(gate, key(index)?, value);
+            map.set(gate, key_ref(index)?, value);
             Ok(())
         }
         other => Err(not_assignable(other)),
@@ -144,7 +144,7 @@ pub fn field_name(key: &Key) -> &str {
 pub fn set_field(object: &Value, key: &Key, value: Value, gate: &Gate<'_>) -> Result<()> {
     match object {
         Value::Map(map) => {
-            map.insert(gate, key.clone(), value);
+            map.set(gate, key.as_ref(), value);
             Ok(())
         }
         Value::Error(_) => Err(fail(

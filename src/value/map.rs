@@ -65,6 +65,16 @@ impl Map {
             .with_value(|entries| entries.insert(key, value))
     }
 
+    /// Sets the value of a key that the caller keeps; gives back the old one.
+    pub fn set(&self, gate: &Gate<'_>, key: KeyRef<'_>, value: Value) -> Option<Value> {
+        gate.announce(|| Operation::Write(ObjectId::of(self), Element::Key(key.fingerprint())));
+        self.entries
+            .with_value(|entries| match entries.get_mut(&key) {
+                Some(old) => Some(std::mem::replace(old, value)),
+                None => entries.insert(key.to_key(), value),
+            })
+    }
+
     /// Removes a key; the others keep their order.
     pub fn remove(&self, gate: &Gate<'_>, key: &Key) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
@@ -98,7 +108,7 @@ impl Drop for Map {
     fn drop(&mut self) {
         let entries = std::mem::take(self.entries.get_mut());
         if entries.values().any(Value::may_hold_values) {
-            super::drop_deep(entries.into_values().collect::<Vec<Value>>());
+            super::drop_deep(entries.into_values().collect());
         }
     }
 }
@@ -157,6 +167,11 @@ impl<'a> KeyRef<'a> {
     #[inline]
     pub fn new(value: &'a Value) -> Option<KeyRef<'a>> {
         may_be_key(value).then_some(KeyRef(value))
+    }
+
+    /// A key of its own.
+    pub fn to_key(self) -> Key {
+        Key(self.0.clone())
     }
 
     /// A hash that is the same for equal keys, to tell entries apart at the gate.

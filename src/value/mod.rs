@@ -248,8 +248,8 @@ impl From<String> for Value {
 /// [[[...]]]   a few levels are dropped inside each other; deeper ones go to the worklist of this
 ///             thread, and the outermost works it off
 /// ```
-pub(crate) fn drop_deep<T: AsRef<[Value]> + IntoIterator<Item = Value>>(values: T) {
-    if values.as_ref().iter().any(Value::may_hold_values) {
+pub(crate) fn drop_deep(values: Vec<Value>) {
+    if values.iter().any(Value::may_hold_values) {
         dropping(values, |worklist, values| worklist.extend(values));
     }
 }
