@@ -71,6 +71,8 @@ pub struct Machine<'f> {
     pub leaving: Flow,
     /// The builtin call or expression under way, for reports of waits.
     pub site: Span,
+    /// The task's own code, if it is code of the program.
+    pub(super) body: Option<Arc<Function>>,
     /// Where operations are announced.
     pub gate: Gate<'f>,
     /// The task itself.
@@ -100,6 +102,7 @@ impl<'f> Machine<'f> {
             returned: Value::Nil,
             leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),
+            body: None,
             gate: Gate::open(),
             task,
             runtime,

@@ -13,7 +13,7 @@
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can
 //! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
-//! 5. [`deadlock`]: who waits for whom
+//! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
 //! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
 
@@ -28,6 +28,7 @@ pub mod lock;
 pub mod machine;
 pub mod mailbox;
 mod mappings;
+mod plight;
 pub mod output;
 pub mod outside;
 pub mod place;
@@ -36,6 +37,7 @@ pub mod promise;
 pub mod queue;
 pub mod resource;
 pub mod run;
+pub mod scene;
 pub mod seat;
 pub mod select;
 pub mod story;

@@ -186,11 +186,25 @@ impl Queue {
         machine: &mut Machine<'_>,
         deadline: Option<Instant>,
     ) -> Result<Option<Value>> {
+        self.take(machine, WaitingFor::Value, deadline)
+    }
+
+    /// The same for who goes over the queue.
+    pub fn next(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<Option<Value>> {
+        self.take(machine, WaitingFor::Next, None)
+    }
+
+    fn take(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        what: fn(Arc<Queue>) -> WaitingFor,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Value>> {
         machine
             .gate
             .announce(|| Operation::Get(ObjectId::of(&**self)));
         let taken = machine.wait(
-            || WaitingFor::Value(self.clone()),
+            || what(self.clone()),
             deadline,
             |ticket| self.try_get(ticket),
             |ticket| {

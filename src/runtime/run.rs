@@ -10,13 +10,14 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
+use super::plight::Plight;
 use super::pool::{Pool, PoolShared, StartSeats};
 use super::seat::Seat;
 use super::story;
@@ -40,6 +41,12 @@ impl Status {
     /// A deadlock.
     pub const DEADLOCK: Status = Status(3);
 }
+
+/// How many of the tasks that wait are asked what they have to tell for the report of a deadlock.
+const MOST_ASKED: usize = 2000;
+
+/// How long that report waits for them; they have nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One run of a program: what all its tasks share.
 pub struct Runtime {
@@ -137,12 +144,12 @@ impl Runtime {
             !over && !self.is_stuck()
         });
         if self.is_stuck() {
-            return self.report_deadlock();
+            return self.report_deadlock(&mut seat);
         }
         self.cancel_futures(&mut seat);
         if self.is_stuck() {
             // Clean-up waits for something that cannot happen.
-            return self.report_deadlock();
+            return self.report_deadlock(&mut seat);
         }
         self.judge(&task)
     }
@@ -298,8 +305,12 @@ impl Runtime {
         waits
     }
 
-    fn report_deadlock(&self) -> Status {
-        self.report(&super::deadlock::stuck(&self.waits()));
+    fn report_deadlock(&self, seat: &mut Seat) -> Status {
+        let waits = self.waits();
+        let asked = &waits[..waits.len().min(MOST_ASKED)];
+        let scenes = self.scenes(asked, Some(seat), PATIENCE);
+        let plight = Plight::new(&waits, &scenes, &self.sources);
+        self.report(&plight.report(super::deadlock::stuck(&waits)));
         Status::DEADLOCK
     }
 

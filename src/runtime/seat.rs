@@ -19,6 +19,7 @@ use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::run::Runtime;
+use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
 use super::wait::{Ticket, WaitingFor};
 use crate::value::{Failure, Kind, Unwind};
@@ -180,6 +181,8 @@ impl Seat {
                 self.make_room(key);
                 self.ready.push_back((key, Resumed::Ready));
             }
+            // Only who is asked answers.
+            Some(Suspended::Answered(_)) => {}
             Some(Suspended::Waiting(ticket)) => self.park(key, ticket),
             Some(Suspended::WaitingForStart(ticket, task, work)) => {
                 self.park(key, ticket);
@@ -291,11 +294,17 @@ impl Seat {
         None
     }
 
-    fn read_mail(&mut self) {
+    pub(super) fn read_mail(&mut self) {
         while let Some(mail) = self.handle.next_mail() {
             match mail {
                 Mail::Wake(ticket) => self.woken(&ticket),
                 Mail::Look => {}
+                Mail::Ask(ticket, place, tell) => {
+                    if let Some(scene) = self.ask(&ticket) {
+                        // Who has asked may have lost patience.
+                        let _ = tell.send((place, scene));
+                    }
+                }
                 Mail::CancelFutures => {
                     let futures = self.slots.iter().flatten().map(|slot| &slot.task);
                     for task in futures.filter(|task| task.kind == TaskKind::Future) {
@@ -303,6 +312,19 @@ impl Seat {
                     }
                 }
             }
+        }
+    }
+
+    /// Asks a waiting fiber what its task is doing.
+    fn ask(&mut self, ticket: &Arc<Ticket>) -> Option<Box<Scene>> {
+        let slot = self.slots.get_mut(ticket.fiber)?.as_mut()?;
+        let waiting = slot.waiting.as_ref()?;
+        if !Arc::ptr_eq(waiting, ticket) {
+            return None;
+        }
+        match slot.fiber.resume(Resumed::Asked) {
+            Some(Suspended::Answered(scene)) => Some(scene),
+            _ => None,
         }
     }
 

@@ -8,12 +8,17 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use super::plight::Plight;
 use super::run::Runtime;
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
+use crate::diagnostics::report::Severity;
 
 /// How long a task may keep its seat while others on it are ready.
 const TIME_SLICE: Duration = Duration::from_millis(5);
+
+/// How long a warning waits for what the tasks in it have to tell.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// The thread's stack: it draws reports.
 const TICKER_STACK: usize = 1 << 20;
@@ -55,10 +60,15 @@ impl Runtime {
 
     fn warn_of_suspects(&self) {
         let suspects = std::mem::take(&mut *self.suspects.lock());
-        for report in super::deadlock::warnings(&suspects) {
-            if !self.is_stuck() {
-                self.report(&report);
+        for hopeless in super::deadlock::hopeless(&suspects) {
+            let scenes = self.scenes(&hopeless.waits, None, PATIENCE);
+            if self.is_stuck() {
+                return;
             }
+            let plight = Plight::new(&hopeless.waits, &scenes, &self.sources);
+            let mut report = plight.report(hopeless.message);
+            report.severity = Severity::Warning;
+            self.report(&report);
         }
     }
 

@@ -45,6 +45,8 @@ use crate::value::{Kind, Result, Unwind, Value, guarded};
 pub enum WaitingFor {
     /// A value of a queue.
     Value(Arc<Queue>),
+    /// The next value of a queue that is gone over until it is closed.
+    Next(Arc<Queue>),
     /// That a queue takes a value: there is room, or somebody gets it.
     Room(Arc<Queue>),
     /// A value of one of several queues.
@@ -84,7 +86,7 @@ const CANCELLED: u8 = 3;
 pub struct Ticket {
     state: AtomicU8,
     pub(super) fiber: FiberKey,
-    seat: Arc<SeatHandle>,
+    pub(super) seat: Arc<SeatHandle>,
     /// Who waits.
     pub task: Arc<Task>,
     /// For what.
@@ -101,7 +103,7 @@ impl Ticket {
     /// Wakes the task, unless something else has already woken it.
     pub fn wake(self: &Arc<Ticket>, why: Resumed) -> bool {
         let state = match why {
-            Resumed::Ready => READY,
+            Resumed::Ready | Resumed::Asked => READY,
             Resumed::TimedOut => TIMED_OUT,
             Resumed::Cancelled => CANCELLED,
         };
@@ -191,7 +193,7 @@ impl Machine<'_> {
                 Some((task, work)) => Suspended::WaitingForStart(ticket.clone(), task, work),
                 None => Suspended::Waiting(ticket.clone()),
             };
-            let resumed = self.port.suspend(why);
+            let resumed = self.suspend_to_wait(why);
             *self.task.ticket.lock() = None;
             if self.task.cancel_waits() {
                 leave(&ticket);
@@ -209,7 +211,9 @@ impl Machine<'_> {
                         }
                     }
                 },
-                Resumed::TimedOut | Resumed::Cancelled => return Ok(leave(&ticket)),
+                Resumed::TimedOut | Resumed::Cancelled | Resumed::Asked => {
+                    return Ok(leave(&ticket));
+                }
             }
         }
     }
