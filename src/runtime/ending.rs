@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::limits::is_denial;
 use super::mailbox::{Mail, SeatHandle};
 use super::pool::PoolShared;
 use super::run::{Runtime, Status};
@@ -51,7 +52,7 @@ impl Runtime {
         running
     }
 
-    fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
+    pub(super) fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
         let mut pools = vec![self.shared_pool.clone()];
         for seat in seats {
             if let Some(pool) = &seat.pool
@@ -68,6 +69,7 @@ impl Runtime {
         let deadlock = |failure: &Failure| failure.is(&Kind::Deadlock);
         let mut status = match main.outcome() {
             Some(Outcome::Failed(failure)) if deadlock(&failure) => Status::DEADLOCK,
+            Some(Outcome::Failed(failure)) if is_denial(&failure) => Status::LIMIT,
             Some(Outcome::Failed(_)) => Status::ERROR,
             _ => Status::OK,
         };

@@ -38,13 +38,13 @@ pub fn submit(
     pool: &Arc<PoolShared>,
     at: Span,
 ) -> Result<Arc<Task>> {
-    let task = machine.runtime.new_task(
+    let task = machine.runtime.make_task(
         TaskKind::Future,
         Some(at),
         machine.task.number,
         Some(pool.clone()),
         work,
-    );
+    )?;
     machine.gate.announce(|| Operation::Start(task.id()));
     pool.submit(task.clone())?;
     Ok(task)
@@ -72,7 +72,7 @@ pub fn start_spawned(
     }
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
-    let task = runtime.new_task(TaskKind::Spawned, Some(at), machine.task.number, None, work);
+    let task = runtime.make_task(TaskKind::Spawned, Some(at), machine.task.number, None, work)?;
     machine.gate.announce(|| Operation::Start(task.id()));
     let thread = match name {
         Some(name) => format!("cq #{} {name}", task.number),

@@ -241,6 +241,9 @@ impl<'f> Machine<'f> {
     #[inline(never)]
     pub fn placed(&self, unwind: Unwind, span: Span) -> Unwind {
         let Unwind::Failed(mut failure) = unwind else {
+            if self.leaving == Flow::Next {
+                self.passes(span);
+            }
             return unwind;
         };
         if failure.story.span.is_some() {

@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::limits::{Limits, Living};
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
 use super::plight::Plight;
 use super::pool::{Pool, PoolShared, StartSeats};
 use super::seat::Seat;
+use super::stop::RollCall;
 use super::story;
 use super::task::{Task, TaskKind, Work};
 use super::wait::Ticket;
@@ -40,6 +42,10 @@ impl Status {
     pub const ERROR: Status = Status(1);
     /// A deadlock.
     pub const DEADLOCK: Status = Status(3);
+    /// A limit was passed.
+    pub const LIMIT: Status = Status(4);
+    /// Ctrl-C.
+    pub const INTERRUPTED: Status = Status(130);
 }
 
 /// How many of the tasks that wait are asked what they have to tell for the report of a deadlock.
@@ -86,6 +92,12 @@ pub struct Runtime {
     pub(super) ending: AtomicBool,
     pub(super) starts_no_more_futures: AtomicBool,
     pub(super) ticking: AtomicBool,
+    pub(super) limits: OnceLock<Limits>,
+    /// The system has almost no memory left.
+    pub(super) memory_is_scarce: AtomicBool,
+    pub(super) living: Arc<Living>,
+    /// Where the tasks are when the program is stopped from outside.
+    pub(super) roll_call: RollCall,
 }
 
 impl Runtime {
@@ -122,16 +134,26 @@ impl Runtime {
             ending: AtomicBool::new(false),
             starts_no_more_futures: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
+            limits: OnceLock::new(),
+            memory_is_scarce: AtomicBool::new(false),
+            living: Arc::default(),
+            roll_call: RollCall::default(),
         })
     }
 
     /// Runs a program to its end on the current thread and the threads it needs.
     pub fn run(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
+        let status = self.run_to_its_end(unit);
+        self.stopped_with().unwrap_or(status)
+    }
+
+    fn run_to_its_end(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
         let main = Arc::new(Function {
             code: unit.code(unit.program.main),
             captures: Box::new([]),
         });
         let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
+        self.start_ticking();
         let handle = SeatHandle::new(self, None);
         let _ = self.main_seat.set(handle.clone());
         let mut seat = Seat::new(handle, self);
@@ -179,10 +201,30 @@ impl Runtime {
             TaskKind::Main | TaskKind::Spawned => &self.tasks,
         };
         let number = made.fetch_add(1, Ordering::Relaxed) + 1;
-        if kind != TaskKind::Main && number <= 2 {
-            self.start_ticking();
-        }
         Task::new(number, kind, at, parent, pool, work)
+    }
+
+    /// A task that has not started, if the program may have one more.
+    pub fn make_task(
+        self: &Arc<Runtime>,
+        kind: TaskKind,
+        at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Result<Arc<Task>> {
+        let life = self.new_life()?;
+        let task = self.new_task(kind, at, parent, pool, work);
+        if let Some(life) = life {
+            task.lives(life);
+        }
+        Ok(task)
+    }
+
+    /// How many tasks and futures have been made.
+    pub(super) fn made(&self) -> (u64, u64) {
+        let number = |made: &AtomicU64| made.load(Ordering::Relaxed);
+        (number(&self.tasks), number(&self.futures))
     }
 
     /// The next queue's number.

@@ -136,6 +136,9 @@ impl Seat {
             self.slots.push(None);
             self.slots.len() - 1
         });
+        if self.runtime.is_called_off(&task) {
+            task.request_cancel();
+        }
         let _ = task.seat.set(self.handle.clone());
         self.handle.tasks.lock().insert(task.id(), task.clone());
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());

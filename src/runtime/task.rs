@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 
 use super::fiber::Resumed;
 use super::gather::Completions;
+use super::limits::Life;
 use super::machine::Machine;
 use super::mailbox::SeatHandle;
 use super::pool::PoolShared;
@@ -163,6 +164,8 @@ pub struct Task {
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
+    /// What counts it among the living, if they are counted.
+    life: Mutex<Option<Life>>,
 }
 
 impl Task {
@@ -190,6 +193,7 @@ impl Task {
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
+            life: Mutex::new(None),
         })
     }
 
@@ -221,7 +225,13 @@ impl Task {
         self.end(outcome);
     }
 
+    /// It counts among the living until it ends.
+    pub(super) fn lives(&self, life: Life) {
+        *self.life.lock() = Some(life);
+    }
+
     fn end(&self, outcome: Outcome) {
+        drop(self.life.lock().take());
         let listeners = self.state.with(|state| {
             state.phase = Phase::Ended(outcome);
             std::mem::take(&mut state.listeners)

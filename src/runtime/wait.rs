@@ -237,6 +237,13 @@ impl Machine<'_> {
         if self.task.cancel_waits() {
             return Err(self.strike());
         }
+        if self.runtime.memory_is_scarce.load(Ordering::Relaxed) {
+            return Err(fail(
+                Kind::Memory,
+                "the system has almost no memory left",
+            )
+            .help("what holds so much? --max-memory stops a program before that"));
+        }
         if self.seat.others_are_ready() {
             self.port.suspend(Suspended::Yielded);
             if self.task.cancel_waits() {

@@ -10,6 +10,7 @@ use super::map::Key;
 use super::{Kind, Result, Unwind, Value, number, order};
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
+use crate::runtime::memory::room_for;
 use crate::syntax::tree::BinaryOperator;
 
 /// The longest string or bytes that `+` and `*` make, in bytes.
@@ -68,9 +69,11 @@ pub fn add(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
             // One after the other: two locks are never held at once.
             let mut joined = a.snapshot(gate);
             let more = b.snapshot(gate);
-            joined
-                .try_reserve_exact(more.len())
-                .map_err(|_| too_long("list", joined.len() as u64 + more.len() as u64))?;
+            let length = joined.len() + more.len();
+            let bytes = (length - joined.capacity().min(length)).saturating_mul(size_of::<Value>());
+            if !room_for(bytes) || joined.try_reserve_exact(more.len()).is_err() {
+                return Err(too_long("list", length as u64));
+            }
             joined.extend(more);
             Ok(Value::list(joined))
         }
@@ -118,7 +121,10 @@ fn repeat_list(list: &List, times: u64, gate: &Gate<'_>) -> Result<Value> {
     let length = (items.len() as u64).saturating_mul(times);
     let most = LONGEST_TEXT / size_of::<Value>() as u64;
     let mut out: Vec<Value> = Vec::new();
-    if length > most || out.try_reserve_exact(length as usize).is_err() {
+    if length > most
+        || !room_for(length as usize * size_of::<Value>())
+        || out.try_reserve_exact(length as usize).is_err()
+    {
         return Err(too_long("list", length));
     }
     fill(&mut out, &items, times);
@@ -141,7 +147,10 @@ fn fill<T: Clone>(out: &mut Vec<T>, part: &[T], times: u64) {
 fn room_for_text(what: &str, head: usize, part: u64, times: u64) -> Result<Vec<u8>> {
     let length = part.saturating_mul(times).saturating_add(head as u64);
     let mut out = Vec::new();
-    if length > LONGEST_TEXT || out.try_reserve_exact(length as usize).is_err() {
+    if length > LONGEST_TEXT
+        || !room_for(length as usize)
+        || out.try_reserve_exact(length as usize).is_err()
+    {
         return Err(too_long(what, length));
     }
     Ok(out)
