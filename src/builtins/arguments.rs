@@ -9,9 +9,9 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 
-use crate::runtime::memory::{room_for, room_to_grow};
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
+use crate::runtime::memory::{room_for, room_to_grow};
 use crate::value::error::fail;
 use crate::value::list::List;
 use crate::value::map::Map;

@@ -60,7 +60,10 @@ pub const OPTIONS: &[Row] = &[
         value: "MB",
         doc: "stop it when its processes use more megabytes of memory together",
         take: |options, value| {
-            let megabytes = value.parse().ok().filter(|most: &u64| (1..1 << 40).contains(most));
+            let megabytes = value
+                .parse()
+                .ok()
+                .filter(|most: &u64| (1..1 << 40).contains(most));
             options.limits.memory = Some(megabytes.ok_or("a number of megabytes above 0")? << 20);
             Ok(())
         },
@@ -72,7 +75,8 @@ pub const OPTIONS: &[Row] = &[
         take: |options, value| {
             for word in value.split(',') {
                 let found = DENIED.iter().find(|(_, own)| *own == word.trim());
-                let (denied, _) = found.ok_or("some of net, read, write, process with commas between")?;
+                let (denied, _) =
+                    found.ok_or("some of net, read, write, process with commas between")?;
                 if !options.limits.denied.contains(denied) {
                     options.limits.denied.push(*denied);
                 }

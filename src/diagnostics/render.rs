@@ -48,7 +48,7 @@ pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
 /// ```text
 /// error: deadlock: all 2 tasks left wait for something that cannot happen
 ///
-/// task #2 (accum, thread), waiting since 12 ms
+/// task #2 (accum, thread) has waited 12 ms
 ///    ┌─ a.cq:4:5
 ///    ...
 ///    = they wait in a circle: task #2 -> lock #1 -> task #3 -> lock #2 -> task #2
@@ -87,17 +87,22 @@ pub fn render_within(
     }
     last.help = report.help.clone();
     let drawn = look.draw(&last);
-    parts.push(drawn.lines().skip(1).fold(String::new(), |lines, line| lines + line + "\n"));
+    parts.push(
+        drawn
+            .lines()
+            .skip(1)
+            .fold(String::new(), |lines, line| lines + line + "\n"),
+    );
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
 }
 
 /// A task that waits, as a report of its own under a title.
 fn part(waiting: &Waiting) -> (String, Report) {
-    let name = Some(waiting.name.as_str()).filter(|name| !name.is_empty());
-    let about: Vec<&str> = name.into_iter().chain([waiting.runs.as_str()]).collect();
+    let about = [waiting.name.as_str(), waiting.runs.as_str()];
+    let about: Vec<&str> = about.into_iter().filter(|word| !word.is_empty()).collect();
     let title = format!(
-        "{} ({}), waiting since {}",
+        "{} ({}) has waited {}",
         waiting.task,
         about.join(", "),
         words::duration(waiting.since)
@@ -106,11 +111,29 @@ fn part(waiting: &Waiting) -> (String, Report) {
     if !waiting.locals.is_empty() {
         let locals = waiting.locals.iter();
         let locals = locals.map(|(name, shown)| format!("{name} is {shown}"));
-        part.notes.push(locals.collect::<Vec<_>>().join(", "));
+        part.notes.extend(lines_of(locals));
     }
     part.notes.extend(waiting.calls.iter().cloned());
     part.notes.extend(waiting.helpers.iter().cloned());
     (title, part)
+}
+
+/// How long a line of variables may be.
+const LOCALS_A_LINE: usize = 76;
+
+/// Several to a line, with commas between.
+fn lines_of(parts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + part.chars().count() < LOCALS_A_LINE => {
+                line.push_str(", ");
+                line.push_str(&part);
+            }
+            _ => lines.push(part),
+        }
+    }
+    lines
 }
 
 struct Look<'a> {
@@ -185,9 +208,7 @@ fn draw(report: &Report, sources: &Sources, style: Style, width: Option<usize>) 
     let mut diagnostic = drawn::Diagnostic::new(severity).with_message(one_line(&report.message));
     let fits = |label: &Label| {
         let columns = || Some(excerpts.get(label.span.source)?.columns(label.span));
-        width.is_none_or(|width| {
-            columns().unwrap_or(0) + 1 + label.text.chars().count() <= width
-        })
+        width.is_none_or(|width| columns().unwrap_or(0) + 1 + label.text.chars().count() <= width)
     };
     let place = |label: &Label, style: drawn::LabelStyle| {
         let excerpt = excerpts.get(label.span.source)?;
@@ -208,7 +229,9 @@ fn draw(report: &Report, sources: &Sources, style: Style, width: Option<usize>) 
         .iter()
         .filter_map(|label| place(label, drawn::LabelStyle::Secondary));
     diagnostic.labels.extend(secondary);
-    let below = labels().filter(|label| !fits(label)).map(|label| &label.text);
+    let below = labels()
+        .filter(|label| !fits(label))
+        .map(|label| &label.text);
     let help = report.help.iter().map(|help| format!("help: {help}"));
     let notes = below.chain(&report.notes).cloned().chain(help);
     diagnostic

@@ -104,9 +104,7 @@ impl WaitingFor {
                 }
                 _ => "locks that are always taken in the same order cannot block each other",
             },
-            WaitingFor::Permit(_) => {
-                "every acquire needs a release by somebody: `with` does both"
-            }
+            WaitingFor::Permit(_) => "every acquire needs a release by somebody: `with` does both",
             _ => return None,
         })
     }

@@ -118,12 +118,11 @@ impl Runtime {
         if self.living.one_more() > most {
             drop(life);
             self.stop(Stop::TooManyTasks(most));
-            return Err(Failure::error(
-                Kind::Memory,
-                format!("more than {most} tasks at once"),
-            )
-            .help("--max-tasks says how many tasks there may be that have not ended")
-            .into());
+            return Err(
+                Failure::error(Kind::Memory, format!("more than {most} tasks at once"))
+                    .help("--max-tasks says how many tasks there may be that have not ended")
+                    .into(),
+            );
         }
         Ok(Some(life))
     }

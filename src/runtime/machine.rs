@@ -21,6 +21,7 @@ use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
 use super::story::PROMISE;
 use super::task::Task;
+use super::wait::Stops;
 use crate::builtins::Builtin;
 use crate::gate::Gate;
 use crate::resolve::program::TemplateKind;
@@ -94,6 +95,7 @@ impl<'f> Machine<'f> {
         port: Port<'f>,
         fiber: FiberKey,
         stack_limit: usize,
+        stop: &'f Stops,
     ) -> Machine<'f> {
         Machine {
             stack: Vec::new(),
@@ -103,7 +105,7 @@ impl<'f> Machine<'f> {
             leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),
             body: None,
-            gate: Gate::open(),
+            gate: Gate::open().with_stop_sign(stop),
             task,
             runtime,
             seat,

@@ -77,7 +77,9 @@ pub fn used_by(process: &str) -> Option<u64> {
 /// Bytes that the system, and the container it may be in, has left.
 pub fn left() -> Option<u64> {
     let told = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = told.lines().find(|line| line.starts_with("MemAvailable:"))?;
+    let line = told
+        .lines()
+        .find(|line| line.starts_with("MemAvailable:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     let left = kilobytes * 1024;
     Some(match left_in_container() {

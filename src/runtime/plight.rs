@@ -50,7 +50,10 @@ impl<'a> Plight<'a> {
         scenes: &'a [Option<Scene>],
         sources: &'a Sources,
     ) -> Plight<'a> {
-        let places = waits.iter().enumerate().map(|(at, wait)| (wait.task.id(), at));
+        let places = waits
+            .iter()
+            .enumerate()
+            .map(|(at, wait)| (wait.task.id(), at));
         Plight {
             waits,
             scenes,
@@ -117,7 +120,8 @@ impl<'a> Plight<'a> {
                 self.could(at, &[ObjectId::of(&**queue)], "put")
             }
             WaitingFor::AnyValue(queues) => {
-                let ids: Vec<ObjectId> = queues.iter().map(|queue| ObjectId::of(&**queue)).collect();
+                let ids: Vec<ObjectId> =
+                    queues.iter().map(|queue| ObjectId::of(&**queue)).collect();
                 self.could(at, &ids, "put")
             }
             WaitingFor::Room(queue) => self.could(at, &[ObjectId::of(&**queue)], "get"),
@@ -126,11 +130,18 @@ impl<'a> Plight<'a> {
             }
             WaitingFor::End(task) => vec![self.does(task)],
             WaitingFor::Ends(tasks) => self.some(tasks.iter().filter(|task| !task.has_ended())),
-            WaitingFor::Promise(promise) => promise.evaluated_by().iter().map(|task| self.does(task)).collect(),
+            WaitingFor::Promise(promise) => promise
+                .evaluated_by()
+                .iter()
+                .map(|task| self.does(task))
+                .collect(),
             WaitingFor::Lock(lock) => lock.owner().iter().map(|task| self.does(task)).collect(),
             WaitingFor::Pool(pool) => {
                 let inside = |wait: &&Arc<Ticket>| {
-                    wait.task.pool.as_ref().is_some_and(|other| Arc::ptr_eq(other, pool))
+                    wait.task
+                        .pool
+                        .as_ref()
+                        .is_some_and(|other| Arc::ptr_eq(other, pool))
                 };
                 self.some(self.waits.iter().filter(inside).map(|wait| &wait.task))
             }
@@ -209,9 +220,10 @@ impl<'a> Plight<'a> {
         let (thing, to) = match &wait.what {
             WaitingFor::End(task) => (None, to(task)?),
             WaitingFor::Lock(lock) => (Some(format!("lock #{}", lock.number)), to(&lock.owner()?)?),
-            WaitingFor::Promise(promise) => {
-                (Some(String::from("a promise")), to(&promise.evaluated_by()?)?)
-            }
+            WaitingFor::Promise(promise) => (
+                Some(String::from("a promise")),
+                to(&promise.evaluated_by()?)?,
+            ),
             WaitingFor::Value(queue) | WaitingFor::Next(queue) | WaitingFor::Room(queue) => (
                 Some(format!("queue #{}", queue.number)),
                 only(&[ObjectId::of(&**queue)])?,
@@ -286,7 +298,11 @@ impl<'a> Plight<'a> {
         } else if ends >= 2 {
             "tasks that wait for each other's end never end: let one of them hand its value over in a queue"
         } else {
-            return self.waits.iter().find_map(|wait| wait.what.hint()).map(str::to_owned);
+            return self
+                .waits
+                .iter()
+                .find_map(|wait| wait.what.hint())
+                .map(str::to_owned);
         };
         Some(hint.to_owned())
     }
@@ -309,6 +325,7 @@ fn short_title(task: &Task) -> String {
 fn runs(task: &Task) -> String {
     match &task.pool {
         Some(pool) if pool.is_explicit() => format!("pool #{}", pool.number),
+        _ if task.kind == TaskKind::Main => String::new(),
         _ => String::from("thread"),
     }
 }

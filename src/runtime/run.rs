@@ -258,6 +258,10 @@ impl Runtime {
     /// hear of it first gets the same failure thrown, and may end with it.
     fn report_failure(&self, failure: &Arc<Failure>) {
         let mut told = self.told.lock();
+        // When a limit stops the program, the first error it led to says where.
+        if self.stopped().is_some() && !told.is_empty() {
+            return;
+        }
         if !told.iter().any(|other| other.is_same_as(failure)) {
             told.push(failure.clone());
             self.report(&story::report(failure, &self.sources));

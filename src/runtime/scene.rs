@@ -70,7 +70,13 @@ impl Machine<'_> {
             reachable.look_at(body.captures.to_vec());
         }
         Scene {
-            name: own.and_then(|template| template.name.as_ref().or_else(|| template.called()).cloned()),
+            name: own.and_then(|template| {
+                template
+                    .name
+                    .as_ref()
+                    .or_else(|| template.called())
+                    .cloned()
+            }),
             locals: self.locals_told(),
             calls,
             calls_left_out,
@@ -164,14 +170,17 @@ impl Reachable {
                 }
                 Value::Future(task) | Value::Task(task) => drop(self.handles.insert(task.id())),
                 Value::List(list) if self.seen.insert(Arc::as_ptr(list).addr()) => {
-                    let some = |items: &[Value]| items.iter().take(VALUES_LOOKED_AT).cloned().collect();
+                    let some =
+                        |items: &[Value]| items.iter().take(VALUES_LOOKED_AT).cloned().collect();
                     let items: Vec<Value> = list.read(&gate, some);
                     todo.extend(items);
                 }
                 Value::Map(map) if self.seen.insert(Arc::as_ptr(map).addr()) => {
                     let items: Vec<Value> = map.read(&gate, |entries| {
                         let pairs = entries.iter().take(VALUES_LOOKED_AT);
-                        pairs.flat_map(|(key, value)| [key.value().clone(), value.clone()]).collect()
+                        pairs
+                            .flat_map(|(key, value)| [key.value().clone(), value.clone()])
+                            .collect()
                     });
                     todo.extend(items);
                 }

@@ -21,7 +21,7 @@ use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::run::Runtime;
 use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
-use super::wait::{Ticket, WaitingFor};
+use super::wait::{Stops, Ticket, WaitingFor};
 use crate::value::{Failure, Kind, Unwind};
 
 struct Slot {
@@ -143,7 +143,8 @@ impl Seat {
         self.handle.tasks.lock().insert(task.id(), task.clone());
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
         let fiber = Fiber::new(stack, move |port, limit| {
-            let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit);
+            let stops = Stops::new(&own, &handle);
+            let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit, &stops);
             let result = match own.cancel_waits() {
                 true => {
                     own.cancel_strikes();

@@ -51,7 +51,10 @@ impl Stop {
     fn message(&self) -> String {
         match self {
             Stop::Interrupted => String::from("interrupted"),
-            Stop::TimeUp(time) => format!("stopped: the time limit of {} has passed", words::duration(*time)),
+            Stop::TimeUp(time) => format!(
+                "stopped: the time limit of {} has passed",
+                words::duration(*time)
+            ),
             Stop::TooManyTasks(most) => format!("stopped: more than {most} tasks at once"),
             Stop::TooMuchMemory(bytes) => {
                 format!("stopped: more than {} MB of memory", bytes >> 20)
@@ -201,7 +204,8 @@ impl Runtime {
         let (mut tasks, unstarted) = self.call_off();
         Self::in_order(&mut tasks);
         let deadline = Instant::now() + PATIENCE;
-        let waiting: HashMap<ObjectId, _> = waits.iter().map(|wait| (wait.task.id(), wait)).collect();
+        let waiting: HashMap<ObjectId, _> =
+            waits.iter().map(|wait| (wait.task.id(), wait)).collect();
         let has_answered = |task: &Arc<Task>| {
             waiting.contains_key(&task.id())
                 || task.has_ended()
@@ -215,7 +219,10 @@ impl Runtime {
             let title = task.title();
             if let Some(wait) = waiting.get(&task.id()) {
                 let place = self.sources.locate(wait.span);
-                return Some(format!("{title} waited at {place} for {}", plight::thing(&wait.what)));
+                return Some(format!(
+                    "{title} waited at {place} for {}",
+                    plight::thing(&wait.what)
+                ));
             }
             match places.get(&task.id()) {
                 Some(place) => Some(self.was_running(&title, place)),
@@ -230,7 +237,10 @@ impl Runtime {
             lines.push(format!("… {} …", words::count(more, "more task")));
         }
         if unstarted > 0 {
-            lines.push(format!("{} had not started", words::count(unstarted, "future")));
+            lines.push(format!(
+                "{} had not started",
+                words::count(unstarted, "future")
+            ));
         }
         let mut report = Report::without_place(why.message());
         report.kind = Some(String::from(match why {

@@ -36,6 +36,7 @@ use super::pool::PoolShared;
 use super::promise::Promise;
 use super::queue::Queue;
 use super::task::{Task, Work};
+use crate::gate::StopSign;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Unwind, Value, guarded};
@@ -238,11 +239,8 @@ impl Machine<'_> {
             return Err(self.strike());
         }
         if self.runtime.memory_is_scarce.load(Ordering::Relaxed) {
-            return Err(fail(
-                Kind::Memory,
-                "the system has almost no memory left",
-            )
-            .help("what holds so much? --max-memory stops a program before that"));
+            return Err(fail(Kind::Memory, "the system has almost no memory left")
+                .help("what holds so much? --max-memory stops a program before that"));
         }
         if self.seat.others_are_ready() {
             self.port.suspend(Suspended::Yielded);
@@ -258,6 +256,32 @@ impl Machine<'_> {
     fn strike(&mut self) -> Unwind {
         self.task.cancel_strikes();
         Unwind::Cancelled
+    }
+}
+
+/// The stop sign of a task, for operations on values that take long.
+pub struct Stops {
+    task: Arc<Task>,
+    seat: Arc<SeatHandle>,
+}
+
+impl Stops {
+    /// That of a task on a seat.
+    pub(super) fn new(task: &Arc<Task>, seat: &Arc<SeatHandle>) -> Stops {
+        Stops {
+            task: task.clone(),
+            seat: seat.clone(),
+        }
+    }
+}
+
+impl StopSign for Stops {
+    fn strikes(&self) -> bool {
+        let strikes = self.seat.attention.load(Ordering::Relaxed) && self.task.cancel_waits();
+        if strikes {
+            self.task.cancel_strikes();
+        }
+        strikes
     }
 }
 

@@ -4,7 +4,7 @@
 //! `+` and `*` do with strings, bytes and lists, what `in` finds, and what is said when an
 //! operator does not fit its operands.
 
-use super::error::{Failure, fail};
+use super::error::{Failure, fail, pause};
 use super::list::List;
 use super::map::Key;
 use super::{Kind, Result, Unwind, Value, number, order};
@@ -15,6 +15,9 @@ use crate::syntax::tree::BinaryOperator;
 
 /// The longest string or bytes that `+` and `*` make, in bytes.
 pub const LONGEST_TEXT: u64 = 1 << 31;
+
+/// How many elements or bytes are gone over between two looks whether the task is to stop.
+const PIECE: usize = 1 << 20;
 
 /// `left operator right`
 pub fn apply(
@@ -30,9 +33,9 @@ pub fn apply(
         O::Subtract => number::subtract(left, right),
         O::Multiply => multiply(left, right, gate),
         O::Divide => number::divide(left, right),
-        O::FloorDivide => number::floor_divide(left, right),
-        O::Modulo => number::modulo(left, right),
-        O::Power => number::power(left, right),
+        O::FloorDivide => number::floor_divide(left, right, gate),
+        O::Modulo => number::modulo(left, right, gate),
+        O::Power => number::power(left, right, gate),
         O::Equal => truth(order::equal(left, right, gate)),
         O::NotEqual => truth(order::equal(left, right, gate).map(|equal| !equal)),
         O::Less => truth(order::less(left, right, gate)),
@@ -90,7 +93,7 @@ pub fn multiply(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
         (Value::String(_) | Value::Bytes(_) | Value::List(_), Value::Int(_) | Value::BigInt(_)) => {
             repeat(left, right, gate)
         }
-        _ => number::multiply(left, right),
+        _ => number::multiply(left, right, gate),
     }
 }
 
@@ -103,12 +106,12 @@ fn repeat(value: &Value, times: &Value, gate: &Gate<'_>) -> Result<Value> {
     match value {
         Value::String(text) => {
             let mut out = room_for_text("string", 0, text.len() as u64, times)?;
-            fill(&mut out, text.as_bytes(), times);
+            fill(&mut out, text.as_bytes(), times, gate)?;
             Ok(text_of(out))
         }
         Value::Bytes(bytes) => {
             let mut out = room_for_text("bytes", 0, bytes.len() as u64, times)?;
-            fill(&mut out, bytes, times);
+            fill(&mut out, bytes, times, gate)?;
             Ok(Value::Bytes(out.into()))
         }
         Value::List(list) => repeat_list(list, times, gate),
@@ -127,20 +130,23 @@ fn repeat_list(list: &List, times: u64, gate: &Gate<'_>) -> Result<Value> {
     {
         return Err(too_long("list", length));
     }
-    fill(&mut out, &items, times);
+    fill(&mut out, &items, times, gate)?;
     Ok(Value::list(out))
 }
 
-/// Writes `part` so many times, in steps that double.
-fn fill<T: Clone>(out: &mut Vec<T>, part: &[T], times: u64) {
+/// Writes `part` so many times, in steps that double up to a size.
+fn fill<T: Clone>(out: &mut Vec<T>, part: &[T], times: u64, gate: &Gate<'_>) -> Result<()> {
     let length = part.len() * times as usize;
     if length > 0 {
         out.extend_from_slice(part);
     }
     while out.len() < length {
-        let more = out.len().min(length - out.len());
+        pause(gate)?;
+        let most = (PIECE / part.len()).max(1) * part.len();
+        let more = out.len().min(length - out.len()).min(most);
         out.extend_from_within(..more);
     }
+    Ok(())
 }
 
 /// Memory for `head` bytes and `times` parts.
@@ -181,17 +187,23 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
     match (whole, item) {
         (Value::List(list), Value::List(_) | Value::Map(_)) => {
             for other in list.snapshot(gate) {
+                pause(gate)?;
                 if order::equal(&other, item, gate)? {
                     return Ok(true);
                 }
             }
             Ok(false)
         }
-        (Value::List(list), _) => Ok(list.read(gate, |items| {
-            items
-                .iter()
-                .any(|other| order::equal_at_once(other, item) == Some(true))
-        })),
+        (Value::List(list), _) => list.read(gate, |items| {
+            for piece in items.chunks(PIECE) {
+                let is_equal = |other: &Value| order::equal_at_once(other, item) == Some(true);
+                if piece.iter().any(is_equal) {
+                    return Ok(true);
+                }
+                pause(gate)?;
+            }
+            Ok(false)
+        }),
         (Value::Map(map), _) => Ok(map.contains(gate, &key(item)?)),
         (Value::String(text), Value::String(part)) => Ok(text.contains(&**part)),
         (Value::Range(range), Value::Int(number)) => Ok(range.contains(*number)),

@@ -15,10 +15,12 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use num_traits::Signed;
+
 use super::error::{Thrown, fail};
 use super::quote::{quote, quote_bytes};
 use super::stream::Stream;
-use super::{Kind, Result, Value, float};
+use super::{Kind, Result, Unwind, Value, float, long};
 use crate::gate::{Gate, ObjectId, Operation};
 use crate::runtime::promise::Promise;
 use crate::runtime::task::Task;
@@ -26,6 +28,9 @@ use crate::runtime::task::Task;
 /// The longest text that is made, in bytes. Lists that hold one list many times over could be
 /// endless work otherwise.
 const LONGEST: usize = 1 << 30;
+
+/// How many values are shown between two looks whether the task is to stop.
+const VALUES_A_PAUSE: u32 = 1 << 10;
 
 /// The value as it would be written in a program.
 pub fn show(value: &Value, gate: &Gate<'_>) -> Result<String> {
@@ -35,6 +40,9 @@ pub fn show(value: &Value, gate: &Gate<'_>) -> Result<String> {
 fn show_within(value: &Value, gate: &Gate<'_>, longest: usize) -> Result<String> {
     let mut showing = Showing::new(gate, longest);
     showing.run(value);
+    if showing.stopped {
+        return Err(Unwind::Cancelled);
+    }
     match showing.is_full() {
         false => Ok(showing.out),
         true => Err(fail(
@@ -115,6 +123,10 @@ struct Showing<'g> {
     cut: usize,
     frames: Vec<Frame>,
     open: HashSet<usize>,
+    /// Values until the next look whether the task is to stop.
+    until_pause: u32,
+    /// A cancel has struck.
+    stopped: bool,
 }
 
 impl<'g> Showing<'g> {
@@ -126,6 +138,8 @@ impl<'g> Showing<'g> {
             cut: usize::MAX,
             frames: Vec::new(),
             open: HashSet::new(),
+            until_pause: VALUES_A_PAUSE,
+            stopped: false,
         }
     }
 
@@ -135,7 +149,12 @@ impl<'g> Showing<'g> {
 
     fn run(&mut self, value: &Value) {
         self.begin(value, false);
-        while !self.is_full() {
+        while !self.is_full() && !self.stopped {
+            self.until_pause -= 1;
+            if self.until_pause == 0 {
+                self.until_pause = VALUES_A_PAUSE;
+                self.stopped = self.gate.is_to_stop();
+            }
             match self.next() {
                 Some((value, is_head)) => self.begin(&value, is_head),
                 None if self.frames.is_empty() => return,
@@ -316,7 +335,16 @@ impl<'g> Showing<'g> {
                 let digits = number.bits() as f64 * std::f64::consts::LOG10_2;
                 write!(out, "<int of about {digits:.0} digits>")
             }
-            Value::BigInt(number) => write!(out, "{number}"),
+            Value::BigInt(number) => {
+                if number.is_negative() {
+                    out.push('-');
+                }
+                match long::decimal(number.magnitude(), gate) {
+                    Ok(digits) => out.push_str(&digits),
+                    Err(_) => self.stopped = true,
+                }
+                Ok(())
+            }
             Value::Float(number) => out.write_str(&float::repr(*number)),
             Value::String(text) => {
                 quote(out, text, room);
