@@ -92,10 +92,9 @@ pub(super) const TABLE: &[Row] = &[
 
 fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let capacity = queue::capacity(&arguments[0])?;
-    Ok(Value::Queue(Queue::new(
-        machine.runtime.next_queue(),
-        capacity,
-    )))
+    let queue = Queue::new(machine.runtime.next_queue(), capacity);
+    machine.runtime.notes_queue(&queue, machine.site);
+    Ok(Value::Queue(queue))
 }
 
 fn put(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

@@ -10,8 +10,14 @@ use super::run::{Runtime, Status};
 use super::seat::Seat;
 use super::story;
 use super::task::{Outcome, Task, TaskKind};
-use crate::diagnostics::report::Severity;
+use crate::diagnostics::report::{Report, Severity};
 use crate::value::{Failure, Kind};
+
+/// How many tasks that failed and were not joined are named.
+const UNJOINED_TOLD: usize = 5;
+
+/// So many failed tasks are kept at least before those that were asked for are forgotten.
+const FAILED_KEPT: usize = 1024;
 
 impl Runtime {
     /// Cancels all futures that have not ended and waits until they have, `finally` included.
@@ -73,13 +79,24 @@ impl Runtime {
             Some(Outcome::Failed(_)) => Status::ERROR,
             _ => Status::OK,
         };
+        let mut unjoined = Vec::new();
         for task in self.failed.lock().iter().filter(|task| !task.was_asked()) {
             let Some(Outcome::Failed(failure)) = task.outcome() else {
                 continue;
             };
             match task.kind {
-                TaskKind::Spawned if deadlock(&failure) => status = Status::DEADLOCK,
-                TaskKind::Spawned if status == Status::OK => status = Status::ERROR,
+                TaskKind::Spawned => {
+                    unjoined.push(task.title());
+                    if deadlock(&failure) {
+                        status = Status::DEADLOCK;
+                    } else if status == Status::OK {
+                        status = if is_denial(&failure) {
+                            Status::LIMIT
+                        } else {
+                            Status::ERROR
+                        };
+                    }
+                }
                 TaskKind::Future => {
                     let mut report = story::report(&failure, &self.sources);
                     report.severity = Severity::Warning;
@@ -90,10 +107,45 @@ impl Runtime {
                     );
                     self.report(&report);
                 }
-                _ => {}
+                TaskKind::Main => {}
             }
+        }
+        if !unjoined.is_empty() && self.stopped().is_none() {
+            self.warn_of_unjoined(&unjoined, status);
+        }
+        if status == Status::OK && self.stopped().is_none() {
+            self.warn_of_leftovers();
         }
         self.output.flush();
         status
+    }
+
+    /// Spawned tasks failed, which has been told, and nobody has joined them.
+    fn warn_of_unjoined(&self, tasks: &[String], status: Status) {
+        let named = tasks.iter().take(UNJOINED_TOLD).cloned();
+        let mut named = named.collect::<Vec<_>>().join(", ");
+        if tasks.len() > UNJOINED_TOLD {
+            named = format!("{named} and {} more", tasks.len() - UNJOINED_TOLD);
+        }
+        let message = format!(
+            "{named} failed and nobody joined: so the program ends with status {}",
+            status.0
+        );
+        self.report(&Report {
+            severity: Severity::Warning,
+            help: Some(String::from(
+                "join(t) throws a task's error where it can be caught",
+            )),
+            ..Report::without_place(message)
+        });
+    }
+
+    /// A task has failed; at the end there is a word about those that nobody has asked for.
+    pub(super) fn note_failed(&self, task: &Arc<Task>) {
+        let mut failed = self.failed.lock();
+        if failed.len() >= FAILED_KEPT && failed.len().is_power_of_two() {
+            failed.retain(|other| !other.was_asked());
+        }
+        failed.push(task.clone());
     }
 }

@@ -30,6 +30,9 @@ use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
+/// With fewer calls than this under way it is not they that take up the stack.
+const MANY_CALLS: usize = 5_000;
+
 /// How many calls of a story are kept at its inner and at its outer end.
 const CALLS_TOLD: usize = 8;
 
@@ -135,12 +138,14 @@ impl<'f> Machine<'f> {
     /// The error of a recursion that has no more room.
     #[cold]
     pub fn too_deep(&self) -> Unwind {
-        Failure::error(
-            Kind::Recursion,
-            format!("too many nested calls: {} are under way", self.calls.len()),
-        )
-        .help("does the recursion reach its end? a loop needs no nested calls")
-        .into()
+        let message = match self.calls.len() {
+            // Promises of the runtime nest without calls.
+            0..MANY_CALLS => String::from("too many promises that force each other"),
+            calls => format!("too many nested calls: {calls} are under way"),
+        };
+        Failure::error(Kind::Recursion, message)
+            .help("does the recursion reach its end? a loop needs no nested calls")
+            .into()
     }
 
     /// Runs `function` with the arguments that lie on the stack from `base` on, one for every

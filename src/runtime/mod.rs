@@ -15,7 +15,7 @@
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
-//! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time;
+//! 7. [`run`]: a whole program from start to end; `ending` judges it, [`leftover`] says what nobody took, `ticker` looks at it from time to time;
 //!    [`limits`], [`memory`]: what it may use; [`stop`]: how it is stopped from outside
 
 pub mod arguments;
@@ -25,6 +25,7 @@ pub mod fiber;
 pub mod force;
 pub mod gather;
 pub mod iteration;
+pub mod leftover;
 pub mod limits;
 pub mod lock;
 pub mod machine;

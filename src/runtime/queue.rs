@@ -21,6 +21,7 @@ use std::time::Instant;
 use num_traits::Signed;
 
 use super::fiber::Resumed;
+use super::leftover::Origin;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
@@ -45,6 +46,8 @@ pub struct Queue {
     pub number: u64,
     /// How many values it holds without anybody waiting; `None` if any number.
     pub capacity: Option<usize>,
+    /// Where it was made, if a program has made it.
+    pub(super) origin: Origin,
     state: Guarded<State>,
 }
 
@@ -68,6 +71,7 @@ impl Queue {
         Arc::new(Queue {
             number,
             capacity,
+            origin: Origin::default(),
             state: Guarded::default(),
         })
     }
@@ -291,6 +295,14 @@ impl Queue {
         self.state.with(|state| state.items.len())
     }
 
+    /// What is in it, puts that wait included.
+    pub(super) fn held(&self) -> Vec<Value> {
+        self.state.with(|state| {
+            let pending = state.pending.iter().map(|(value, _)| value);
+            state.items.iter().chain(pending).cloned().collect()
+        })
+    }
+
     /// Whether it is closed.
     pub fn is_closed(&self) -> bool {
         self.state.with(|state| state.closed)
@@ -320,6 +332,7 @@ impl Drop for Queue {
     /// A queue in a queue in a queue…, a million deep, needs no deep stack to disappear.
     fn drop(&mut self) {
         let state = self.state.get_mut();
+        self.origin.goes(self.number, state.items.iter());
         let pending = state.pending.drain(..).map(|(value, _)| value);
         crate::value::drop_deep(state.items.drain(..).chain(pending).collect());
     }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::leftover::Leftovers;
 use super::limits::{Limits, Living};
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
@@ -96,6 +97,8 @@ pub struct Runtime {
     /// The system has almost no memory left.
     pub(super) memory_is_scarce: AtomicBool,
     pub(super) living: Arc<Living>,
+    /// What nobody took out of queues.
+    pub(super) leftovers: Arc<Leftovers>,
     /// Where the tasks are when the program is stopped from outside.
     pub(super) roll_call: RollCall,
 }
@@ -137,6 +140,7 @@ impl Runtime {
             limits: OnceLock::new(),
             memory_is_scarce: AtomicBool::new(false),
             living: Arc::default(),
+            leftovers: Arc::default(),
             roll_call: RollCall::default(),
         })
     }
@@ -274,12 +278,12 @@ impl Runtime {
             match task.kind {
                 TaskKind::Main => self.report_failure(failure),
                 TaskKind::Spawned => {
-                    self.failed.lock().push(task.clone());
+                    self.note_failed(task);
                     if !task.is_waited_for() {
                         self.report_failure(failure);
                     }
                 }
-                TaskKind::Future => self.failed.lock().push(task.clone()),
+                TaskKind::Future => self.note_failed(task),
             }
         }
         task.finish(result);
