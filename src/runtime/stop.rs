@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::machine::Machine;
+use super::memory;
 use super::plight;
 use super::run::{Runtime, Status};
 use super::story;
@@ -142,11 +143,21 @@ impl Runtime {
 
     /// The status of a program that was stopped and has come to its end.
     pub(super) fn stopped_with(&self) -> Option<Status> {
+        self.notice_refused_memory();
         let why = self.stopped()?;
         self.stop_for_limit();
         // The report is written to its end.
         drop(self.roll_call.reporting.lock());
         Some(why.status())
+    }
+
+    /// Memory may have been refused for the limit since the ticker has looked.
+    pub(super) fn notice_refused_memory(&self) {
+        if let Some(most) = self.limits().memory
+            && memory::was_refused()
+        {
+            self.stop(Stop::TooMuchMemory(most));
+        }
     }
 
     /// Stops the program for a limit, if one was passed.

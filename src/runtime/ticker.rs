@@ -67,7 +67,8 @@ impl Runtime {
         *turns = turns.wrapping_add(1);
         match limits.memory {
             Some(most) => {
-                if memory::was_refused() || memory::used().is_some_and(|used| used > most) {
+                self.notice_refused_memory();
+                if memory::used().is_some_and(|used| used > most) {
                     self.stop(Stop::TooMuchMemory(most));
                 }
             }

@@ -9,13 +9,17 @@
 //! 5. `commands`: the command line, standard input, pipes, exit statuses.
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
+//!    `chaos`: random programs whose outcome is known.
+//!    `limits`: Ctrl-C and the limits for other people's programs.
 //! 8. `pages`: the programs and transcripts in the README and the docs.
 //! 9. `house`: the rules of the source tree itself.
 
+mod chaos;
 mod commands;
 mod examples;
 mod gallery;
 mod house;
+mod limits;
 mod pages;
 mod program;
 mod properties;
