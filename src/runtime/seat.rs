@@ -136,11 +136,12 @@ impl Seat {
             self.slots.push(None);
             self.slots.len() - 1
         });
+        let _ = task.seat.set(self.handle.clone());
+        self.handle.tasks.lock().insert(task.id(), task.clone());
+        // Now that it can be seen: whoever calls everything off has seen it, or is seen here.
         if self.runtime.is_called_off(&task) {
             task.request_cancel();
         }
-        let _ = task.seat.set(self.handle.clone());
-        self.handle.tasks.lock().insert(task.id(), task.clone());
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
         let fiber = Fiber::new(stack, move |port, limit| {
             let stops = Stops::new(&own, &handle);

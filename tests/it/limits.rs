@@ -281,8 +281,8 @@ fn an_interrupt_runs_clean_up_and_says_where_everything_was() {
     for line in [
         "error: interrupted\n",
         "task #1 (the main program) waited at <code>:6:63 for time to pass",
-        "task #2 was running at <code>:1:37, in busy, called at <code>:3:44",
-        "future #1 waited at <code>:4:40 for a value of queue #2",
+        "task #2 was running at <code>:1:30, in busy, called at <code>:3:43",
+        "future #1 waited at <code>:4:38 for a value of queue #2",
     ] {
         assert!(
             outcome.stderr.contains(line),
@@ -298,7 +298,7 @@ fn an_interrupt_reaches_everything() {
         "while true { }",
         "queue().get(timeout: 1000)",
         "input()",
-        "let l = lock(); spawn { l.acquire(); sleep(1000) }; l.acquire()",
+        "let l = lock(); l.acquire(); spawn l.acquire(); sleep(1000)",
         "sum(range(10 ** 15))",
         "let x = 7 ** 10_000_000; while true { x // 3 ** 4_000_000 }",
         "join(spawn sleep(1000))",
