@@ -67,6 +67,9 @@ const COMMANDS: &[Command] = &[
 
 /// Runs the program with the arguments of its process.
 pub fn main() -> ExitCode {
+    if let Some(link) = crate::process::link::inherited() {
+        crate::process::worker::main(link, crate::eval::compile, draw);
+    }
     let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if let Err(status) = take_options(&mut arguments) {
         return status;

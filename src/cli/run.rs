@@ -10,9 +10,10 @@ use super::{WRONG_USE, complain, draw, given, help, interrupt, load, take_option
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::{Source, Sources};
 use crate::eval::compile;
+use crate::process::broker::Broker;
 use crate::runtime::memory;
 use crate::runtime::output::Output;
-use crate::runtime::run::Runtime;
+use crate::runtime::run::{Runtime, processors};
 use crate::value::function::Unit;
 
 /// `cq run FILE.cq [ARGS]`
@@ -83,6 +84,7 @@ fn run(
     let program_runs = runtime.clone();
     // The second Ctrl-C ends the process at once; without a handler the first does.
     let _ = interrupt::on_interrupt(Some(2), move || program_runs.interrupt());
+    runtime.has_workers(Broker::new(&runtime, processors()));
     let status = runtime.run(Unit::load(program, compile));
     // Threads that are still there are of no more use: leave without waiting for them.
     runtime.exit(status.0)

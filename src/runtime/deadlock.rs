@@ -17,11 +17,12 @@ use crate::gate::ObjectId;
 
 impl WaitingFor {
     /// The one task that has to act for this wait to end, if it is one.
-    fn depends_on(&self) -> Option<Arc<Task>> {
+    pub(super) fn depends_on(&self) -> Option<Arc<Task>> {
         match self {
             WaitingFor::End(task) => Some(task.clone()),
             WaitingFor::Lock(lock) => lock.owner(),
             WaitingFor::Promise(promise) => promise.evaluated_by(),
+            WaitingFor::Process(whereabouts) => whereabouts.told()?.on,
             _ => None,
         }
     }
@@ -80,6 +81,11 @@ impl WaitingFor {
             WaitingFor::Pool(pool) => format!("the end of all futures of pool #{}", pool.number),
             WaitingFor::Time => String::from("time to pass"),
             WaitingFor::Outside(what) => (*what).to_owned(),
+            WaitingFor::Answer => String::from("the first process"),
+            WaitingFor::Process(whereabouts) => match whereabouts.told() {
+                Some(told) => told.what,
+                None => String::from("its process"),
+            },
         }
     }
 

@@ -35,6 +35,8 @@ pub type FiberKey = usize;
 pub enum Mail {
     /// The ticket of one of its fibers was woken.
     Wake(Arc<Ticket>),
+    /// In a worker: a task of the first process is to run here.
+    Start(Arc<Task>),
     /// Something it waits for as a seat may have changed: look again.
     Look,
     /// The fiber in this wait is to say what its task is doing there; the number is for who asks.

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::elsewhere::{HandleKind, HandleName};
 use super::scene::Scene;
 use super::story;
 use super::task::{Task, TaskKind};
@@ -98,7 +99,7 @@ impl<'a> Plight<'a> {
             name,
             runs: runs(&wait.task),
             at: Label {
-                span: wait.span,
+                span: wait.place(),
                 text: wait.what.describe(),
             },
             since: Instant::now().saturating_duration_since(wait.since),
@@ -117,17 +118,23 @@ impl<'a> Plight<'a> {
         let wait = &self.waits[at];
         match &wait.what {
             WaitingFor::Value(queue) | WaitingFor::Next(queue) => {
-                self.could(at, &[ObjectId::of(&**queue)], "put")
+                self.could(at, &[name(HandleKind::Queue, queue.number)], "put")
             }
             WaitingFor::AnyValue(queues) => {
-                let ids: Vec<ObjectId> =
-                    queues.iter().map(|queue| ObjectId::of(&**queue)).collect();
+                let ids: Vec<HandleName> = queues
+                    .iter()
+                    .map(|queue| name(HandleKind::Queue, queue.number))
+                    .collect();
                 self.could(at, &ids, "put")
             }
-            WaitingFor::Room(queue) => self.could(at, &[ObjectId::of(&**queue)], "get"),
-            WaitingFor::Permit(semaphore) => {
-                self.could(at, &[ObjectId::of(&**semaphore)], "release")
+            WaitingFor::Room(queue) => {
+                self.could(at, &[name(HandleKind::Queue, queue.number)], "get")
             }
+            WaitingFor::Permit(semaphore) => self.could(
+                at,
+                &[name(HandleKind::Semaphore, semaphore.number)],
+                "release",
+            ),
             WaitingFor::End(task) => vec![self.does(task)],
             WaitingFor::Ends(tasks) => self.some(tasks.iter().filter(|task| !task.has_ended())),
             WaitingFor::Promise(promise) => promise
@@ -145,15 +152,19 @@ impl<'a> Plight<'a> {
                 };
                 self.some(self.waits.iter().filter(inside).map(|wait| &wait.task))
             }
-            _ => Vec::new(),
+            other => other
+                .depends_on()
+                .iter()
+                .map(|task| self.does(task))
+                .collect(),
         }
     }
 
     /// The tasks that can reach one of these things and do not wait for the same.
-    fn able(&self, at: usize, things: &[ObjectId]) -> Vec<usize> {
+    fn able(&self, at: usize, things: &[HandleName]) -> Vec<usize> {
         let same = |other: &WaitingFor| {
             std::mem::discriminant(other) == std::mem::discriminant(&self.waits[at].what)
-                && objects(other).iter().any(|id| things.contains(id))
+                && handles(other).iter().any(|id| things.contains(id))
         };
         let others = (0..self.waits.len()).filter(|&other| other != at);
         others
@@ -164,7 +175,7 @@ impl<'a> Plight<'a> {
             .collect()
     }
 
-    fn could(&self, at: usize, things: &[ObjectId], verb: &str) -> Vec<String> {
+    fn could(&self, at: usize, things: &[HandleName], verb: &str) -> Vec<String> {
         // Without answers nothing is known.
         let told = self.scenes.iter().flatten().count();
         if told < self.waits.len() {
@@ -205,7 +216,7 @@ impl<'a> Plight<'a> {
 
     fn stands(&self, at: usize) -> String {
         let wait = &self.waits[at];
-        let place = self.sources.locate(wait.span);
+        let place = self.sources.locate(wait.place());
         format!("waits at {place} for {}", thing(&wait.what))
     }
 
@@ -213,7 +224,7 @@ impl<'a> Plight<'a> {
     fn edge(&self, at: usize) -> Option<Edge> {
         let wait = &self.waits[at];
         let to = |task: &Arc<Task>| self.places.get(&task.id()).copied();
-        let only = |things: &[ObjectId]| match *self.able(at, things) {
+        let only = |things: &[HandleName]| match *self.able(at, things) {
             [one] => Some(one),
             _ => None,
         };
@@ -226,13 +237,13 @@ impl<'a> Plight<'a> {
             ),
             WaitingFor::Value(queue) | WaitingFor::Next(queue) | WaitingFor::Room(queue) => (
                 Some(format!("queue #{}", queue.number)),
-                only(&[ObjectId::of(&**queue)])?,
+                only(&[name(HandleKind::Queue, queue.number)])?,
             ),
             WaitingFor::Permit(semaphore) => (
                 Some(format!("semaphore #{}", semaphore.number)),
-                only(&[ObjectId::of(&**semaphore)])?,
+                only(&[name(HandleKind::Semaphore, semaphore.number)])?,
             ),
-            _ => return None,
+            other => (None, to(&other.depends_on()?)?),
         };
         Some(Edge { thing, to })
     }
@@ -323,20 +334,28 @@ fn short_title(task: &Task) -> String {
 
 /// Where a task runs.
 fn runs(task: &Task) -> String {
-    match &task.pool {
-        Some(pool) if pool.is_explicit() => format!("pool #{}", pool.number),
+    match (&task.pool, task.abroad.process()) {
+        (_, Some(process)) => format!("process {process}"),
+        (Some(pool), None) if pool.number > 0 => format!("pool #{}", pool.number),
         _ if task.kind == TaskKind::Main => String::new(),
         _ => String::from("thread"),
     }
 }
 
-fn objects(what: &WaitingFor) -> Vec<ObjectId> {
+fn name(kind: HandleKind, id: u64) -> HandleName {
+    HandleName { kind, id }
+}
+
+fn handles(what: &WaitingFor) -> Vec<HandleName> {
     match what {
         WaitingFor::Value(queue) | WaitingFor::Next(queue) | WaitingFor::Room(queue) => {
-            vec![ObjectId::of(&**queue)]
+            vec![name(HandleKind::Queue, queue.number)]
         }
-        WaitingFor::AnyValue(queues) => queues.iter().map(|queue| ObjectId::of(&**queue)).collect(),
-        WaitingFor::Permit(semaphore) => vec![ObjectId::of(&**semaphore)],
+        WaitingFor::AnyValue(queues) => queues
+            .iter()
+            .map(|queue| name(HandleKind::Queue, queue.number))
+            .collect(),
+        WaitingFor::Permit(semaphore) => vec![name(HandleKind::Semaphore, semaphore.number)],
         _ => Vec::new(),
     }
 }

@@ -16,27 +16,32 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use num_traits::Signed;
-
+use super::crossing::Item;
+use super::elsewhere::{Ahead, StandIn};
 use super::fiber::Resumed;
 use super::leftover::Origin;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
-use crate::value::error::fail;
 use crate::value::guarded::Guarded;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 #[derive(Debug, Default)]
-struct State {
-    items: VecDeque<Value>,
-    pending: VecDeque<(Value, Arc<Ticket>)>,
+pub(super) struct State {
+    pub(super) items: VecDeque<Item>,
+    pub(super) pending: VecDeque<(Item, Arc<Ticket>)>,
     /// Puts whose values were sent back because the queue was closed.
     refused: Vec<Arc<Ticket>>,
     getters: VecDeque<Arc<Ticket>>,
-    closed: bool,
+    pub(super) closed: bool,
+    /// Who may send puts ahead.
+    pub(super) ahead: Vec<(u32, Arc<dyn Ahead>)>,
+    /// How many may still add something, closed or not: those who send ahead, and values on their
+    /// way to a process.
+    pub(super) unsettled: usize,
 }
 
 /// A queue.
@@ -48,11 +53,15 @@ pub struct Queue {
     pub capacity: Option<usize>,
     /// Where it was made, if a program has made it.
     pub(super) origin: Origin,
-    state: Guarded<State>,
+    /// In a worker: the way to the queue itself.
+    pub away: Option<StandIn>,
+    /// Whether a process knows it.
+    pub(super) crossed: AtomicBool,
+    pub(super) state: Guarded<State>,
 }
 
 /// What became of a try to put.
-enum Put {
+pub(super) enum Put {
     Done,
     Closed,
 }
@@ -60,7 +69,7 @@ enum Put {
 /// What a try to get gives at once.
 pub enum Taken {
     /// The oldest value.
-    Value(Value),
+    Value(Item),
     /// Nothing is there and nothing will come.
     Closed,
 }
@@ -72,6 +81,20 @@ impl Queue {
             number,
             capacity,
             origin: Origin::default(),
+            away: None,
+            crossed: AtomicBool::new(false),
+            state: Guarded::default(),
+        })
+    }
+
+    /// In a worker: what stands for a queue of the first process.
+    pub fn standing_in(away: StandIn) -> Arc<Queue> {
+        Arc::new(Queue {
+            number: away.name.id,
+            capacity: None,
+            origin: Origin::default(),
+            away: Some(away),
+            crossed: AtomicBool::new(false),
             state: Guarded::default(),
         })
     }
@@ -86,7 +109,21 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Put(ObjectId::of(&**self)));
-        let mut value = Some(value);
+        if let Some(away) = &self.away {
+            return away.first.put(machine, self, &value, deadline);
+        }
+        let item = self.item(machine, value)?;
+        self.put_item(machine, item, deadline)
+    }
+
+    /// Adds what is ready to be put, waiting while the queue is full.
+    pub fn put_item(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        item: Item,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        let mut value = Some(item);
         let mut in_line: Option<Arc<Ticket>> = None;
         let done = machine.wait(
             || WaitingFor::Room(self.clone()),
@@ -113,7 +150,11 @@ impl Queue {
         }
     }
 
-    fn try_put(&self, value: &mut Option<Value>, ticket: Option<&Arc<Ticket>>) -> Option<Put> {
+    pub(super) fn try_put(
+        &self,
+        value: &mut Option<Item>,
+        ticket: Option<&Arc<Ticket>>,
+    ) -> Option<Put> {
         self.state.with(|state| {
             if state.closed {
                 return Some(Put::Closed);
@@ -207,6 +248,30 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Get(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.get(machine, self, deadline);
+        }
+        match self.take_item(machine, what, deadline)? {
+            Some(item) => Queue::open(machine, item).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// [`Queue::get_or_closed`], as it stands in the queue.
+    pub fn get_item(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Item>> {
+        self.take_item(machine, WaitingFor::Value, deadline)
+    }
+
+    fn take_item(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        what: fn(Arc<Queue>) -> WaitingFor,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Item>> {
         let taken = machine.wait(
             || what(self.clone()),
             deadline,
@@ -217,7 +282,7 @@ impl Queue {
             },
         )?;
         match taken {
-            Some(Taken::Value(value)) => Ok(Some(value)),
+            Some(Taken::Value(item)) => Ok(Some(item)),
             Some(Taken::Closed) => Ok(None),
             None => Err(timed_out("get").help("the queue was empty all the time")),
         }
@@ -237,7 +302,7 @@ impl Queue {
                 ticket.wake(Resumed::Ready);
                 return Some(Taken::Value(value));
             }
-            if state.closed {
+            if state.closed && state.unsettled == 0 {
                 return Some(Taken::Closed);
             }
             state.getters.extend(ticket.cloned());
@@ -262,11 +327,20 @@ impl Queue {
     }
 
     /// No more puts. Those that wait are sent back; gets drain what is left.
-    pub fn close(&self, machine: &Machine<'_>) {
+    pub fn close(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Close(ObjectId::of(self)));
-        let sent_back = self.state.with(|state| {
+            .announce(|| Operation::Close(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.close(machine, away.name);
+        }
+        self.close_here();
+        Ok(())
+    }
+
+    /// Closes a queue of this process.
+    pub fn close_here(&self) {
+        let (sent_back, ahead) = self.state.with(|state| {
             state.closed = true;
             let sent_back = std::mem::take(&mut state.pending);
             for (_, ticket) in &sent_back {
@@ -274,20 +348,24 @@ impl Queue {
                 state.refused.push(ticket.clone());
                 ticket.wake(Resumed::Ready);
             }
-            for getter in state.getters.drain(..) {
-                getter.wake(Resumed::Ready);
-            }
-            sent_back
+            state.wake_all_at_the_end();
+            (sent_back, std::mem::take(&mut state.ahead))
         });
         drop(sent_back);
+        for (_, worker) in ahead {
+            worker.closed(self.number);
+        }
     }
 
     /// How many values wait in it.
-    pub fn len(&self, machine: &Machine<'_>) -> usize {
+    pub fn len(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<usize> {
         machine
             .gate
-            .announce(|| Operation::Length(ObjectId::of(self)));
-        self.peek_len()
+            .announce(|| Operation::Length(ObjectId::of(&**self)));
+        match &self.away {
+            Some(away) => away.first.length(machine, away.name),
+            None => Ok(self.peek_len()),
+        }
     }
 
     /// How many values wait in it, for reports.
@@ -298,8 +376,9 @@ impl Queue {
     /// What is in it, puts that wait included.
     pub(super) fn held(&self) -> Vec<Value> {
         self.state.with(|state| {
-            let pending = state.pending.iter().map(|(value, _)| value);
-            state.items.iter().chain(pending).cloned().collect()
+            let pending = state.pending.iter().map(|(item, _)| item);
+            let items = state.items.iter().chain(pending);
+            items.filter_map(Item::value).cloned().collect()
         })
     }
 
@@ -332,14 +411,25 @@ impl Drop for Queue {
     /// A queue in a queue in a queue…, a million deep, needs no deep stack to disappear.
     fn drop(&mut self) {
         let state = self.state.get_mut();
-        self.origin.goes(self.number, state.items.iter());
-        let pending = state.pending.drain(..).map(|(value, _)| value);
-        crate::value::drop_deep(state.items.drain(..).chain(pending).collect());
+        self.origin
+            .goes(self.number, state.items.iter().filter_map(Item::value));
+        let pending = state.pending.drain(..).map(|(item, _)| item);
+        let values = state.items.drain(..).chain(pending).flat_map(Item::parts);
+        crate::value::drop_deep(values.collect());
     }
 }
 
 impl State {
-    fn wake_getter(&mut self) {
+    /// Those who wait for a value hear that none will come, when that is so.
+    pub(super) fn wake_all_at_the_end(&mut self) {
+        if self.closed && self.unsettled == 0 {
+            for getter in self.getters.drain(..) {
+                getter.wake(Resumed::Ready);
+            }
+        }
+    }
+
+    pub(super) fn wake_getter(&mut self) {
         while let Some(getter) = self.getters.pop_front() {
             if getter.wake(Resumed::Ready) {
                 return;
@@ -350,28 +440,4 @@ impl State {
 
 fn position(tickets: &[Arc<Ticket>], ticket: &Arc<Ticket>) -> Option<usize> {
     tickets.iter().position(|other| Arc::ptr_eq(other, ticket))
-}
-
-/// A queue's capacity from the argument of `queue(capacity)`.
-pub fn capacity(argument: &Value) -> Result<Option<usize>> {
-    match argument {
-        Value::Nil => Ok(None),
-        Value::Int(capacity) => match usize::try_from(*capacity) {
-            Ok(capacity) => Ok(Some(capacity)),
-            Err(_) => Err(fail(
-                Kind::Value,
-                format!("a queue cannot have the capacity {capacity}"),
-            )
-            .help("0 hands every value over directly; nil, or nothing, sets no bound")),
-        },
-        // More than fits into memory: as good as none.
-        Value::BigInt(capacity) if capacity.is_positive() => Ok(None),
-        other => {
-            let got = crate::diagnostics::words::with_article(other.type_name());
-            Err(fail(
-                Kind::Type,
-                format!("a queue's capacity is an int or nil, not {got}"),
-            ))
-        }
-    }
 }

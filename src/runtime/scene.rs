@@ -8,19 +8,23 @@
 //!   report --Ask(ticket)--> the seat resumes the fiber just for the answer --Scene--> report
 //! ```
 //!
-//! The fiber stays in its wait all the while and runs no code of the program.
+//! A task of another process is asked there. The fiber stays in its wait all the while and runs no code of the program.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use super::elsewhere::HandleName;
 use super::fiber::{Resumed, Suspended};
 use super::machine::Machine;
 use super::mailbox::Mail;
 use super::run::Runtime;
 use super::seat::Seat;
+use super::task::Task;
 use super::wait::Ticket;
-use crate::gate::{Gate, ObjectId};
+use crate::gate::Gate;
 use crate::resolve::program::{Template, TemplateKind};
 use crate::value::Value;
 use crate::value::error::CallFrame;
@@ -36,7 +40,7 @@ const LOCAL_CHARACTERS: usize = 40;
 const VALUES_LOOKED_AT: usize = 20_000;
 
 /// What a waiting task tells.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scene {
     /// What the task calls, or the name of its code.
     pub name: Option<Arc<str>>,
@@ -47,7 +51,7 @@ pub struct Scene {
     /// How many calls were left out in their middle.
     pub calls_left_out: usize,
     /// The queues, locks, semaphores and tasks it can reach.
-    pub reaches: HashSet<ObjectId>,
+    pub reaches: HashSet<HandleName>,
 }
 
 impl Machine<'_> {
@@ -149,7 +153,7 @@ fn inside(value: &Value) -> Option<Value> {
 /// The handles that can be reached from some values.
 #[derive(Default)]
 struct Reachable {
-    handles: HashSet<ObjectId>,
+    handles: HashSet<HandleName>,
     seen: HashSet<usize>,
     looked_at: usize,
 }
@@ -162,13 +166,8 @@ impl Reachable {
             if self.looked_at > VALUES_LOOKED_AT {
                 return;
             }
+            self.handles.extend(HandleName::of(&value));
             match &value {
-                Value::Queue(queue) => drop(self.handles.insert(ObjectId::of(&**queue))),
-                Value::Lock(lock) => drop(self.handles.insert(ObjectId::of(&**lock))),
-                Value::Semaphore(semaphore) => {
-                    self.handles.insert(ObjectId::of(&**semaphore));
-                }
-                Value::Future(task) | Value::Task(task) => drop(self.handles.insert(task.id())),
                 Value::List(list) if self.seen.insert(Arc::as_ptr(list).addr()) => {
                     let some =
                         |items: &[Value]| items.iter().take(VALUES_LOOKED_AT).cloned().collect();
@@ -195,6 +194,16 @@ impl Reachable {
 }
 
 impl Runtime {
+    /// Asks one task of this process, if it waits.
+    pub fn scene_of(&self, task: &Task, patience: Duration) -> Option<Scene> {
+        let ticket = task.ticket.lock().clone()?;
+        let (tell, told) = crossbeam_channel::bounded(1);
+        ticket.seat.send(Mail::Ask(ticket.clone(), 0, tell));
+        ticket.seat.wants_attention();
+        let (_, scene) = told.recv_timeout(patience).ok()?;
+        Some(*scene)
+    }
+
     /// Asks the tasks in these waits for what they can tell. The answers are in the order of the
     /// waits; a task that does not answer in time (its seat is busy, its wait has just ended)
     /// gives none. `own` is the seat of the current thread, if it is one.
@@ -206,6 +215,13 @@ impl Runtime {
     ) -> Vec<Option<Scene>> {
         let (tell, told) = crossbeam_channel::unbounded();
         for (place, wait) in waits.iter().enumerate() {
+            // The fiber that speaks for a task of a process knows nothing of it.
+            if wait.task.abroad.process().is_some()
+                && let Ok(workers) = self.workers()
+            {
+                workers.ask(&wait.task, place, tell.clone());
+                continue;
+            }
             wait.seat.send(Mail::Ask(wait.clone(), place, tell.clone()));
             wait.seat.wants_attention();
         }

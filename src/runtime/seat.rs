@@ -146,7 +146,7 @@ impl Seat {
         let fiber = Fiber::new(stack, move |port, limit| {
             let stops = Stops::new(&own, &handle);
             let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit, &stops);
-            let result = match own.cancel_waits() {
+            let result = match own.cancel_waits() && !own.abroad.has_to_speak() {
                 true => {
                     own.cancel_strikes();
                     Err(Unwind::Cancelled)
@@ -234,13 +234,10 @@ impl Seat {
             self.timers_made += 1;
             self.timers.insert(timer, ticket.clone());
         }
-        let keeps_seat = ticket.what.ends_by_itself()
-            && self.slots[key].as_ref().is_some_and(|slot| {
-                slot.task
-                    .pool
-                    .as_ref()
-                    .is_some_and(|pool| pool.is_explicit())
-            });
+        let keeps_seat = self.slots[key].as_ref().is_some_and(|slot| {
+            let pool = slot.task.pool.as_ref();
+            pool.is_some_and(|pool| ticket.what.keeps_seat(pool))
+        });
         if matches!(ticket.what, WaitingFor::Outside(_)) {
             self.outside += 1;
         }
@@ -308,6 +305,11 @@ impl Seat {
                     if let Some(scene) = self.ask(&ticket) {
                         // Who has asked may have lost patience.
                         let _ = tell.send((place, scene));
+                    }
+                }
+                Mail::Start(task) => {
+                    if let Some(work) = task.claim() {
+                        self.start(task, work);
                     }
                 }
                 Mail::CancelFutures => {

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use super::fiber::Resumed;
 use super::memory;
 use super::plight::Plight;
 use super::run::Runtime;
@@ -47,6 +48,9 @@ impl Runtime {
             let mut turns = 0;
             while let Some(runtime) = runtime.upgrade() {
                 runtime.end_time_slices();
+                if let Some(first) = runtime.first_process() {
+                    first.tell_of_waits(&runtime);
+                }
                 runtime.warn_of_suspects();
                 runtime.check_limits(&mut turns);
                 let alone = runtime.made() <= (1, 0);
@@ -111,6 +115,17 @@ impl Runtime {
             let mut report = plight.report(hopeless.message);
             report.severity = Severity::Warning;
             self.report(&report);
+        }
+    }
+
+    /// The process of a task died while it held locks: who waits for one looks again.
+    pub(super) fn wake_waits_for_locks_of(&self, owner: &Task) {
+        for ticket in self.waits() {
+            if let WaitingFor::Lock(lock) = &ticket.what
+                && lock.owner().is_some_and(|other| other.id() == owner.id())
+            {
+                ticket.wake(Resumed::Ready);
+            }
         }
     }
 

@@ -66,7 +66,7 @@ pub struct Story {
 }
 
 /// One call of a story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct CallFrame {
     /// The function that was called; `None` for a lambda.
     pub function: Option<Arc<str>>,

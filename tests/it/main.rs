@@ -11,8 +11,9 @@
 //! 7. `stress`: many tasks, many times.
 //!    `chaos`: random programs whose outcome is known.
 //!    `limits`: Ctrl-C and the limits for other people's programs.
-//! 8. `pages`: the programs and transcripts in the README and the docs.
-//! 9. `house`: the rules of the source tree itself.
+//! 8. `processes`: workers that do what they should, and workers that die.
+//! 9. `pages`: the programs and transcripts in the README and the docs.
+//! 10. `house`: the rules of the source tree itself.
 
 mod chaos;
 mod commands;
@@ -21,6 +22,7 @@ mod gallery;
 mod house;
 mod limits;
 mod pages;
+mod processes;
 mod program;
 mod properties;
 mod scripts;
