@@ -127,7 +127,8 @@ impl Broker {
         }
         let arguments = runtime.arguments.clone();
         // If it is gone already, its tasks learn that from its end.
-        let _ = worker.tell(&ToWorker::Welcome { arguments });
+        let limits = runtime.limits().clone();
+        let _ = worker.tell(&ToWorker::Welcome { arguments, limits });
         Ok(worker)
     }
 
@@ -176,6 +177,15 @@ impl Workers for Broker {
     fn unpack(&self, parcel: &Parcel) -> Result<Value> {
         let runtime = self.runtime.upgrade().ok_or_else(over)?;
         parcel::unpack(&runtime, parcel)
+    }
+
+    fn pids(&self) -> Vec<u32> {
+        self.all().iter().map(|worker| worker.process.pid).collect()
+    }
+
+    fn living(&self) -> u64 {
+        let each = |worker: &Arc<Remote>| worker.living.load(Ordering::Relaxed);
+        self.all().iter().map(each).sum()
     }
 
     fn ask(&self, task: &Arc<Task>, place: usize, tell: Sender<(usize, Box<Scene>)>) {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::packed::{HandleName, Packed};
 use super::work::PackedOutcome;
+use crate::runtime::limits::Limits;
 use crate::runtime::scene::Scene;
 use crate::syntax::span::Span;
 
@@ -52,6 +53,8 @@ pub enum ToWorker {
     Welcome {
         /// The arguments of the program.
         arguments: Vec<String>,
+        /// What the program may use and do.
+        limits: Limits,
     },
     /// The next text that positions point into.
     Source {
@@ -182,6 +185,8 @@ pub enum FromWorker {
     Cancelled(HandleName),
     /// Somebody in its own process has asked how a task ended.
     Asked(HandleName),
+    /// So many tasks that were started here have not ended.
+    Living(u64),
     /// For standard output, in one piece.
     Print(String),
     /// For standard error, in one piece.

@@ -9,6 +9,7 @@
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::broker::Broker;
 use super::message::{Answer, FromWorker, LocalWait, RemoteId};
@@ -124,6 +125,7 @@ fn hear(
                 task.ask();
             }
         }
+        FromWorker::Living(tasks) => worker.living.store(tasks, Ordering::Relaxed),
         FromWorker::Print(text) => runtime.output.print(&text),
         FromWorker::PrintError(text) => runtime.output.print_error(&text),
         FromWorker::Ended {

@@ -23,6 +23,7 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::resolve::program::Template;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
+use crate::runtime::memory;
 use crate::runtime::output::Output;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Task, TaskKind, Work};
@@ -49,12 +50,14 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     let home = Home::new(link);
     home.outbox.send_now();
     let mut from = Receiver::new(reading);
-    let Ok(Some(ToWorker::Welcome { arguments })) = from.receive() else {
+    let Ok(Some(ToWorker::Welcome { arguments, limits })) = from.receive() else {
         over()
     };
     home.received.fetch_add(1, Ordering::SeqCst);
     let output = Output::to_first_process(home.first());
     let runtime = Runtime::new(Sources::default(), output, arguments, draw);
+    memory::set_limit(limits.memory.unwrap_or(0));
+    runtime.set_limits(limits);
     runtime.is_worker_of(home.first());
     let _ = home.runtime.set(Arc::downgrade(&runtime));
     let mut seat = runtime.worker_seat();

@@ -317,6 +317,10 @@ pub trait Workers: Send + Sync {
     fn pack(&self, value: &Value, gate: &Gate<'_>) -> Result<Parcel>;
     /// The value in a parcel.
     fn unpack(&self, parcel: &Parcel) -> Result<Value>;
+    /// The process ids of all workers.
+    fn pids(&self) -> Vec<u32>;
+    /// How many tasks there are that were started inside of workers and have not ended.
+    fn living(&self) -> u64;
     /// Asks a task of a worker what it is doing, for `tell`; the number is for who asks.
     fn ask(&self, task: &Arc<Task>, place: usize, tell: Sender<(usize, Box<Scene>)>);
     /// Ends the worker in which a task runs at once.

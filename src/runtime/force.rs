@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::elsewhere::FirstProcess;
+use super::limits::Denied;
 use super::machine::Machine;
 use super::place::Place;
 use super::pool::{PoolKind, PoolShared, cannot_start_thread};
@@ -24,7 +26,7 @@ pub fn start_future(
 ) -> Result<Value> {
     let pool = match place {
         Value::Nil | Value::Place(Place::Thread) => machine.runtime.shared_pool.clone(),
-        Value::Place(Place::Process) => match machine.runtime.first_process().cloned() {
+        Value::Place(Place::Process) => match first_process_for(machine, "future … on process")? {
             Some(first) => return first.start(machine, TaskKind::Future, &work, 0, at),
             None => machine.runtime.workers()?.shared_pool(),
         },
@@ -92,8 +94,14 @@ fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value
     }
 }
 
+/// In a worker, the way to the first process; an error if there may be no processes.
+fn first_process_for(machine: &Machine<'_>, form: &str) -> Result<Option<Arc<dyn FirstProcess>>> {
+    machine.runtime.allows(Denied::Process, form)?;
+    Ok(machine.runtime.first_process().cloned())
+}
+
 fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
-    if let Some(first) = machine.runtime.first_process().cloned() {
+    if let Some(first) = first_process_for(machine, "spawn … on process")? {
         return first.start(machine, TaskKind::Spawned, &work, 0, at);
     }
     let speakers = machine.runtime.workers()?.speakers();

@@ -9,9 +9,12 @@
 //!
 //! A limit that is passed stops the program with a report and exit status 4; see `stop`.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::elsewhere::Workers;
+use super::memory;
 use super::run::Runtime;
 use super::stop::Stop;
 use crate::value::{Failure, Kind, Result};
@@ -46,7 +49,7 @@ impl Denied {
 }
 
 /// The limits of a program; `None` is no limit.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// How long it may run.
     pub time: Option<Duration>,
@@ -60,26 +63,30 @@ pub struct Limits {
 
 /// How many tasks there are that have not ended.
 #[derive(Debug, Default)]
-pub struct Living(AtomicU64);
+pub struct Living {
+    now: AtomicU64,
+    /// In a worker: the number that was told last.
+    told: AtomicU64,
+}
 
 impl Living {
     fn one_more(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::Relaxed) + 1
+        self.now.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn one_less(&self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.now.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Their number.
     pub fn number(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.now.load(Ordering::Relaxed)
     }
 }
 
 /// Counts its task as living until it is dropped.
 #[derive(Debug)]
-pub struct Life(std::sync::Arc<Living>);
+pub struct Life(Arc<Living>);
 
 impl Drop for Life {
     fn drop(&mut self) {
@@ -115,7 +122,8 @@ impl Runtime {
             return Ok(None);
         };
         let life = Life(self.living.clone());
-        if self.living.one_more() > most {
+        let elsewhere = self.workers_if_any().map_or(0, |workers| workers.living());
+        if self.living.one_more() + elsewhere > most {
             drop(life);
             self.stop(Stop::TooManyTasks(most));
             return Err(
@@ -125,6 +133,40 @@ impl Runtime {
             );
         }
         Ok(Some(life))
+    }
+}
+
+impl Runtime {
+    /// In a worker: how many tasks there are, if that has changed since it was told.
+    pub fn living_has_changed(&self) -> Option<u64> {
+        let now = self.living.number();
+        let told = self.living.told.swap(now, Ordering::Relaxed);
+        (self.limits().tasks.is_some() && told != now).then_some(now)
+    }
+
+    /// In the first process: looks at what all processes have together.
+    pub(super) fn check_tasks_of_all(&self) {
+        if let Some(most) = self.limits().tasks
+            && let Some(workers) = self.workers_if_any()
+            && self.living.number() + workers.living() > most
+        {
+            self.stop(Stop::TooManyTasks(most));
+        }
+    }
+
+    /// Bytes of memory that all processes of the program use.
+    pub(super) fn memory_of_all(&self) -> Option<u64> {
+        let workers = self
+            .workers_if_any()
+            .map_or_else(Vec::new, |workers| workers.pids());
+        let used = workers
+            .iter()
+            .filter_map(|pid| memory::used_by(&pid.to_string()));
+        Some(memory::used()? + used.sum::<u64>())
+    }
+
+    fn workers_if_any(&self) -> Option<&Arc<dyn Workers>> {
+        self.workers.get()
     }
 }
 

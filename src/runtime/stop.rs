@@ -23,6 +23,7 @@ use super::plight;
 use super::run::{Runtime, Status};
 use super::story;
 use super::task::{Task, TaskKind};
+use super::wait::WaitingFor;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::words;
 use crate::gate::ObjectId;
@@ -229,7 +230,13 @@ impl Runtime {
         let lines = tasks.iter().filter_map(|task| {
             let title = task.title();
             if let Some(wait) = waiting.get(&task.id()) {
-                let place = self.sources.locate(wait.span);
+                if let WaitingFor::Process(whereabouts) = &wait.what
+                    && whereabouts.told().is_none()
+                {
+                    let process = task.abroad.process().unwrap_or_default();
+                    return Some(format!("{title} was running in process {process}"));
+                }
+                let place = self.sources.locate(wait.place());
                 return Some(format!(
                     "{title} waited at {place} for {}",
                     plight::thing(&wait.what)

@@ -68,11 +68,12 @@ impl Runtime {
         {
             self.stop(Stop::TimeUp(time));
         }
+        self.check_tasks_of_all();
         *turns = turns.wrapping_add(1);
         match limits.memory {
             Some(most) => {
                 self.notice_refused_memory();
-                if memory::used().is_some_and(|used| used > most) {
+                if self.memory_of_all().is_some_and(|used| used > most) {
                     self.stop(Stop::TooMuchMemory(most));
                 }
             }
