@@ -88,13 +88,17 @@ impl FirstProcess for Home {
         queue: &Arc<Queue>,
         deadline: Option<Instant>,
     ) -> Result<Option<Value>> {
+        machine.tick()?;
+        if let Some(lent) = self.take_lent(queue) {
+            return parcel::unpack(&machine.runtime, &lent).map(Some);
+        }
         let request = Request::Get {
             queue: queue_name(queue),
             patience: patience(deadline),
         };
         match self.ask(machine, request)? {
             Answer::Value(value) => {
-                self.tell_now(&FromWorker::Got(HandleName::of_task(&machine.task)));
+                self.note(&FromWorker::Got(HandleName::of_task(&machine.task)));
                 self.unpack(&machine.runtime, value).map(Some)
             }
             Answer::Nothing => Ok(None),
@@ -114,7 +118,7 @@ impl FirstProcess for Home {
         };
         match self.ask(machine, request)? {
             Answer::Selected(place, value) => {
-                self.tell_now(&FromWorker::Got(HandleName::of_task(&machine.task)));
+                self.note(&FromWorker::Got(HandleName::of_task(&machine.task)));
                 Ok((place as usize, self.unpack(&machine.runtime, value)?))
             }
             _ => Err(unexpected()),
@@ -313,6 +317,10 @@ impl FirstProcess for Home {
         self.tell_end(runtime, task, waited_for);
     }
 
+    fn send(&self) {
+        self.outbox.send_now();
+    }
+
     fn asked(&self, task: &Task) {
         if task.abroad.is_known() || task.away().is_some() {
             self.tell(&FromWorker::Asked(HandleName::of_task(task)));
@@ -341,12 +349,17 @@ impl FirstProcess for Home {
         }
         let forgotten = self.names.forgotten();
         if !forgotten.is_empty() {
-            self.tell(&FromWorker::Forget(forgotten));
+            self.note(&FromWorker::Forget(forgotten));
         }
+        self.outbox.send_soon();
     }
 
     fn goes_on(&self, machine: &mut Machine<'_>) -> Result<()> {
         self.ask(machine, Request::GoOn).map(drop)
+    }
+
+    fn gives_back(&self, queue: u64, count: usize) {
+        self.tell(&FromWorker::GaveBack(queue, count as u64));
     }
 
     fn let_go(&self, name: HandleName) {

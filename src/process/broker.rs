@@ -8,6 +8,8 @@
 //! ```
 
 use std::collections::HashMap;
+use std::io;
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -15,7 +17,7 @@ use std::thread;
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
-use super::link;
+use super::link::{self, Worker};
 use super::message::{Answer, CallId, ToWorker};
 use super::outbox::Outbox;
 use super::parcel;
@@ -35,9 +37,13 @@ use crate::value::{Failure, Kind, Result, Unwind, Value};
 /// The stack of a thread that hears what a worker says.
 const READER_STACK: usize = 512 << 10;
 
+/// How a worker is started.
+pub(super) type Start = dyn Fn() -> io::Result<(Worker, UnixStream)> + Send + Sync;
+
 /// What the first process has for its workers.
 pub struct Broker {
     own: Weak<Broker>,
+    start: Box<Start>,
     pub(super) runtime: Weak<Runtime>,
     /// The fibers that speak for tasks with a process of their own.
     pub speakers: Arc<PoolShared>,
@@ -54,9 +60,19 @@ pub struct Broker {
 impl Broker {
     /// A broker without workers.
     pub fn new(runtime: &Arc<Runtime>, processors: usize) -> Arc<Broker> {
+        Broker::starting(runtime, processors, Box::new(link::start))
+    }
+
+    /// One that starts its workers in this way.
+    pub(super) fn starting(
+        runtime: &Arc<Runtime>,
+        processors: usize,
+        start: Box<Start>,
+    ) -> Arc<Broker> {
         let program = Arc::downgrade(runtime) as Weak<dyn StartSeats>;
         Arc::new_cyclic(|own| Broker {
             own: own.clone(),
+            start,
             speakers: PoolShared::new(0, PoolKind::Speakers, 1, program.clone()),
             shared_pool: PoolShared::new(0, PoolKind::SharedProcesses, processors, program),
             of_pools: Mutex::new(HashMap::new()),
@@ -109,7 +125,7 @@ impl Broker {
     }
 
     fn start(&self, runtime: &Arc<Runtime>) -> Result<Arc<Remote>> {
-        let (process, stream) = link::start().map_err(no_more_processes)?;
+        let (process, stream) = (self.start)().map_err(no_more_processes)?;
         let from = stream.try_clone().map_err(no_more_processes)?;
         let worker = Remote::new(process, Outbox::new(stream), runtime);
         let (reading, broker) = (worker.clone(), self.own()?);
@@ -202,7 +218,7 @@ impl Workers for Broker {
     fn kill(&self, pid: u32) {
         for worker in self.all() {
             if worker.process.pid == pid {
-                worker.process.kill();
+                worker.kill();
             }
         }
     }
@@ -271,7 +287,7 @@ impl Remote {
 }
 
 #[cold]
-fn no_more_processes(error: std::io::Error) -> Unwind {
+fn no_more_processes(error: io::Error) -> Unwind {
     Failure::error(
         Kind::Memory,
         format!(

@@ -9,7 +9,7 @@
 //! with one is asked of the first process, and waits there; so a wait for an answer is not
 //! cancelled here but by the answer itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -27,6 +27,7 @@ use super::wire::LinkError;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
 use crate::runtime::fiber::Resumed;
 use crate::runtime::machine::Machine;
+use crate::runtime::queue::Queue;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Task, TaskKind};
 use crate::runtime::wait::Ticket;
@@ -106,6 +107,11 @@ impl Home {
     pub(super) fn tell_now<M: Serialize>(&self, message: &M) {
         self.add(message);
         self.outbox.send_now();
+    }
+
+    /// Says something that can wait until the next message, or until this process rests.
+    pub(super) fn note<M: Serialize>(&self, message: &M) {
+        self.add(message);
     }
 
     fn add<M: Serialize>(&self, message: &M) {
@@ -318,6 +324,42 @@ impl Home {
             std::process::exit(1);
         }
         self.outbox.send_now();
+    }
+
+    /// Values of a queue have come before they were asked for.
+    pub(super) fn is_lent(&self, queue: u64, values: Vec<Sealed>) {
+        let parcels = values.into_iter().map(|value| self.open(value));
+        let stand_in = self.names.queue(queue);
+        // If nobody here uses the queue any more, forgetting it gives them back.
+        if let Some(away) = stand_in.as_ref().and_then(|queue| queue.away.as_ref()) {
+            let parcels: Vec<Parcel> = parcels.collect();
+            away.lent.lock().extend(parcels);
+        }
+    }
+
+    /// What is left of the values that were lent is given back.
+    pub(super) fn is_recalled(&self, queue: u64) {
+        let stand_in = self.names.queue(queue);
+        let away = stand_in.as_ref().and_then(|queue| queue.away.as_ref());
+        let given_back = match away {
+            Some(away) => {
+                let mut lent = away.lent.lock();
+                let given_back = std::mem::take(&mut *lent);
+                self.note(&FromWorker::GaveBack(queue, given_back.len() as u64));
+                given_back
+            }
+            None => VecDeque::new(),
+        };
+        drop(given_back);
+        self.outbox.send_now();
+    }
+
+    /// Takes a value that is lent; that is said before anything else the task does.
+    pub(super) fn take_lent(&self, queue: &Queue) -> Option<Parcel> {
+        let mut lent = queue.away.as_ref()?.lent.lock();
+        let value = lent.pop_front()?;
+        self.note(&FromWorker::Took(queue.number));
+        Some(value)
     }
 
     /// A value that has come in an answer.

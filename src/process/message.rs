@@ -89,6 +89,15 @@ pub enum ToWorker {
     Ask(HandleName),
     /// A queue was closed: no more puts are to go ahead.
     Closed(u64),
+    /// Values of a queue that its next gets will ask for.
+    Lend {
+        /// Which queue.
+        queue: u64,
+        /// The values, oldest first.
+        values: Vec<Sealed>,
+    },
+    /// What is lent of a queue and not taken is to be given back.
+    Recall(u64),
     /// There will be no more tasks: end when what was started has ended.
     Leave,
 }
@@ -170,6 +179,10 @@ pub enum FromWorker {
     Settled(u64),
     /// The value of a queue that this task asked for has reached it.
     Got(HandleName),
+    /// A task has taken the oldest value that was lent of this queue.
+    Took(u64),
+    /// So many values that were lent of a queue are given back.
+    GaveBack(u64, u64),
     /// A task waits for something in its process; the first process is to know.
     Waits(LocalWait),
     /// Nothing in this process can go on by itself, as of so many messages that have come.

@@ -19,7 +19,8 @@
 //! 8. [`link`]: starting, killing and burying a worker
 //! 9. in the first process, [`broker`] speaks for the tasks of workers: `remote` is a worker as it sees it, `reader`
 //!    hears what one says, `speaker` is the fiber of a task that runs in one, `serve` and
-//!    `at_once` do what it asks for, `kept` is what only one worker names
+//!    `at_once` do what it asks for, `kept` is what only one worker names,
+//!    `traffic` what of queues is under way
 //! 10. in a worker, [`worker`] runs tasks, [`home`] is the way to the first process, `away` what is asked of it,
 //!     [`names`] what things are called
 
@@ -45,6 +46,7 @@ pub mod refusal;
 mod remote;
 mod serve;
 mod speaker;
+mod traffic;
 pub mod unpack;
 pub mod wire;
 pub mod work;

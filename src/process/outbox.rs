@@ -148,6 +148,13 @@ impl Outbox {
         }
     }
 
+    /// Ends the link in both directions, whoever still has an end of it.
+    pub fn hang_up(&self) {
+        // It may be ended already.
+        let _ = self.stream.shutdown(std::net::Shutdown::Both);
+        self.close();
+    }
+
     /// Nothing more is written; the thread ends.
     pub fn close(&self) {
         self.close_in(&mut self.state.lock());

@@ -149,13 +149,9 @@ pub fn unpack_error(runtime: &Runtime, parcel: &Parcel) -> Unwind {
 }
 
 /// How a task ended.
-pub fn unpack_end(
-    runtime: &Runtime,
-    outcome: &PackedOutcome,
-    handles: &[Value],
-) -> Result<Outcome> {
+pub fn unpack_end(runtime: &Runtime, outcome: &PackedOutcome, handles: &[Value]) -> Read<Outcome> {
     let mut finding = Finding::among(handles);
-    unpack_outcome(outcome, &mut border(runtime, &mut finding)).map_err(nonsense)
+    unpack_outcome(outcome, &mut border(runtime, &mut finding))
 }
 
 fn opened<T>(

@@ -25,7 +25,7 @@ use crate::value::Value;
 pub fn read(broker: &Arc<Broker>, worker: &Arc<Remote>, link: UnixStream) {
     let complaint = hear_all(broker, worker, link).err();
     if complaint.is_some() {
-        worker.process.kill();
+        worker.kill();
     }
     let death = match (worker.process.bury(), complaint) {
         (_, Some(complaint)) => format!("it was cut off: {complaint}"),
@@ -112,6 +112,8 @@ fn hear(
         }
         FromWorker::Settled(queue) => worker.settled(queue),
         FromWorker::Got(task) => worker.got(task),
+        FromWorker::Took(queue) => worker.took(queue)?,
+        FromWorker::GaveBack(queue, count) => worker.gave_back(queue, count)?,
         FromWorker::Waits(wait) => waits(worker, wait)?,
         FromWorker::Asleep(received) => worker.falls_asleep(received),
         FromWorker::Told { task, scene } => broker.told(task, scene),

@@ -2,12 +2,11 @@
 //!
 //! ```text
 //!   what it knows   sources, programs, handles by name (and how often each was sent)
-//!   what it has     tasks that fibers speak for, puts that go ahead, values on their way to it
+//!   what it has     tasks that fibers speak for, and its traffic with queues
 //! ```
 //!
 //! When it dies, all of that is undone in one step: values that had not reached it are put back
-//! into their queues, queues stop waiting for what it sent ahead, and who speaks for one of its
-//! tasks learns of it.
+//! into their queues, queues stop waiting for it, and who speaks for one of its tasks learns of it.
 //!
 //! A worker counts as one awake seat until it says that nothing in it can go on by itself, as of
 //! the last message that was sent to it. So the first process knows exactly when no task of any
@@ -21,15 +20,14 @@ use parking_lot::Mutex;
 
 use super::kept::Kept;
 use super::link::Worker;
-use super::message::{Answer, CallId, Sealed, ToWorker};
+use super::message::{Sealed, ToWorker};
 use super::outbox::Outbox;
 use super::packed::{HandleName, Packed};
 use super::program::pack_program;
 use super::speaker::Inbox;
+use super::traffic::Traffic;
 use super::wire::LinkError;
-use crate::runtime::crossing::Item;
-use crate::runtime::elsewhere::{Ahead, Parcel};
-use crate::runtime::queue::Queue;
+use crate::runtime::elsewhere::{Parcel, Party};
 use crate::runtime::run::Runtime;
 use crate::runtime::task::Task;
 use crate::value::Value;
@@ -47,26 +45,25 @@ pub struct Remote {
     pub leaving: AtomicBool,
     /// Why it is gone.
     pub death: OnceLock<String>,
-    outbox: Arc<Outbox>,
+    pub(super) outbox: Arc<Outbox>,
     runtime: std::sync::Weak<Runtime>,
     /// What only this worker names.
     pub kept: Kept,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     tasks: HashMap<HandleName, Spoken>,
     holds: HashMap<HandleName, (Value, u64)>,
-    ahead: HashMap<u64, Arc<Queue>>,
-    on_the_way: HashMap<HandleName, OnTheWay>,
-    taken: u64,
+    pub(super) traffic: Traffic,
     sources_sent: usize,
     units_sent: u32,
     /// How many messages it was sent.
     sent: u64,
     asleep: bool,
-    dead: bool,
+    killed: bool,
+    pub(super) dead: bool,
 }
 
 /// A task of the worker, and the fiber here that speaks for it.
@@ -76,14 +73,6 @@ pub struct Spoken {
     pub task: Arc<Task>,
     /// What the worker says of it.
     pub inbox: Arc<Inbox>,
-}
-
-/// A value that was taken out of its queue for a task and may not have reached it.
-struct OnTheWay {
-    /// The order in which values were taken.
-    taken: u64,
-    queue: Arc<Queue>,
-    item: Item,
 }
 
 /// A message could not be sent: the worker is gone, or it is too large.
@@ -118,7 +107,7 @@ impl Remote {
         Ok(())
     }
 
-    fn add(&self, state: &mut State, message: &ToWorker) -> Result<(), Unsent> {
+    pub(super) fn add(&self, state: &mut State, message: &ToWorker) -> Result<(), Unsent> {
         if state.dead {
             return Err(Unsent::Gone);
         }
@@ -172,43 +161,6 @@ impl Remote {
         drop(state);
         self.outbox.send_now();
         Ok(())
-    }
-
-    /// Sends the value of a queue to the task that has taken it. Until that one says that it has
-    /// got it, it is put back if the worker dies; so it is if it cannot be sent.
-    pub fn hand_over(
-        &self,
-        task: HandleName,
-        queue: &Arc<Queue>,
-        (item, parcel): (Item, Parcel),
-        message: impl FnOnce(Sealed) -> ToWorker,
-    ) -> Result<(), Unsent> {
-        let mut state = self.state.lock();
-        let message = message(state.seal(parcel));
-        let added = self.add(&mut state, &message);
-        if let Err(unsent) = added {
-            drop(state);
-            queue.put_back(item);
-            return Err(unsent);
-        }
-        state.taken += 1;
-        let on_the_way = OnTheWay {
-            taken: state.taken,
-            queue: queue.clone(),
-            item,
-        };
-        state.on_the_way.insert(task, on_the_way);
-        drop(state);
-        self.outbox.send_now();
-        Ok(())
-    }
-
-    /// The value that was on its way to this task has reached it.
-    pub fn got(&self, task: HandleName) {
-        let arrived = self.state.lock().on_the_way.remove(&task);
-        if let Some(arrived) = arrived {
-            arrived.queue.settled();
-        }
     }
 
     /// From now on a fiber speaks for this task; false if the worker is gone.
@@ -272,55 +224,22 @@ impl Remote {
             if *sent == 0 {
                 forgotten.extend(state.holds.remove(&name));
                 if name.kind == super::packed::HandleKind::Queue {
-                    settled.extend(state.ahead.remove(&name.id));
+                    settled.push(state.traffic.forget(name.id));
                 }
             }
         }
         drop(state);
         for queue in settled {
-            queue.no_longer_ahead(self.process.pid);
+            queue.is_undone(self.process.pid);
         }
         // What is dropped may have much to do; no lock is held meanwhile.
         drop(forgotten);
     }
 
-    /// Answers a put that is done: if the queue allows it, the worker may send more of them ahead.
-    /// That is one step, so that it hears of it before it hears that the queue was closed.
-    pub fn answer_put(self: &Arc<Remote>, call: CallId, queue: &Arc<Queue>) {
-        let mut state = self.state.lock();
-        let may = !state.dead
-            && !state.ahead.contains_key(&queue.number)
-            && queue.lets_go_ahead(self.process.pid, self.clone());
-        if may {
-            state.ahead.insert(queue.number, queue.clone());
-        }
-        let answer = match may {
-            true => Answer::GoAhead(queue.number),
-            false => Answer::Done,
-        };
-        // If it is gone, its end tells the queue.
-        let _ = self.add(&mut state, &ToWorker::Reply { call, answer });
-        drop(state);
-        self.outbox.send_now();
-    }
-
-    /// The queue into which the worker sends ahead.
-    pub fn ahead(&self, queue: u64) -> Option<Arc<Queue>> {
-        self.state.lock().ahead.get(&queue).cloned()
-    }
-
-    /// All that the worker sent ahead into this queue has arrived.
-    pub fn settled(&self, queue: u64) {
-        let settled = self.state.lock().ahead.remove(&queue);
-        if let Some(queue) = settled {
-            queue.no_longer_ahead(self.process.pid);
-        }
-    }
-
     /// It says that nothing in it can go on by itself, as of `received` messages.
     pub fn falls_asleep(&self, received: u64) {
         let mut state = self.state.lock();
-        if state.dead || state.asleep || state.sent != received {
+        if state.dead || state.killed || state.asleep || state.sent != received {
             return;
         }
         state.asleep = true;
@@ -328,6 +247,21 @@ impl Remote {
         if let Some(runtime) = self.runtime.upgrade() {
             runtime.worker_sleeps();
         }
+    }
+
+    /// Ends its process at once. Until its end is noticed it counts as awake: that end is still to
+    /// come, and wakes whoever waits for one of its tasks.
+    pub fn kill(&self) {
+        let was_asleep = {
+            let mut state = self.state.lock();
+            state.killed = true;
+            std::mem::take(&mut state.asleep)
+        };
+        if was_asleep && let Some(runtime) = self.runtime.upgrade() {
+            runtime.worker_wakes();
+        }
+        self.process.kill();
+        self.outbox.hang_up();
     }
 
     /// It is gone, for this reason.
@@ -339,14 +273,7 @@ impl Remote {
             ..State::default()
         };
         let gone = std::mem::replace(&mut *self.state.lock(), dead);
-        let mut on_the_way: Vec<OnTheWay> = gone.on_the_way.into_values().collect();
-        on_the_way.sort_by_key(|value| std::cmp::Reverse(value.taken));
-        for value in on_the_way {
-            value.queue.put_back(value.item);
-        }
-        for queue in gone.ahead.into_values() {
-            queue.no_longer_ahead(self.process.pid);
-        }
+        gone.traffic.is_undone(self.process.pid);
         for spoken in gone.tasks.into_values() {
             spoken.task.sever();
             spoken.inbox.died();
@@ -360,10 +287,15 @@ impl Remote {
     }
 }
 
-impl Ahead for Remote {
+impl Party for Remote {
     fn closed(&self, queue: u64) {
         // If it is gone, so is what it would have sent.
         let _ = self.tell(&ToWorker::Closed(queue));
+    }
+
+    fn recall(&self, queue: u64) {
+        // If it is gone, what is lent comes back by that.
+        let _ = self.tell(&ToWorker::Recall(queue));
     }
 }
 
@@ -376,7 +308,7 @@ impl State {
         *count += 1;
     }
 
-    fn seal(&mut self, parcel: Parcel) -> Sealed {
+    pub(super) fn seal(&mut self, parcel: Parcel) -> Sealed {
         let mut names = Vec::new();
         for handle in &parcel.handles {
             if let Some(name) = HandleName::of(handle) {

@@ -77,8 +77,11 @@ impl Broker {
                 }),
                 Err(unwind) => return self.answer(runtime, worker, (task, call), Err(unwind)),
             },
-            Ok(Served::Taken(queue, item, place)) => match packed(runtime, &item) {
+            Ok(Served::Taken(queue, item, place)) => match item.packed(runtime) {
                 Ok(parcel) => {
+                    if place.is_none() {
+                        worker.lend(runtime, &queue);
+                    }
                     worker.hand_over(task, &queue, (item, parcel), |value| ToWorker::Reply {
                         call,
                         answer: match place {
@@ -307,15 +310,6 @@ impl Broker {
             .into_iter()
             .map(|name| self.task(worker, name))
             .collect()
-    }
-}
-
-/// What is sent of what stood in a queue.
-fn packed(runtime: &Runtime, item: &Item) -> Result<Parcel> {
-    match item {
-        Item::Value(value) => parcel::pack(runtime, value, &Gate::open()),
-        Item::Parcel(parcel) => Ok(parcel.copy()),
-        Item::Both(both) => Ok(both.1.copy()),
     }
 }
 

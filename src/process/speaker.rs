@@ -141,7 +141,7 @@ fn speak(
         _ => {
             machine.task.abroad.runs_in(worker.process.pid);
             if machine.task.abroad.was_killed() {
-                worker.process.kill();
+                worker.kill();
             }
             converse(broker, machine, &worker, name, &spoken.inbox)
         }
@@ -189,7 +189,7 @@ pub fn speak_for_new(
     }
     // If there is no thread for it, the worker cannot go on.
     if speakers.submit(task).is_err() {
-        worker.process.kill();
+        worker.kill();
         if kind == TaskKind::Spawned {
             runtime.never_spoke();
         }
@@ -227,11 +227,18 @@ fn converse(
             }
             Ok(Some(News::Waits(told))) => inbox.whereabouts.are(Some(told)),
             Ok(Some(News::Ended(outcome, handles))) => {
-                let outcome = parcel::unpack_end(&machine.runtime, &outcome, &handles)?;
-                return match outcome {
-                    Outcome::Value(value) => Ok(value),
-                    Outcome::Failed(failure) => Err(Unwind::Failed(failure)),
-                    Outcome::Cancelled => Err(Unwind::Cancelled),
+                return match parcel::unpack_end(&machine.runtime, &outcome, &handles) {
+                    Ok(Outcome::Value(value)) => Ok(value),
+                    Ok(Outcome::Failed(failure)) => Err(Unwind::Failed(failure)),
+                    Ok(Outcome::Cancelled) => Err(Unwind::Cancelled),
+                    Err(malformed) => {
+                        worker.kill();
+                        Err(died(
+                            machine,
+                            worker,
+                            &format!("it was cut off: it sent {malformed}"),
+                        ))
+                    }
                 };
             }
             Ok(Some(News::Died) | None) => {}

@@ -14,9 +14,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::elsewhere::{Ahead, Parcel};
+use super::elsewhere::{Parcel, Party};
 use super::machine::Machine;
-use super::queue::{Put, Queue, Taken};
+use super::put::Put;
+use super::queue::{Queue, Taken};
 use crate::value::{Result, Value};
 
 /// A value in a queue.
@@ -82,7 +83,7 @@ impl Queue {
 
     /// From now on the worker may send puts ahead; false if the queue has a bound, where a put has
     /// to wait for its room, or is closed.
-    pub fn lets_go_ahead(&self, pid: u32, worker: Arc<dyn Ahead>) -> bool {
+    pub fn lets_go_ahead(&self, pid: u32, worker: Arc<dyn Party>) -> bool {
         self.state.with(|state| {
             let may = self.capacity.is_none() && !state.closed;
             if may {

@@ -13,12 +13,14 @@
 //! A [`Parcel`] is a value on its way: bytes that nobody here looks into, and the handles that are
 //! named in them.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::gather::Until;
@@ -146,6 +148,8 @@ pub struct StandIn {
     pub name: HandleName,
     /// Of a queue: puts may be sent ahead, without waiting for an answer.
     pub ahead: AtomicBool,
+    /// Of a queue: values that are lent to this process.
+    pub lent: Mutex<VecDeque<Parcel>>,
 }
 
 impl StandIn {
@@ -155,6 +159,7 @@ impl StandIn {
             first: first.clone(),
             name,
             ahead: AtomicBool::new(false),
+            lent: Mutex::new(VecDeque::new()),
         }
     }
 
@@ -172,6 +177,10 @@ impl fmt::Debug for StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
+        let lent = std::mem::take(self.lent.get_mut());
+        if !lent.is_empty() {
+            self.first.gives_back(self.name.id, lent.len());
+        }
         self.first.let_go(self.name);
     }
 }
@@ -289,6 +298,8 @@ pub trait FirstProcess: Send + Sync {
     fn spawned(&self, task: &Arc<Task>);
     /// A task of this process has ended; `waited_for`: another one here waits in join.
     fn ended(&self, runtime: &Runtime, task: &Arc<Task>, waited_for: bool);
+    /// This process is about to rest: what was not urgent is sent.
+    fn send(&self);
     /// Somebody here has asked how a task of this process ended.
     fn asked(&self, task: &Task);
     /// A task of this process is cancelled here; it may be waiting in the first process.
@@ -299,6 +310,8 @@ pub trait FirstProcess: Send + Sync {
     fn tell_of_waits(&self, runtime: &Runtime);
     /// Before a task goes on whose wait here was told: it needs its seat back.
     fn goes_on(&self, machine: &mut Machine<'_>) -> Result<()>;
+    /// So many values that were lent of a queue were not taken.
+    fn gives_back(&self, queue: u64, count: usize);
     /// A stand-in was dropped.
     fn let_go(&self, name: HandleName);
 }
@@ -335,14 +348,17 @@ pub trait Workers: Send + Sync {
     fn end(&self);
 }
 
-/// Who may send puts into a queue ahead, and wants to know when it is closed. When all it has
-/// sent has arrived, it calls [`Queue::settled`].
-pub trait Ahead: Send + Sync {
-    /// The queue was closed.
+/// A worker as a queue knows it: it sends puts ahead, and values are lent to it.
+pub trait Party: Send + Sync {
+    /// The queue was closed. When all that was sent ahead has arrived, the queue is told with
+    /// [`Queue::no_longer_ahead`].
     fn closed(&self, queue: u64);
+
+    /// What is lent to it is to come back.
+    fn recall(&self, queue: u64);
 }
 
-impl fmt::Debug for dyn Ahead {
+impl fmt::Debug for dyn Party {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "a worker")
     }

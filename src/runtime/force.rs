@@ -307,10 +307,19 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
         .is_some_and(|pool| pool.kind.is_process());
     match in_process {
         true => {
-            // If it has no process yet, it will be killed when it gets one.
-            task.abroad.is_to_die();
             // Its end is no surprise.
             task.ask();
+            // A future that has not started has no process, and takes nobody else's with it.
+            if task.kind == TaskKind::Future
+                && !task.abroad.has_to_speak()
+                && let Some(work) = task.claim()
+            {
+                drop(work);
+                task.finish(Err(killed_before_it_started(machine, task)));
+                return Ok(());
+            }
+            // If it has no process yet, it will be killed when it gets one.
+            task.abroad.is_to_die();
             if let Some(pid) = task.abroad.process() {
                 machine.runtime.workers()?.kill(pid);
             }
@@ -326,4 +335,13 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
         .help("cancel(t) asks it to stop at its next loop turn, call or wait")
         .into()),
     }
+}
+
+#[cold]
+fn killed_before_it_started(machine: &Machine<'_>, task: &Task) -> Unwind {
+    let died = Failure::error(
+        Kind::ProcessDied,
+        format!("{} was killed before it had started", task.title()),
+    );
+    machine.placed(died.into(), task.started_at.unwrap_or(machine.site))
 }

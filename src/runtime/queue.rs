@@ -20,9 +20,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use super::crossing::Item;
-use super::elsewhere::{Ahead, StandIn};
+use super::elsewhere::{Party, StandIn};
 use super::fiber::Resumed;
 use super::leftover::Origin;
+use super::lending::Lent;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
@@ -34,14 +35,15 @@ pub(super) struct State {
     pub(super) items: VecDeque<Item>,
     pub(super) pending: VecDeque<(Item, Arc<Ticket>)>,
     /// Puts whose values were sent back because the queue was closed.
-    refused: Vec<Arc<Ticket>>,
-    getters: VecDeque<Arc<Ticket>>,
+    pub(super) refused: Vec<Arc<Ticket>>,
+    pub(super) getters: VecDeque<Arc<Ticket>>,
     pub(super) closed: bool,
     /// Who may send puts ahead.
-    pub(super) ahead: Vec<(u32, Arc<dyn Ahead>)>,
+    pub(super) ahead: Vec<(u32, Arc<dyn Party>)>,
     /// How many may still add something, closed or not: those who send ahead, and values on their
     /// way to a process.
     pub(super) unsettled: usize,
+    pub(super) lent: Lent,
 }
 
 /// A queue.
@@ -58,12 +60,6 @@ pub struct Queue {
     /// Whether a process knows it.
     pub(super) crossed: AtomicBool,
     pub(super) state: Guarded<State>,
-}
-
-/// What became of a try to put.
-pub(super) enum Put {
-    Done,
-    Closed,
 }
 
 /// What a try to get gives at once.
@@ -99,119 +95,6 @@ impl Queue {
         })
     }
 
-    /// Adds a value, waiting while the queue is full.
-    pub fn put(
-        self: &Arc<Queue>,
-        machine: &mut Machine<'_>,
-        value: Value,
-        deadline: Option<Instant>,
-    ) -> Result<()> {
-        machine
-            .gate
-            .announce(|| Operation::Put(ObjectId::of(&**self)));
-        if let Some(away) = &self.away {
-            return away.first.put(machine, self, &value, deadline);
-        }
-        let item = self.item(machine, value)?;
-        self.put_item(machine, item, deadline)
-    }
-
-    /// Adds what is ready to be put, waiting while the queue is full.
-    pub fn put_item(
-        self: &Arc<Queue>,
-        machine: &mut Machine<'_>,
-        item: Item,
-        deadline: Option<Instant>,
-    ) -> Result<()> {
-        let mut value = Some(item);
-        let mut in_line: Option<Arc<Ticket>> = None;
-        let done = machine.wait(
-            || WaitingFor::Room(self.clone()),
-            deadline,
-            |ticket| match &in_line {
-                Some(in_line) => self.became_of(in_line),
-                None => {
-                    let done = self.try_put(&mut value, ticket);
-                    if done.is_none() {
-                        in_line = ticket.cloned();
-                    }
-                    done
-                }
-            },
-            |ticket| self.leave_line(ticket),
-        )?;
-        match done {
-            Some(Put::Done) => Ok(()),
-            Some(Put::Closed) => Err(self.closed_error("put into")),
-            None => Err(timed_out("put").help(format!(
-                "the queue was full all the time: {}",
-                self.fullness()
-            ))),
-        }
-    }
-
-    pub(super) fn try_put(
-        &self,
-        value: &mut Option<Item>,
-        ticket: Option<&Arc<Ticket>>,
-    ) -> Option<Put> {
-        self.state.with(|state| {
-            if state.closed {
-                return Some(Put::Closed);
-            }
-            let has_room = self
-                .capacity
-                .is_none_or(|capacity| state.items.len() < capacity);
-            if has_room && state.pending.is_empty() {
-                state.items.extend(value.take());
-                state.wake_getter();
-                return Some(Put::Done);
-            }
-            if let Some(ticket) = ticket
-                && let Some(value) = value.take()
-            {
-                state.pending.push_back((value, ticket.clone()));
-                state.wake_getter();
-            }
-            None
-        })
-    }
-
-    /// What became of a put that stood in line.
-    fn became_of(&self, ticket: &Arc<Ticket>) -> Option<Put> {
-        self.state.with(|state| {
-            if let Some(at) = position(&state.refused, ticket) {
-                state.refused.swap_remove(at);
-                return Some(Put::Closed);
-            }
-            let waits = state
-                .pending
-                .iter()
-                .any(|(_, other)| Arc::ptr_eq(other, ticket));
-            (!waits).then_some(Put::Done)
-        })
-    }
-
-    /// A put gives up; if its value was taken at the last moment, it has succeeded.
-    fn leave_line(&self, ticket: &Arc<Ticket>) -> Option<Put> {
-        let (became, value) = self.state.with(|state| {
-            if let Some(at) = position(&state.refused, ticket) {
-                state.refused.swap_remove(at);
-                return (Some(Put::Closed), None);
-            }
-            let place = state
-                .pending
-                .iter()
-                .position(|(_, other)| Arc::ptr_eq(other, ticket));
-            match place.and_then(|at| state.pending.remove(at)) {
-                Some((value, _)) => (None, Some(value)),
-                None => (Some(Put::Done), None),
-            }
-        });
-        drop(value);
-        became
-    }
-
     /// Takes the oldest value, waiting while there is none.
     pub fn get(
         self: &Arc<Queue>,
@@ -231,15 +114,15 @@ impl Queue {
         machine: &mut Machine<'_>,
         deadline: Option<Instant>,
     ) -> Result<Option<Value>> {
-        self.take(machine, WaitingFor::Value, deadline)
+        self.take_value(machine, WaitingFor::Value, deadline)
     }
 
     /// The same for who goes over the queue.
     pub fn next(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<Option<Value>> {
-        self.take(machine, WaitingFor::Next, None)
+        self.take_value(machine, WaitingFor::Next, None)
     }
 
-    fn take(
+    fn take_value(
         self: &Arc<Queue>,
         machine: &mut Machine<'_>,
         what: fn(Arc<Queue>) -> WaitingFor,
@@ -272,6 +155,9 @@ impl Queue {
         what: fn(Arc<Queue>) -> WaitingFor,
         deadline: Option<Instant>,
     ) -> Result<Option<Item>> {
+        if deadline.is_some() {
+            self.wait_for_recall(machine)?;
+        }
         let taken = machine.wait(
             || what(self.clone()),
             deadline,
@@ -290,6 +176,14 @@ impl Queue {
 
     /// Takes the oldest value if there is one; else leaves the ticket.
     pub fn try_get(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
+        let taken = self.take(ticket);
+        if taken.is_none() {
+            self.recall();
+        }
+        taken
+    }
+
+    fn take(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
         self.state.with(|state| {
             if let Some(value) = state.items.pop_front() {
                 if let Some((next, ticket)) = state.pending.pop_front() {
@@ -370,7 +264,8 @@ impl Queue {
 
     /// How many values wait in it, for reports.
     pub fn peek_len(&self) -> usize {
-        self.state.with(|state| state.items.len())
+        self.state
+            .with(|state| state.items.len() + state.lent.count)
     }
 
     /// What is in it, puts that wait included.
@@ -387,7 +282,7 @@ impl Queue {
         self.state.with(|state| state.closed)
     }
 
-    fn fullness(&self) -> String {
+    pub(super) fn fullness(&self) -> String {
         match self.capacity {
             Some(0) => String::from("with capacity 0 every put waits for its get"),
             Some(capacity) => format!("it holds {capacity}"),
@@ -436,8 +331,4 @@ impl State {
             }
         }
     }
-}
-
-fn position(tickets: &[Arc<Ticket>], ticket: &Arc<Ticket>) -> Option<usize> {
-    tickets.iter().position(|other| Arc::ptr_eq(other, ticket))
 }

@@ -373,6 +373,9 @@ impl Seat {
     /// Stops the thread until there is mail or a timer is due.
     fn rest(&mut self) {
         self.runtime.output.flush_quietly();
+        if let Some(first) = self.runtime.first_process() {
+            first.send();
+        }
         let due = self.timers.first_key_value().map(|((due, _), _)| *due);
         let rest = match (due, self.outside) {
             (Some(due), _) => Rest::NapUntil(due),

@@ -33,6 +33,11 @@ pub fn select_item(
     queues: &[Arc<Queue>],
     deadline: Option<Instant>,
 ) -> Result<(usize, Item)> {
+    if deadline.is_some() {
+        for queue in queues {
+            queue.wait_for_recall(machine)?;
+        }
+    }
     let got = machine.wait(
         || WaitingFor::AnyValue(queues.to_vec()),
         deadline,

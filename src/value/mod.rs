@@ -30,6 +30,7 @@ pub mod power;
 pub mod quote;
 pub mod range;
 pub mod show;
+mod show_handle;
 pub mod sort;
 pub mod stream;
 pub mod text;

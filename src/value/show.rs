@@ -19,11 +19,11 @@ use num_traits::Signed;
 
 use super::error::{Thrown, fail};
 use super::quote::{quote, quote_bytes};
+use super::show_handle::show_handle;
 use super::stream::Stream;
 use super::{Kind, Result, Unwind, Value, float, long};
 use crate::gate::{Gate, ObjectId, Operation};
 use crate::runtime::promise::Promise;
-use crate::runtime::task::Task;
 
 /// The longest text that is made, in bytes. Lists that hold one list many times over could be
 /// endless work otherwise.
@@ -363,41 +363,13 @@ impl<'g> Showing<'g> {
                 None => out.write_str("<fn>"),
             },
             Value::Builtin(builtin) => write!(out, "<builtin {}>", builtin.name),
-            Value::Promise(promise) => {
-                gate.announce(|| Operation::Poll(ObjectId::of(&**promise)));
-                write!(out, "<promise {}>", promise.state_word())
-            }
-            handle if let Some(away) = handle.away() => out.write_str(&away.first.show(away.name)),
-            Value::Future(task) => write!(out, "<future {}>", task_words(task, gate)),
-            Value::Task(task) => write!(out, "<task {}>", task_words(task, gate)),
-            Value::Queue(queue) => {
-                gate.announce(|| Operation::Length(ObjectId::of(&**queue)));
-                write!(
-                    out,
-                    "<queue #{}: {} waiting>",
-                    queue.number,
-                    queue.peek_len()
-                )
-            }
-            Value::Lock(lock) => {
-                gate.announce(|| Operation::Poll(ObjectId::of(&**lock)));
-                match lock.owner() {
-                    Some(owner) => {
-                        write!(
-                            out,
-                            "<lock #{} held by task #{}>",
-                            lock.number, owner.number
-                        )
-                    }
-                    None => write!(out, "<lock #{} free>", lock.number),
-                }
-            }
-            Value::Semaphore(semaphore) => {
-                gate.announce(|| Operation::Poll(ObjectId::of(&**semaphore)));
-                let (number, free) = (semaphore.number, semaphore.free());
-                write!(out, "<semaphore #{number}: {free} free>")
-            }
-            Value::Pool(pool) => write!(out, "<{}>", pool.shared.words()),
+            Value::Promise(_)
+            | Value::Future(_)
+            | Value::Task(_)
+            | Value::Queue(_)
+            | Value::Lock(_)
+            | Value::Semaphore(_)
+            | Value::Pool(_) => show_handle(out, value, gate),
             Value::Error(failure) => match &failure.thrown {
                 Thrown::Error { kind, message } => {
                     write!(out, "<error {}: {message}>", kind.word())
@@ -415,15 +387,6 @@ fn rest_of(stream: &Stream) -> Rest {
     match stream {
         Stream::Pair { head, tail } => Rest::Head(head.clone(), tail.clone()),
         Stream::Lazy(promise) => Rest::Promise(promise.clone()),
-    }
-}
-
-/// `#7 running`
-fn task_words(task: &Task, gate: &Gate<'_>) -> String {
-    gate.announce(|| Operation::Poll(task.id()));
-    match task.abroad.process() {
-        Some(process) => format!("#{} process {process} {}", task.number, task.state_word()),
-        None => format!("#{} {}", task.number, task.state_word()),
     }
 }
 

@@ -11,13 +11,15 @@
 //! 7. `stress`: many tasks, many times.
 //!    `chaos`: random programs whose outcome is known.
 //!    `limits`: Ctrl-C and the limits for other people's programs.
-//! 8. `processes`: workers that do what they should, and workers that die.
-//! 9. `pages`: the programs and transcripts in the README and the docs.
-//! 10. `house`: the rules of the source tree itself.
+//! 8. `processes`: workers that do what they should.
+//! 9. `faults`: workers that are killed at any moment.
+//! 10. `pages`: the programs and transcripts in the README and the docs.
+//! 11. `house`: the rules of the source tree itself.
 
 mod chaos;
 mod commands;
 mod examples;
+mod faults;
 mod gallery;
 mod house;
 mod limits;

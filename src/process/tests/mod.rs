@@ -4,6 +4,7 @@ mod copies;
 mod graph;
 mod hostile;
 mod link;
+mod nonsense;
 mod programs;
 mod refusals;
 mod same;
