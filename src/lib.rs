@@ -14,6 +14,7 @@ pub mod diagnostics;
 pub mod eval;
 pub mod gate;
 pub mod process;
+pub mod repl;
 pub mod resolve;
 pub mod runtime;
 pub mod syntax;

@@ -111,6 +111,6 @@ impl Drop for Sources {
             Iteration::List(list, _) => Value::List(list),
             _ => Value::Nil,
         });
-        drop_deep(held.collect());
+        drop_deep(held.collect::<Vec<Value>>());
     }
 }

@@ -97,6 +97,9 @@ fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     }
     let queue = Queue::new(machine.runtime.next_queue(), capacity);
     machine.runtime.notes_queue(&queue, machine.site);
+    if let Some(watch) = machine.runtime.watched() {
+        watch.made(&queue);
+    }
     Ok(Value::Queue(queue))
 }
 

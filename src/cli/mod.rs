@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cq FILE.cq [ARGS]    run     a script; also `cq run FILE.cq`, `cq -e 'CODE'`, standard input
+//! cq [repl [FILE]]     repl    the interactive session
 //! cq check FILE...     check   every error that can be found without running
 //! cq help [NAME]       help    what there is
 //! ```
@@ -15,6 +16,7 @@ mod help;
 pub mod interrupt;
 mod load;
 mod options;
+mod repl;
 mod run;
 
 use std::ffi::OsString;
@@ -52,6 +54,12 @@ const COMMANDS: &[Command] = &[
         run: run::script,
     },
     Command {
+        name: "repl",
+        usage: "repl [FILE]",
+        doc: "the interactive session, with FILE loaded; also `cq -i FILE`",
+        run: repl::repl,
+    },
+    Command {
         name: "check",
         usage: "check FILE...",
         doc: "report every error that can be found without running",
@@ -75,13 +83,14 @@ pub fn main() -> ExitCode {
         return status;
     }
     if arguments.is_empty() {
-        return run::standard_input();
+        return repl::begin(None);
     }
     let first = arguments.remove(0);
     let rest = arguments;
     match first.to_str() {
         Some("-e") => run::code(rest),
-        Some("-") => run::standard_input(),
+        Some("-") => run::standard_input(None),
+        Some("-i") => repl::with_file(rest),
         Some("-h" | "--help") => help::help(rest),
         Some("-V" | "--version") => help::version(),
         Some(option) if option.starts_with('-') => {

@@ -34,6 +34,8 @@ pub enum Called {
 pub struct Blame {
     /// Where it stands.
     pub span: Span,
+    /// The same, as the record of a call has it.
+    pub site: Option<Span>,
     operands: Box<[Called]>,
 }
 
@@ -60,6 +62,7 @@ impl Blame {
     pub fn of(span: Span, operands: impl IntoIterator<Item = Called>) -> Blame {
         Blame {
             span,
+            site: Some(span),
             operands: operands.into_iter().collect(),
         }
     }

@@ -103,7 +103,7 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
     code(move |m, f| {
         let mut values = Vec::with_capacity(codes.len());
         for argument in &codes {
-            values.push(argument(m, f)?);
+            values.push(argument.run(m, f)?);
         }
         m.site = blame.span;
         let kept = values.clone();
@@ -161,7 +161,7 @@ fn exact<const N: usize>(run: BuiltinFunction, codes: Vec<Code>, blame: Blame) -
     code(move |m, f| {
         let mut values = [const { Value::Nil }; N];
         for (value, argument) in values.iter_mut().zip(&codes) {
-            *value = argument(m, f)?;
+            *value = argument.run(m, f)?;
         }
         m.site = blame.span;
         let result = run(m, &values);
@@ -211,7 +211,7 @@ fn filled<const N: usize>(
     code(move |m, f| {
         let mut values = defaults.clone();
         for (at, argument) in &arguments {
-            values[*at] = argument(m, f)?;
+            values[*at] = argument.run(m, f)?;
         }
         m.site = blame.span;
         let result = run(m, &values);
@@ -225,7 +225,7 @@ fn many(run: BuiltinFunction, codes: Vec<Code>, plan: &[Given], blame: Blame) ->
     code(move |m, f| {
         let mut values = row.clone();
         for (at, argument) in &arguments {
-            values[*at] = argument(m, f)?;
+            values[*at] = argument.run(m, f)?;
         }
         m.site = blame.span;
         run(m, &values).map_err(|unwind| {

@@ -36,19 +36,8 @@ impl Machine<'_> {
     }
 }
 
-/// A copy of a value; costs nothing but a look at the tag for the small ones.
+/// A copy of a value.
 #[inline(always)]
 pub fn copy(value: &Value) -> Value {
-    match value {
-        Value::Int(value) => Value::Int(*value),
-        Value::Bool(value) => Value::Bool(*value),
-        Value::Nil => Value::Nil,
-        Value::Float(value) => Value::Float(*value),
-        other => copy_shared(other),
-    }
-}
-
-#[inline(never)]
-fn copy_shared(value: &Value) -> Value {
-    value.clone()
+    value.copied()
 }

@@ -30,7 +30,7 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
     let body = Block::new(compiler, body);
     step(move |m, f| {
         let height = m.stack.len();
-        while test(m, f)? {
+        while test.run(m, f)? {
             let ticked = m.tick();
             placed(m, ticked, span)?;
             match body.run(m, f)? {
@@ -144,11 +144,11 @@ impl Walk {
     #[inline]
     fn begin(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Begun> {
         let value = match &self.source {
-            Source::Any(code) => code(machine, function)?,
+            Source::Any(code) => code.run(machine, function)?,
             Source::Range(arguments, range) => {
                 let mut values = [Value::Nil, Value::Nil, Value::Nil];
                 for (value, argument) in values.iter_mut().zip(arguments) {
-                    *value = argument(machine, function)?;
+                    *value = argument.run(machine, function)?;
                 }
                 let values = &values[..arguments.len()];
                 if let Some(range) = plain_range(values) {

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 
@@ -55,6 +55,8 @@ pub struct Broker {
     asked: Mutex<HashMap<HandleName, (usize, Sender<(usize, Box<Scene>)>)>>,
     /// All that have not gone.
     alive: Mutex<Vec<Arc<Remote>>>,
+    /// The program is over: how its workers end is nobody's business any more.
+    over: AtomicBool,
 }
 
 impl Broker {
@@ -78,6 +80,7 @@ impl Broker {
             of_pools: Mutex::new(HashMap::new()),
             asked: Mutex::default(),
             alive: Mutex::new(Vec::new()),
+            over: AtomicBool::new(false),
             runtime: Arc::downgrade(runtime),
         })
     }
@@ -156,6 +159,11 @@ impl Broker {
         if let Some(runtime) = self.runtime.upgrade() {
             runtime.worker_left();
         }
+    }
+
+    /// Whether the program is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
     }
 
     fn all(&self) -> Vec<Arc<Remote>> {
@@ -241,6 +249,7 @@ impl Workers for Broker {
     }
 
     fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
         let all = self.all();
         for worker in &all {
             worker.process.kill();

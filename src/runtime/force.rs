@@ -48,11 +48,12 @@ pub fn submit(
     {
         return first.start(machine, TaskKind::Future, &work, number, at);
     }
+    let calls = machine.name_of(&work);
     let work = match pool.kind.is_process() {
         true => machine.runtime.workers()?.elsewhere(machine, &work, pool)?,
         false => work,
     };
-    start_in(machine, TaskKind::Future, work, pool, at)
+    start_in(machine, TaskKind::Future, (work, calls), pool, at)
 }
 
 /// Starts a task with a thread or a process of its own.
@@ -78,8 +79,10 @@ pub fn start_spawned(
 fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
+    let calls = machine.name_of(&work);
     let task = runtime.make_task(TaskKind::Spawned, Some(at), machine.task.number, None, work)?;
     machine.gate.announce(|| Operation::Start(task.id()));
+    machine.says_it_started(&task, calls);
     let thread = match name {
         Some(name) => format!("cq #{} {name}", task.number),
         None => format!("cq task #{}", task.number),
@@ -105,18 +108,20 @@ fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Valu
         return first.start(machine, TaskKind::Spawned, &work, 0, at);
     }
     let speakers = machine.runtime.workers()?.speakers();
+    let calls = machine.name_of(&work);
     let work = machine
         .runtime
         .workers()?
         .elsewhere(machine, &work, &speakers)?;
-    start_in(machine, TaskKind::Spawned, work, &speakers, at)
+    start_in(machine, TaskKind::Spawned, (work, calls), &speakers, at)
 }
 
-/// Starts a task in a pool. In one of processes, its fiber here speaks for it.
+/// Starts a task in a pool, with the name of what it calls. In one of processes, its fiber here
+/// speaks for it.
 pub fn start_in(
     machine: &mut Machine<'_>,
     kind: TaskKind,
-    work: Work,
+    (work, calls): (Work, Option<Arc<str>>),
     pool: &Arc<PoolShared>,
     at: Span,
 ) -> Result<Value> {
@@ -124,6 +129,7 @@ pub fn start_in(
     let parent = machine.task.number;
     let task = runtime.make_task(kind, Some(at), parent, Some(pool.clone()), work)?;
     machine.gate.announce(|| Operation::Start(task.id()));
+    machine.says_it_started(&task, calls);
     let spawned = kind == TaskKind::Spawned;
     if spawned {
         runtime.spawned_one_more();

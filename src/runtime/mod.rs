@@ -15,9 +15,10 @@
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
-//! 7. [`run`]: a whole program from start to end; [`numbers`] of what it makes; `ending` judges it, [`leftover`] says what nobody took,
+//! 7. [`session`]: a program that is given one entry after the other; [`watch`]: what it knows of its tasks
+//! 8. [`run`]: a whole program from start to end; [`numbers`] of what it makes; `ending` judges it, [`leftover`] says what nobody took,
 //!    `ticker` looks at it from time to time; [`limits`], [`memory`]: what it may use; [`stop`]: how it is stopped from outside
-//! 8. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
+//! 9. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
 
 pub mod abroad;
 pub mod arguments;
@@ -51,11 +52,13 @@ pub mod run;
 pub mod scene;
 pub mod seat;
 pub mod select;
+pub mod session;
 pub mod stop;
 pub mod story;
 pub mod task;
 mod thread;
 mod ticker;
 pub mod wait;
+pub mod watch;
 pub mod work;
 pub mod worker;

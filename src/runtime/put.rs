@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::crossing::Item;
+use super::fiber::Resumed;
 use super::machine::Machine;
 use super::queue::Queue;
 use super::wait::{Ticket, WaitingFor, timed_out};
@@ -73,26 +74,39 @@ impl Queue {
         value: &mut Option<Item>,
         ticket: Option<&Arc<Ticket>>,
     ) -> Option<Put> {
-        self.state.with(|state| {
+        let (done, getter) = self.state.with(|state| {
             if state.closed {
-                return Some(Put::Closed);
+                return (Some(Put::Closed), None);
             }
             let has_room = self
                 .capacity
                 .is_none_or(|capacity| state.items.len() < capacity);
             if has_room && state.pending.is_empty() {
                 state.items.extend(value.take());
-                state.wake_getter();
-                return Some(Put::Done);
+                return (Some(Put::Done), state.getters.pop_front());
             }
             if let Some(ticket) = ticket
                 && let Some(value) = value.take()
             {
                 state.pending.push_back((value, ticket.clone()));
-                state.wake_getter();
+                return (None, state.getters.pop_front());
             }
-            None
-        })
+            (None, None)
+        });
+        self.wake_getter(getter);
+        done
+    }
+
+    /// Wakes a getter that was taken out of the line, or the next if something else has woken it.
+    /// Never under the lock: who is woken wants it next.
+    #[inline]
+    pub(super) fn wake_getter(&self, mut getter: Option<Arc<Ticket>>) {
+        while let Some(ticket) = getter {
+            getter = match ticket.wake(Resumed::Ready) {
+                true => None,
+                false => self.state.with(|state| state.getters.pop_front()),
+            };
+        }
     }
 
     /// What became of a put that stood in line.

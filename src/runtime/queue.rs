@@ -184,29 +184,32 @@ impl Queue {
     }
 
     fn take(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
-        self.state.with(|state| {
+        let (taken, putter) = self.state.with(|state| {
             if let Some(value) = state.items.pop_front() {
-                if let Some((next, ticket)) = state.pending.pop_front() {
+                let putter = state.pending.pop_front().map(|(next, putter)| {
                     state.items.push_back(next);
-                    ticket.wake(Resumed::Ready);
-                }
-                return Some(Taken::Value(value));
+                    putter
+                });
+                return (Some(Taken::Value(value)), putter);
             }
-            if let Some((value, ticket)) = state.pending.pop_front() {
-                ticket.wake(Resumed::Ready);
-                return Some(Taken::Value(value));
+            if let Some((value, putter)) = state.pending.pop_front() {
+                return (Some(Taken::Value(value)), Some(putter));
             }
             if state.closed && state.unsettled == 0 {
-                return Some(Taken::Closed);
+                return (Some(Taken::Closed), None);
             }
             state.getters.extend(ticket.cloned());
-            None
-        })
+            (None, None)
+        });
+        if let Some(putter) = putter {
+            putter.wake(Resumed::Ready);
+        }
+        taken
     }
 
     /// A getter goes; if it leaves something behind, the next one is woken for it.
     pub fn leave_getters(&self, ticket: &Arc<Ticket>) {
-        self.state.with(|state| {
+        let next = self.state.with(|state| {
             if let Some(at) = state
                 .getters
                 .iter()
@@ -214,10 +217,12 @@ impl Queue {
             {
                 state.getters.remove(at);
             }
-            if !state.items.is_empty() || !state.pending.is_empty() {
-                state.wake_getter();
+            match state.items.is_empty() && state.pending.is_empty() {
+                true => None,
+                false => state.getters.pop_front(),
             }
         });
+        self.wake_getter(next);
     }
 
     /// No more puts. Those that wait are sent back; gets drain what is left.
@@ -310,7 +315,7 @@ impl Drop for Queue {
             .goes(self.number, state.items.iter().filter_map(Item::value));
         let pending = state.pending.drain(..).map(|(item, _)| item);
         let values = state.items.drain(..).chain(pending).flat_map(Item::parts);
-        crate::value::drop_deep(values.collect());
+        crate::value::drop_deep(values.collect::<Vec<Value>>());
     }
 }
 

@@ -46,7 +46,7 @@ impl SharedCell {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>) -> Option<Value> {
         gate.announce(|| Operation::ReadVariable(ObjectId::of(self)));
-        self.value.with(|value| value.clone())
+        self.value.with_value(|value| value.clone())
     }
 
     /// Writes it; gives false, and writes nothing, while its `let` has not run.
@@ -54,7 +54,7 @@ impl SharedCell {
     pub fn set(&self, gate: &Gate<'_>, new: Value) -> bool {
         gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
         // The old value is dropped after the lock is released.
-        let old = self.value.with(|value| match value {
+        let old = self.value.with_value(|value| match value {
             Some(value) => Ok(std::mem::replace(value, new)),
             None => Err(new),
         });
@@ -64,7 +64,7 @@ impl SharedCell {
     /// Its `let` runs.
     pub fn fill(&self, gate: &Gate<'_>, new: Value) {
         gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
-        let old = self.value.with(|value| value.replace(new));
+        let old = self.value.with_value(|value| value.replace(new));
         drop(old);
     }
 }

@@ -19,13 +19,13 @@ pub fn divide(left: &Value, right: &Value) -> Result<Value> {
         && EXACT.contains(b)
         && *b != 0
     {
-        return Ok(Value::Float(*a as f64 / *b as f64));
+        return Ok(Value::from(*a as f64 / *b as f64));
     }
     match alike(BinaryOperator::Divide, left, right)? {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
-        Pair::Ints(a, b) => quotient(&a, &b).map(Value::Float),
+        Pair::Ints(a, b) => quotient(&a, &b).map(Value::from),
         Pair::Floats(_, 0.0) => Err(by_zero()),
-        Pair::Floats(a, b) => Ok(Value::Float(a / b)),
+        Pair::Floats(a, b) => Ok(Value::from(a / b)),
     }
 }
 
@@ -43,7 +43,7 @@ pub fn floor_divide(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Valu
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
         Pair::Ints(a, b) => Ok(Value::integer(floor(&a, &b, gate)?.0)),
         Pair::Floats(_, 0.0) => Err(by_zero()),
-        Pair::Floats(a, b) => Ok(Value::Float(float_floor(a, b).0)),
+        Pair::Floats(a, b) => Ok(Value::from(float_floor(a, b).0)),
     }
 }
 
@@ -66,7 +66,7 @@ pub fn modulo(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
         Pair::Ints(a, b) => Ok(Value::integer(floor(&a, &b, gate)?.1)),
         Pair::Floats(_, 0.0) => Err(by_zero()),
-        Pair::Floats(a, b) => Ok(Value::Float(float_floor(a, b).1)),
+        Pair::Floats(a, b) => Ok(Value::from(float_floor(a, b).1)),
     }
 }
 

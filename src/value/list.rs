@@ -24,7 +24,7 @@ impl List {
     #[inline]
     pub fn len(&self, gate: &Gate<'_>) -> usize {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Length));
-        self.items.with(|items| items.len())
+        self.items.with_value(|items| items.len())
     }
 
     /// Whether it has none.
@@ -36,19 +36,20 @@ impl List {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>, index: usize) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Index(index)));
-        self.items.with(|items| items.get(index).cloned())
+        self.items
+            .with_value(|items| items.get(index).map(Value::copied))
     }
 
     /// The value at an index that counts from the end if negative; else how long the list is.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, gate: &Gate<'_>, index: i64) -> std::result::Result<Value, usize> {
         gate.announce(|| {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Read(ObjectId::of(self), element)
         });
-        self.items.with(|items| {
+        self.items.with_value(|items| {
             place(index, items.len())
-                .map(|at| items[at].clone())
+                .map(|at| items[at].copied())
                 .ok_or(items.len())
         })
     }
@@ -66,10 +67,11 @@ impl List {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Write(ObjectId::of(self), element)
         });
-        self.items.with(|items| match place(index, items.len()) {
-            Some(at) => Ok(std::mem::replace(&mut items[at], value)),
-            None => Err(items.len()),
-        })
+        self.items
+            .with_value(|items| match place(index, items.len()) {
+                Some(at) => Ok(std::mem::replace(&mut items[at], value)),
+                None => Err(items.len()),
+            })
     }
 
     /// All values, as they are at one moment.
@@ -80,13 +82,13 @@ impl List {
     /// Looks at all values. The rules of [`Guarded::with`] hold for `look`.
     pub fn read<R>(&self, gate: &Gate<'_>, look: impl FnOnce(&[Value]) -> R) -> R {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::All));
-        self.items.with(|items| look(items))
+        self.items.with_value(|items| look(items))
     }
 
     /// Changes the list as a whole. The rules of [`Guarded::with`] hold for `change`.
     pub fn change<R>(&self, gate: &Gate<'_>, change: impl FnOnce(&mut Vec<Value>) -> R) -> R {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.items.with(change)
+        self.items.with_value(change)
     }
 
     /// Empties it when it is no longer reachable.

@@ -72,6 +72,20 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "repl",
+        &[
+            "syntax",
+            "resolve",
+            "value",
+            "gate",
+            "eval",
+            "builtins",
+            "runtime",
+            "process",
+            "diagnostics",
+        ],
+    ),
+    (
         "eval",
         &[
             "resolve",

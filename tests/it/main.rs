@@ -13,8 +13,9 @@
 //!    `limits`: Ctrl-C and the limits for other people's programs.
 //! 8. `processes`: workers that do what they should.
 //! 9. `faults`: workers that are killed at any moment.
-//! 10. `pages`: the programs and transcripts in the README and the docs.
-//! 11. `house`: the rules of the source tree itself.
+//! 10. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
+//! 11. `pages`: the programs and transcripts in the README and the docs.
+//! 12. `house`: the rules of the source tree itself.
 
 mod chaos;
 mod commands;
@@ -28,5 +29,7 @@ mod processes;
 mod program;
 mod properties;
 mod scripts;
+mod session;
 mod stress;
+mod terminal;
 mod web;
