@@ -11,6 +11,7 @@ use num_traits::{Signed, ToPrimitive};
 
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
+use crate::runtime::memory::{room_for, room_to_grow};
 use crate::value::error::fail;
 use crate::value::list::List;
 use crate::value::map::Map;
@@ -173,18 +174,23 @@ pub fn expect_number(builtin: &str, parameter: &str, value: &Value) -> Result<f6
 
 /// Makes room for more elements, or fails instead of ending the program.
 pub fn make_room<T>(builtin: &str, elements: &mut Vec<T>, more: usize) -> Result<()> {
-    elements
-        .try_reserve(more)
-        .map_err(|_| no_memory(builtin, elements.len().saturating_add(more), "element"))
+    match room_to_grow(elements, more) && elements.try_reserve(more).is_ok() {
+        true => Ok(()),
+        false => Err(no_memory(
+            builtin,
+            elements.len().saturating_add(more),
+            "element",
+        )),
+    }
 }
 
 /// An empty string with room for so many bytes.
 pub fn string_with_room(builtin: &str, bytes: Option<usize>) -> Result<String> {
     let mut text = String::new();
     let bytes = bytes.unwrap_or(usize::MAX);
-    match text.try_reserve_exact(bytes) {
-        Ok(()) => Ok(text),
-        Err(_) => Err(no_memory(builtin, bytes, "byte")),
+    match room_for(bytes) && text.try_reserve_exact(bytes).is_ok() {
+        true => Ok(text),
+        false => Err(no_memory(builtin, bytes, "byte")),
     }
 }
 

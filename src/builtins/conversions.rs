@@ -101,14 +101,14 @@ fn repr(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     Ok(Value::from(show(&arguments[0], &machine.gate)?))
 }
 
-fn int(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+fn int(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let (x, base) = (&arguments[0], &arguments[1]);
     if !matches!(base, Value::Nil) {
         let text = expect_string("int", "x", x)?;
         let number = expect_int("int", "base", base)?;
         return match u32::try_from(number) {
             Ok(number @ (0 | 2..=36)) => {
-                parse::integer(text, number).ok_or_else(|| no_int(x, Some(number)))
+                parse::integer(text, number, &machine.gate)?.ok_or_else(|| no_int(x, Some(number)))
             }
             _ => Err(wrong_value(
                 "base",
@@ -125,7 +125,9 @@ fn int(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             None if number.get().is_nan() => Err(fail(Kind::Value, "there is no int for nan")),
             None => Err(fail(Kind::Overflow, "there is no int for inf")),
         },
-        Value::String(text) => parse::integer(text, 10).ok_or_else(|| no_int(x, None)),
+        Value::String(text) => {
+            parse::integer(text, 10, &machine.gate)?.ok_or_else(|| no_int(x, None))
+        }
         other => Err(wrong_type("int", "x", "a number, string or bool", other)),
     }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, ErrorKind};
 use std::sync::Arc;
 
+use crate::runtime::limits::Denied;
 use crate::runtime::machine::Machine;
 use crate::runtime::promise::Promise;
 use crate::value::error::fail;
@@ -50,6 +51,7 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 fn read_file(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Read, "read_file")?;
     let path = expect_string("read_file", "path", &arguments[0])?.to_string();
     let bytes = read(machine, &path)?;
     match String::from_utf8(bytes) {
@@ -62,6 +64,7 @@ fn read_file(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn read_bytes(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Read, "read_bytes")?;
     let path = expect_string("read_bytes", "path", &arguments[0])?.to_string();
     Ok(Value::Bytes(Arc::new(read(machine, &path)?)))
 }
@@ -75,6 +78,7 @@ fn read(machine: &mut Machine<'_>, path: &str) -> Result<Vec<u8>> {
 }
 
 fn write_file(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Write, "write_file")?;
     let path = expect_string("write_file", "path", &arguments[0])?.to_string();
     let content = arguments[1].clone();
     if !matches!(content, Value::String(_) | Value::Bytes(_)) {
@@ -98,6 +102,7 @@ fn write_file(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn lines(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Read, "lines")?;
     let path: Arc<str> = Arc::from(&**expect_string("lines", "path", &arguments[0])?);
     let own = path.clone();
     let file = machine

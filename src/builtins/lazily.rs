@@ -63,7 +63,7 @@ pub fn stream_of_queue(queue: Arc<Queue>) -> Value {
 
 fn rest_of_queue(queue: Arc<Queue>) -> Arc<Promise> {
     Promise::native(move |machine| {
-        Ok(match queue.get_or_closed(machine, None)? {
+        Ok(match queue.next(machine)? {
             Some(value) => Stream::pair(value, rest_of_queue(queue.clone())),
             None => Value::Nil,
         })

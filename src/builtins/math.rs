@@ -9,7 +9,7 @@ use crate::gate::Gate;
 use crate::runtime::machine::Machine;
 use crate::value::error::fail;
 use crate::value::show::show_short;
-use crate::value::{Kind, Result, Unwind, Value, number};
+use crate::value::{Kind, Result, Unwind, Value, long, number};
 
 use super::arguments::{expect_big, expect_number, wrong_type};
 use super::{Row, Run};
@@ -146,10 +146,13 @@ fn finite(builtin: &str, x: &Value, result: f64) -> Result<Value> {
     }
 }
 
-fn isqrt(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+fn isqrt(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         Value::Int(number @ 0..) => Ok(Value::Int(number.isqrt())),
-        Value::BigInt(number) if !number.is_negative() => Ok(Value::integer(number.sqrt())),
+        Value::BigInt(number) if !number.is_negative() => {
+            let root = long::square_root(number.magnitude(), &machine.gate)?;
+            Ok(Value::integer(root.into()))
+        }
         negative @ (Value::Int(_) | Value::BigInt(_)) => Err(no_value("isqrt", negative)),
         other => Err(wrong_type("isqrt", "n", "an int", other)),
     }
@@ -158,7 +161,7 @@ fn isqrt(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn pow(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let (x, y) = (&arguments[0], &arguments[1]);
     if matches!(arguments[2], Value::Nil) {
-        return number::power_with(x, y, &mut || machine.tick());
+        return number::power(x, y, &machine.gate);
     }
     let base = expect_big("pow", "x", x)?;
     let exponent = expect_big("pow", "y", y)?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::Uri;
 
+use crate::runtime::limits::Denied;
 use crate::runtime::machine::Machine;
 use crate::runtime::wait::{deadline, timed_out};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
@@ -47,6 +48,7 @@ enum Trouble {
 }
 
 fn fetch(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Net, "fetch")?;
     let url = expect_string("fetch", "url", &arguments[0])?.to_string();
     let uri = address(&url).ok_or_else(|| {
         wrong_value(

@@ -96,6 +96,7 @@ fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         return first.new_queue(machine, capacity);
     }
     let queue = Queue::new(machine.runtime.next_queue(), capacity);
+    machine.runtime.notes_queue(&queue, machine.site);
     if let Some(watch) = machine.runtime.watched() {
         watch.made(&queue);
     }

@@ -7,6 +7,7 @@ use super::arguments::wrong_argument;
 use super::{Row, Run};
 use crate::gate::Operation;
 use crate::runtime::gather::{Until, as_completed, wait_for};
+use crate::runtime::limits::Denied;
 use crate::runtime::machine::Machine;
 use crate::runtime::place::{Place, PoolKind};
 use crate::runtime::task::{Task, Work};
@@ -268,6 +269,7 @@ fn thread_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> 
 }
 
 fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Process, "process_pool")?;
     let seats = place::seats(&arguments[0], run::processors())?;
     let kind = match machine.runtime.first_process().cloned() {
         Some(first) => PoolKind::InFirstProcess(first.new_pool(machine, seats)?),

@@ -3,7 +3,7 @@
 use crate::gate::Gate;
 use crate::runtime::machine::Machine;
 use crate::syntax::spec::read_spec;
-use crate::value::error::fail;
+use crate::value::error::{fail, pause};
 use crate::value::format;
 use crate::value::show::show_short;
 use crate::value::text::Text;
@@ -116,12 +116,19 @@ pub(super) const TABLE: &[Row] = &[
     },
 ];
 
-fn split(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+/// How many parts of a text are made between two looks whether the task is to stop.
+const PARTS_A_PAUSE: usize = 1 << 12;
+
+fn split(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let text = expect_string("split", "s", &arguments[0])?;
     let separator = expect_string_or_nil("split", "sep", &arguments[1])?;
     let limit = limit("split", "maxsplit", &arguments[2])?;
     let mut parts: Vec<Value> = Vec::new();
+    let gate = machine.gate;
     let mut add = |part: &str| -> Result<()> {
+        if parts.len().is_multiple_of(PARTS_A_PAUSE) {
+            pause(&gate)?;
+        }
         make_room("split", &mut parts, 1)?;
         parts.push(Value::from(part));
         Ok(())
@@ -183,6 +190,9 @@ fn join(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     })?;
     let mut joined = string_with_room("join", size)?;
     for (number, part) in parts.iter().enumerate() {
+        if number.is_multiple_of(PARTS_A_PAUSE) {
+            pause(&machine.gate)?;
+        }
         if number > 0 {
             joined.push_str(separator);
         }
@@ -225,7 +235,7 @@ fn lower(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     ))
 }
 
-fn replace(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+fn replace(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let text = expect_string("replace", "s", &arguments[0])?;
     let old = expect_string("replace", "old", &arguments[1])?;
     let new = expect_string("replace", "new", &arguments[2])?;
@@ -237,7 +247,10 @@ fn replace(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         .and_then(|added| added.checked_add(text.len() - old.len() * found));
     let mut replaced = string_with_room("replace", size)?;
     let mut end = 0;
-    for (at, _) in text.match_indices(&**old).take(count) {
+    for (number, (at, _)) in text.match_indices(&**old).take(count).enumerate() {
+        if number.is_multiple_of(PARTS_A_PAUSE) {
+            pause(&machine.gate)?;
+        }
         replaced.push_str(&text[end..at]);
         replaced.push_str(new);
         end = at + old.len();

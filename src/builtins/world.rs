@@ -4,6 +4,7 @@ use std::io::{self, BufReader};
 use std::sync::{Arc, OnceLock};
 
 use crate::gate::Operation;
+use crate::runtime::limits::Denied;
 use crate::runtime::machine::Machine;
 use crate::value::error::fail;
 use crate::value::show::display;
@@ -147,7 +148,8 @@ fn args(machine: &Machine<'_>) -> Value {
     Value::list(arguments.map(|one| Value::from(one.as_str())).collect())
 }
 
-fn env(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+fn env(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    machine.runtime.allows(Denied::Read, "env")?;
     let name = expect_string("env", "name", &arguments[0])?;
     Ok(match std::env::var_os(&**name) {
         Some(value) => Value::from(&*value.to_string_lossy()),

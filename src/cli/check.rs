@@ -4,12 +4,15 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{WRONG_USE, complain_all, load, wrong_use};
+use super::{WRONG_USE, complain_all, load, take_options, wrong_use};
 use crate::diagnostics::report::Severity;
 use crate::diagnostics::source::Sources;
 
 /// Prints nothing when all is well.
-pub fn check(files: Vec<OsString>) -> ExitCode {
+pub fn check(mut files: Vec<OsString>) -> ExitCode {
+    if let Err(status) = take_options(&mut files) {
+        return status;
+    }
     if files.is_empty() {
         return wrong_use("check needs the files to check", None);
     }

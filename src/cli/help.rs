@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use super::options::OPTIONS;
 use super::{COMMANDS, wrong_use};
 use crate::builtins;
 use crate::diagnostics::suggest::nearest;
@@ -60,6 +61,11 @@ fn overview() -> String {
     for command in COMMANDS {
         let _ = writeln!(text, "  cq {:<19} {}", command.usage, command.doc);
     }
+    text.push_str("\nOptions, before the file:\n");
+    for option in OPTIONS {
+        let usage = format!("{} {}", option.name, option.value);
+        let _ = writeln!(text, "  {usage:<22} {}", option.doc);
+    }
     text.push_str("\nBuiltins, each explained by `cq help NAME`:\n");
     let mut theme = "";
     let mut width = 0;
@@ -78,7 +84,7 @@ fn overview() -> String {
     }
     text.push_str(
         "\n\nExit status: 0 all went well, 1 an error that nobody caught, 2 wrong use or an error found\n\
-         before running, 3 deadlock\n",
+         before running, 3 deadlock, 4 a limit, 130 Ctrl-C\n",
     );
     text
 }

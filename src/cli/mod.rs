@@ -7,13 +7,15 @@
 //! cq help [NAME]       help    what there is
 //! ```
 //!
-//! [`COMMANDS`] is the list that the dispatch, the help and the check of command names read;
+//! [`COMMANDS`] is the list that the dispatch, the help and the check of command names read,
+//! `options` has the options of running; `interrupt` says what Ctrl-C does;
 //! [`load`] is the way from a text to a program that can run.
 
 mod check;
 mod help;
 pub mod interrupt;
 mod load;
+mod options;
 mod repl;
 mod run;
 
@@ -21,7 +23,12 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use crate::diagnostics::render::{Style, render};
+use parking_lot::Mutex;
+
+use options::Options;
+
+use crate::diagnostics::json::json;
+use crate::diagnostics::render::{Style, render_within};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::diagnostics::suggest::nearest;
@@ -71,11 +78,15 @@ pub fn main() -> ExitCode {
     if let Some(link) = crate::process::link::inherited() {
         crate::process::worker::main(link, crate::eval::compile, draw);
     }
-    let mut arguments = std::env::args_os().skip(1);
-    let Some(first) = arguments.next() else {
+    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let Err(status) = take_options(&mut arguments) {
+        return status;
+    }
+    if arguments.is_empty() {
         return repl::begin(None);
-    };
-    let rest: Vec<OsString> = arguments.collect();
+    }
+    let first = arguments.remove(0);
+    let rest = arguments;
     match first.to_str() {
         Some("-e") => run::code(rest),
         Some("-") => run::standard_input(None),
@@ -83,7 +94,8 @@ pub fn main() -> ExitCode {
         Some("-h" | "--help") => help::help(rest),
         Some("-V" | "--version") => help::version(),
         Some(option) if option.starts_with('-') => {
-            wrong_use(&format!("there is no option {option}"), None)
+            let unknown = options::unknown(option);
+            wrong_use(&unknown.message, unknown.help)
         }
         Some(word) => match COMMANDS.iter().find(|command| command.name == word) {
             Some(command) => (command.run)(rest),
@@ -91,6 +103,22 @@ pub fn main() -> ExitCode {
         },
         None => run::script([vec![first], rest].concat()),
     }
+}
+
+/// The options of the command line.
+static GIVEN: Mutex<Option<Options>> = Mutex::new(None);
+
+/// Takes the options off the front of the arguments; those that were given before stay in force.
+fn take_options(arguments: &mut Vec<OsString>) -> Result<(), ExitCode> {
+    let mut given = GIVEN.lock();
+    let taken = options::take(given.get_or_insert_default(), arguments);
+    drop(given);
+    taken.map_err(|wrong| wrong_use(&wrong.message, wrong.help))
+}
+
+/// What the options say.
+fn given() -> Options {
+    GIVEN.lock().clone().unwrap_or_default()
 }
 
 /// A first word that is no command is a file; one that looks like a mistyped command says so.
@@ -129,18 +157,37 @@ fn complain_all<'a>(reports: impl IntoIterator<Item = &'a Report>, sources: &Sou
         .into_iter()
         .map(|report| draw(report, sources))
         .collect();
+    let between = if given().json_errors { "" } else { "\n" };
     // A reader that has gone needs no reports.
-    let _ = std::io::stderr().write_all(drawn.join("\n").as_bytes());
+    let _ = std::io::stderr().write_all(drawn.join(between).as_bytes());
 }
 
-/// Draws a report as it suits standard error.
+/// Draws a report as it suits standard error, or as the options say.
 fn draw(report: &Report, sources: &Sources) -> String {
-    let coloured = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if given().json_errors {
+        return json(report, sources);
+    }
+    let terminal = std::io::stderr().is_terminal();
+    let coloured = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = if coloured {
         Style::Colour
     } else {
         Style::Plain
     };
-    render(report, sources, style)
+    let width = if terminal { columns() } else { None };
+    render_within(report, sources, style, width)
+}
+
+/// How many columns the terminal of standard error has.
+#[allow(unsafe_code)]
+fn columns() -> Option<usize> {
+    // SAFETY: the structure is valid when zeroed, and the call writes nothing else.
+    let columns = unsafe {
+        let mut size: libc::winsize = std::mem::zeroed();
+        match libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) {
+            0 => size.ws_col,
+            _ => 0,
+        }
+    };
+    Some(usize::from(columns)).filter(|&columns| columns > 0)
 }

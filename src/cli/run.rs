@@ -6,17 +6,21 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{WRONG_USE, complain, draw, load, wrong_use};
+use super::{WRONG_USE, complain, draw, given, interrupt, load, take_options, wrong_use};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::{Source, Sources};
 use crate::eval::compile;
 use crate::process::broker::Broker;
+use crate::runtime::memory;
 use crate::runtime::output::Output;
 use crate::runtime::run::{Runtime, processors};
 use crate::value::function::Unit;
 
 /// `cq run FILE.cq [ARGS]`
 pub fn script(mut arguments: Vec<OsString>) -> ExitCode {
+    if let Err(status) = take_options(&mut arguments) {
+        return status;
+    }
     if arguments.is_empty() {
         return wrong_use("run needs the file to run", None);
     }
@@ -77,6 +81,12 @@ fn run(
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
     let runtime = Runtime::new(sources, Output::standard(), arguments, draw);
+    let limits = given().limits;
+    memory::set_limit(limits.memory.unwrap_or(0));
+    runtime.set_limits(limits);
+    let program_runs = runtime.clone();
+    // The second Ctrl-C ends the process at once; without a handler the first does.
+    let _ = interrupt::on_interrupt(Some(2), move || program_runs.interrupt());
     runtime.has_workers(Broker::new(&runtime, processors()));
     let status = runtime.run(Unit::load(program, compile));
     // Threads that are still there are of no more use: leave without waiting for them.

@@ -23,6 +23,9 @@ use crate::syntax::span::{SourceId, Span};
 /// A longer line is cut, counted in characters.
 const LONGEST_LINE: usize = 100;
 
+/// Columns before the text of a line: its number and the bar.
+const GUTTER: usize = 5;
+
 struct Line {
     /// From 1.
     number: usize,
@@ -43,17 +46,25 @@ pub struct Excerpt {
     text: String,
     /// Where each line begins in `text`.
     starts: Vec<usize>,
+    /// A longer line is cut, counted in characters.
+    longest: usize,
 }
 
 impl Excerpt {
     /// What is needed to show these places.
-    pub fn new(source: Arc<Source>, mut spans: Vec<Span>) -> Excerpt {
+    pub fn new(source: Arc<Source>, spans: Vec<Span>) -> Excerpt {
+        Excerpt::within(source, spans, LONGEST_LINE)
+    }
+
+    /// The same with no line longer than this many characters.
+    pub fn within(source: Arc<Source>, mut spans: Vec<Span>, longest: usize) -> Excerpt {
         spans.sort_by_key(|span| span.start);
         let mut excerpt = Excerpt {
             source,
             lines: Vec::new(),
             text: String::new(),
             starts: Vec::new(),
+            longest: longest.min(LONGEST_LINE),
         };
         for span in spans {
             let number = excerpt.source.position(span.start).0;
@@ -97,16 +108,16 @@ impl Excerpt {
     fn add(&mut self, number: usize, place: usize, line: Range<usize>) {
         let text = &self.source.text;
         let mut shown = line.clone();
-        if text[line.clone()].chars().nth(LONGEST_LINE).is_some() {
+        if text[line.clone()].chars().nth(self.longest).is_some() {
             let place = floor(text, place.clamp(line.start, line.end));
             let before = text[line.start..place].char_indices().rev();
             shown.start = before
-                .take(LONGEST_LINE / 3)
+                .take(self.longest / 3)
                 .last()
                 .map_or(place, |(at, _)| line.start + at);
             let after = text[shown.start..line.end].char_indices();
             shown.end = after
-                .take(LONGEST_LINE + 1)
+                .take(self.longest + 1)
                 .last()
                 .map_or(line.end, |(at, _)| shown.start + at);
             if text[shown.end..line.end].chars().nth(1).is_none() {
@@ -131,6 +142,13 @@ impl Excerpt {
             start,
             line_start,
         });
+    }
+
+    /// Columns from the left edge to the end of a place, as it is drawn.
+    pub fn columns(&self, span: Span) -> usize {
+        let range = self.range(span);
+        let start = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        GUTTER + self.text[start..range.end].chars().count()
     }
 
     /// Where a place is in the excerpt: its part on its first line, at least one column wide.

@@ -18,8 +18,9 @@ use codespan_reporting::term::termcolor::{Buffer, WriteColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 
 use super::excerpt::{Excerpt, Excerpts};
-use super::report::{Label, Report, Severity};
+use super::report::{Label, Report, Severity, Waiting};
 use super::source::Sources;
+use super::words;
 use crate::syntax::span::SourceId;
 
 /// How it is drawn.
@@ -31,8 +32,160 @@ pub enum Style {
     Plain,
 }
 
+/// A terminal is taken to have at least so many columns.
+const NARROWEST: usize = 30;
+
 /// One report, with a newline at its end.
 pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
+    render_within(report, sources, style, None)
+}
+
+/// One report for a terminal of this many columns: what would not fit into a line beside the
+/// place it belongs to is written below, in lines that do.
+///
+/// A report of tasks that wait has a part for each of them between its head and its last lines:
+///
+/// ```text
+/// error: deadlock: all 2 tasks left wait for something that cannot happen
+///
+/// task #2 (accum, thread) has waited 12 ms
+///    ┌─ a.cq:4:5
+///    ...
+///    = they wait in a circle: task #2 -> lock #1 -> task #3 -> lock #2 -> task #2
+///    = help: locks that are always taken in the same order cannot block each other
+/// ```
+pub fn render_within(
+    report: &Report,
+    sources: &Sources,
+    style: Style,
+    width: Option<usize>,
+) -> String {
+    let look = Look {
+        sources,
+        style,
+        width: width.map(|width| width.max(NARROWEST)),
+    };
+    if report.waiting.is_empty() {
+        return look.draw(report);
+    }
+    let head = Report {
+        notes: Vec::new(),
+        help: None,
+        waiting: Vec::new(),
+        ..report.clone()
+    };
+    let mut parts = vec![look.draw(&head)];
+    for waiting in &report.waiting {
+        let (title, part) = part(waiting);
+        parts.push(look.titled(&title, &look.draw(&part)));
+    }
+    let mut last = Report::without_place("");
+    last.notes = report.notes.clone();
+    if !report.circle.is_empty() {
+        let circle = report.circle.join(" -> ");
+        last.notes.push(format!("they wait in a circle: {circle}"));
+    }
+    last.help = report.help.clone();
+    let drawn = look.draw(&last);
+    parts.push(
+        drawn
+            .lines()
+            .skip(1)
+            .fold(String::new(), |lines, line| lines + line + "\n"),
+    );
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+/// A task that waits, as a report of its own under a title.
+fn part(waiting: &Waiting) -> (String, Report) {
+    let about = [waiting.name.as_str(), waiting.runs.as_str()];
+    let about: Vec<&str> = about.into_iter().filter(|word| !word.is_empty()).collect();
+    let title = format!(
+        "{} ({}) has waited {}",
+        waiting.task,
+        about.join(", "),
+        words::duration(waiting.since)
+    );
+    let mut part = Report::error(waiting.at.span, "").label(waiting.at.text.clone());
+    if !waiting.locals.is_empty() {
+        let locals = waiting.locals.iter();
+        let locals = locals.map(|(name, shown)| format!("{name} is {shown}"));
+        part.notes.extend(lines_of(locals));
+    }
+    part.notes.extend(waiting.calls.iter().cloned());
+    part.notes.extend(waiting.helpers.iter().cloned());
+    (title, part)
+}
+
+/// How long a line of variables may be.
+const LOCALS_A_LINE: usize = 76;
+
+/// Several to a line, with commas between.
+fn lines_of(parts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + part.chars().count() < LOCALS_A_LINE => {
+                line.push_str(", ");
+                line.push_str(&part);
+            }
+            _ => lines.push(part),
+        }
+    }
+    lines
+}
+
+struct Look<'a> {
+    sources: &'a Sources,
+    style: Style,
+    width: Option<usize>,
+}
+
+impl Look<'_> {
+    /// A part with this in place of its first line.
+    fn titled(&self, title: &str, drawn: &str) -> String {
+        let title = one_line(title);
+        let mut out = match self.style {
+            Style::Plain => title,
+            Style::Colour => format!("\u{1b}[1m{title}\u{1b}[0m"),
+        };
+        for line in drawn.lines().skip(1) {
+            out.push('\n');
+            out.push_str(line);
+        }
+        out.push('\n');
+        out
+    }
+
+    fn draw(&self, report: &Report) -> String {
+        draw(report, self.sources, self.style, self.width)
+    }
+}
+
+/// A text in lines of at most so many columns, broken between words.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
+
+fn draw(report: &Report, sources: &Sources, style: Style, width: Option<usize>) -> String {
     let labels = || report.primary.iter().chain(&report.secondary);
     let mut shown: Vec<SourceId> = labels().map(|label| label.span.source).collect();
     shown.sort();
@@ -42,19 +195,29 @@ pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
         let spans = labels()
             .map(|label| label.span)
             .filter(|span| span.source == id);
-        Some((id, Excerpt::new(source, spans.collect())))
+        let longest = width.map_or(usize::MAX, |width| width.saturating_sub(2 * GUTTER));
+        Some((id, Excerpt::within(source, spans.collect(), longest)))
     });
     let excerpts = Excerpts(excerpts.collect());
+    let in_notes = width.map(|width| width.saturating_sub(GUTTER + 2));
 
     let severity = match report.severity {
         Severity::Error => drawn::Severity::Error,
         Severity::Warning => drawn::Severity::Warning,
     };
     let mut diagnostic = drawn::Diagnostic::new(severity).with_message(one_line(&report.message));
+    let fits = |label: &Label| {
+        let columns = || Some(excerpts.get(label.span.source)?.columns(label.span));
+        width.is_none_or(|width| columns().unwrap_or(0) + 1 + label.text.chars().count() <= width)
+    };
     let place = |label: &Label, style: drawn::LabelStyle| {
         let excerpt = excerpts.get(label.span.source)?;
         let range = excerpt.range(label.span);
-        Some(drawn::Label::new(style, label.span.source, range).with_message(one_line(&label.text)))
+        let text = match fits(label) {
+            true => one_line(&label.text),
+            false => String::new(),
+        };
+        Some(drawn::Label::new(style, label.span.source, range).with_message(text))
     };
     let primary = report
         .primary
@@ -66,15 +229,14 @@ pub fn render(report: &Report, sources: &Sources, style: Style) -> String {
         .iter()
         .filter_map(|label| place(label, drawn::LabelStyle::Secondary));
     diagnostic.labels.extend(secondary);
+    let below = labels()
+        .filter(|label| !fits(label))
+        .map(|label| &label.text);
+    let help = report.help.iter().map(|help| format!("help: {help}"));
+    let notes = below.chain(&report.notes).cloned().chain(help);
     diagnostic
         .notes
-        .extend(report.notes.iter().map(|note| one_line(note)));
-    diagnostic.notes.extend(
-        report
-            .help
-            .iter()
-            .map(|help| format!("help: {}", one_line(help))),
-    );
+        .extend(notes.map(|note| wrapped(&one_line(&note), in_notes)));
 
     let mut buffer = match style {
         Style::Colour => Buffer::ansi(),

@@ -1,5 +1,7 @@
 //! A report: what is wrong, where, and what the way out is. Data only; `render` draws it.
 
+use std::time::Duration;
+
 use crate::syntax::span::Span;
 
 /// How bad it is.
@@ -20,17 +22,45 @@ pub struct Label {
     pub text: String,
 }
 
+/// A task that waits, as the report of a deadlock tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// `task #2`
+    pub task: String,
+    /// What it is: `accum`, `the main program`; empty if it has no name.
+    pub name: String,
+    /// Where it runs: `thread`, `process 4711`, `pool #1`.
+    pub runs: String,
+    /// Where it waits, and for what.
+    pub at: Label,
+    /// For how long.
+    pub since: Duration,
+    /// Its variables there, with their values.
+    pub locals: Vec<(String, String)>,
+    /// The calls that led there: `in accum, called at pipeline.cq:11:19`.
+    pub calls: Vec<String>,
+    /// Who holds or could provide what it waits for, and what that one does.
+    pub helpers: Vec<String>,
+}
+
 /// One report. Messages start in lower case and have no full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// How bad it is.
     pub severity: Severity,
+    /// The kind of the error, if it was thrown: one of the words of the reference, or the
+    /// program's own.
+    pub kind: Option<String>,
     /// What is wrong: names the operation and the values.
     pub message: String,
     /// Where. `None` only for what has no place (a file that cannot be read).
     pub primary: Option<Label>,
     /// Further places that belong to it.
     pub secondary: Vec<Label>,
+    /// The tasks that wait, each with a place of its own.
+    pub waiting: Vec<Waiting>,
+    /// Tasks that wait for each other: `task #2`, `lock #1`, `task #3`, `lock #2`, `task #2`.
+    pub circle: Vec<String>,
     /// Lines such as `in accum, called at pipeline.cq:11:19`.
     pub notes: Vec<String>,
     /// The way out.
@@ -43,12 +73,15 @@ impl Report {
     pub fn error(span: Span, message: impl Into<String>) -> Report {
         Report {
             severity: Severity::Error,
+            kind: None,
             message: message.into(),
             primary: Some(Label {
                 span,
                 text: String::new(),
             }),
             secondary: Vec::new(),
+            waiting: Vec::new(),
+            circle: Vec::new(),
             notes: Vec::new(),
             help: None,
         }

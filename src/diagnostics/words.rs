@@ -21,6 +21,15 @@ pub fn count(number: usize, noun: &str) -> String {
     }
 }
 
+/// `12 ms`, `1.5 s`, `2 min`
+pub fn duration(time: std::time::Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 0.9995 => format!("{} ms", (seconds * 1000.0).round()),
+        seconds if seconds < 120.0 => format!("{seconds:.1} s"),
+        seconds => format!("{} min", (seconds / 60.0).round()),
+    }
+}
+
 /// `3,200`
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();

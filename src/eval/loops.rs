@@ -25,12 +25,14 @@ use crate::value::{Result, Value};
 
 /// `while c { }`
 pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> Step {
+    let span = test.span;
     let test = condition(compiler, test, WHILE);
     let body = Block::new(compiler, body);
     step(move |m, f| {
         let height = m.stack.len();
         while test.run(m, f)? {
-            m.tick()?;
+            let ticked = m.tick();
+            placed(m, ticked, span)?;
             match body.run(m, f)? {
                 Flow::Next => {}
                 // Arguments of a call that the turn was left in the middle of.
@@ -109,7 +111,7 @@ impl Walk {
                         slot,
                         storage: Storage::Plain,
                     },
-                ] => return count(machine, function, range, slot, turn),
+                ] => return count(machine, function, range, slot, self.span, turn),
                 _ => Value::Range(Arc::new(range)),
             },
             Begun::Other(value) => value,
@@ -119,7 +121,8 @@ impl Walk {
         let mut iteration = placed(machine, begun, self.span)?;
         drop(iterable);
         loop {
-            machine.tick()?;
+            let ticked = machine.tick();
+            placed(machine, ticked, self.span)?;
             machine.site = self.span;
             let next = iteration.next(machine);
             let Some(element) = placed(machine, next, self.span)? else {
@@ -205,12 +208,14 @@ fn count(
     function: &Arc<Function>,
     range: Range,
     slot: LocalSlot,
+    span: Span,
     mut turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
 ) -> Result<Flow> {
     let height = machine.stack.len();
     let mut number = range.start;
     for _ in 0..range.len() {
-        machine.tick()?;
+        let ticked = machine.tick();
+        placed(machine, ticked, span)?;
         machine.set_local_int(slot, number);
         match turn(machine, function)? {
             Flow::Next => {}

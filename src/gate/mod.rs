@@ -18,21 +18,48 @@ pub trait Watch {
     fn announce(&self, operation: &Operation);
 }
 
+/// Who knows whether the task has been asked to stop.
+pub trait StopSign {
+    /// Whether it is to stop right here; then it does, whatever comes.
+    fn strikes(&self) -> bool;
+}
+
 /// What a task announces its operations to.
 #[derive(Copy, Clone, Default)]
 pub struct Gate<'f> {
     watch: Option<&'f dyn Watch>,
+    stop: Option<&'f dyn StopSign>,
 }
 
 impl<'f> Gate<'f> {
     /// The gate of a real run: nobody watches.
     pub const fn open() -> Gate<'static> {
-        Gate { watch: None }
+        Gate {
+            watch: None,
+            stop: None,
+        }
     }
 
     /// A gate at which `watch` stands.
     pub fn watched(watch: &'f dyn Watch) -> Gate<'f> {
-        Gate { watch: Some(watch) }
+        Gate {
+            watch: Some(watch),
+            stop: None,
+        }
+    }
+
+    /// The same gate for a task that can be asked to stop.
+    pub fn with_stop_sign(self, stop: &'f dyn StopSign) -> Gate<'f> {
+        Gate {
+            stop: Some(stop),
+            ..self
+        }
+    }
+
+    /// Asked by operations that take long, between two pieces of their work: whether the task is
+    /// to stop right here.
+    pub fn is_to_stop(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.strikes())
     }
 
     /// Says what is about to happen. The operation is built only if somebody watches.

@@ -344,6 +344,9 @@ impl FirstProcess for Home {
 
     fn tell_of_waits(&self, runtime: &Runtime) {
         runtime.each_untold_wait(LASTING, |wait| self.tell_of(wait));
+        if let Some(living) = runtime.living_has_changed() {
+            self.tell(&FromWorker::Living(living));
+        }
         let forgotten = self.names.forgotten();
         if !forgotten.is_empty() {
             self.note(&FromWorker::Forget(forgotten));

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 
+use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::link::{self, Worker};
@@ -24,11 +25,12 @@ use super::reader;
 use super::remote::{Remote, Unsent};
 use super::speaker;
 use crate::gate::Gate;
-use crate::runtime::elsewhere::{Parcel, Workers};
+use crate::runtime::elsewhere::{HandleName, Parcel, Workers};
 use crate::runtime::machine::Machine;
 use crate::runtime::pool::{PoolKind, PoolShared, StartSeats};
 use crate::runtime::run::Runtime;
-use crate::runtime::task::Work;
+use crate::runtime::scene::Scene;
+use crate::runtime::task::{Task, Work};
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
@@ -49,6 +51,8 @@ pub struct Broker {
     pub shared_pool: Arc<PoolShared>,
     /// The workers of each pool, by its number; they stay warm.
     of_pools: Mutex<HashMap<u64, Vec<Arc<Remote>>>>,
+    /// Who wants to know what tasks of workers are doing.
+    asked: Mutex<HashMap<HandleName, (usize, Sender<(usize, Box<Scene>)>)>>,
     /// All that have not gone.
     alive: Mutex<Vec<Arc<Remote>>>,
     /// The program is over: how its workers end is nobody's business any more.
@@ -74,6 +78,7 @@ impl Broker {
             speakers: PoolShared::new(0, PoolKind::Speakers, 1, program.clone()),
             shared_pool: PoolShared::new(0, PoolKind::SharedProcesses, processors, program),
             of_pools: Mutex::new(HashMap::new()),
+            asked: Mutex::default(),
             alive: Mutex::new(Vec::new()),
             over: AtomicBool::new(false),
             runtime: Arc::downgrade(runtime),
@@ -141,7 +146,8 @@ impl Broker {
         }
         let arguments = runtime.arguments.clone();
         // If it is gone already, its tasks learn that from its end.
-        let _ = worker.tell(&ToWorker::Welcome { arguments });
+        let limits = runtime.limits().clone();
+        let _ = worker.tell(&ToWorker::Welcome { arguments, limits });
         Ok(worker)
     }
 
@@ -197,6 +203,26 @@ impl Workers for Broker {
         parcel::unpack(&runtime, parcel)
     }
 
+    fn pids(&self) -> Vec<u32> {
+        self.all().iter().map(|worker| worker.process.pid).collect()
+    }
+
+    fn living(&self) -> u64 {
+        let each = |worker: &Arc<Remote>| worker.living.load(Ordering::Relaxed);
+        self.all().iter().map(each).sum()
+    }
+
+    fn ask(&self, task: &Arc<Task>, place: usize, tell: Sender<(usize, Box<Scene>)>) {
+        let name = HandleName::of_task(task);
+        for worker in self.all() {
+            if worker.spoken(name).is_some() {
+                self.asked.lock().insert(name, (place, tell.clone()));
+                // One that has gone says nothing, and who asks does not wait for ever.
+                let _ = worker.tell(&ToWorker::Ask(name));
+            }
+        }
+    }
+
     fn kill(&self, pid: u32) {
         for worker in self.all() {
             if worker.process.pid == pid {
@@ -236,6 +262,13 @@ impl Workers for Broker {
 }
 
 impl Broker {
+    /// A task of a worker has said what it is doing.
+    pub(super) fn told(&self, task: HandleName, scene: Scene) {
+        if let Some((place, tell)) = self.asked.lock().remove(&task) {
+            let _ = tell.send((place, Box::new(scene)));
+        }
+    }
+
     /// Queues that cross have copies of what is in them from now on.
     pub(super) fn crossing(&self, parcel: &Parcel) {
         for handle in &parcel.handles {

@@ -21,6 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use super::packed::{HandleName, Packed};
 use super::work::PackedOutcome;
+use crate::runtime::limits::Limits;
+use crate::runtime::scene::Scene;
 use crate::syntax::span::Span;
 
 /// The number of a request, chosen by the worker.
@@ -51,6 +53,8 @@ pub enum ToWorker {
     Welcome {
         /// The arguments of the program.
         arguments: Vec<String>,
+        /// What the program may use and do.
+        limits: Limits,
     },
     /// The next text that positions point into.
     Source {
@@ -81,6 +85,8 @@ pub enum ToWorker {
     },
     /// A task of this worker is to stop at its next loop turn, call or wait.
     Cancel(HandleName),
+    /// What is this task of yours doing?
+    Ask(HandleName),
     /// A queue was closed: no more puts are to go ahead.
     Closed(u64),
     /// Values of a queue that its next gets will ask for.
@@ -181,10 +187,19 @@ pub enum FromWorker {
     Waits(LocalWait),
     /// Nothing in this process can go on by itself, as of so many messages that have come.
     Asleep(u64),
+    /// What a task is doing that was asked about.
+    Told {
+        /// Which.
+        task: HandleName,
+        /// What it tells.
+        scene: Scene,
+    },
     /// A task was cancelled in its own process.
     Cancelled(HandleName),
     /// Somebody in its own process has asked how a task ended.
     Asked(HandleName),
+    /// So many tasks that were started here have not ended.
+    Living(u64),
     /// For standard output, in one piece.
     Print(String),
     /// For standard error, in one piece.

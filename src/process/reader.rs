@@ -9,6 +9,7 @@
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::broker::Broker;
 use super::message::{Answer, FromWorker, LocalWait, RemoteId};
@@ -118,6 +119,7 @@ fn hear(
         FromWorker::GaveBack(queue, count) => worker.gave_back(queue, count)?,
         FromWorker::Waits(wait) => waits(worker, wait)?,
         FromWorker::Asleep(received) => worker.falls_asleep(received),
+        FromWorker::Told { task, scene } => broker.told(task, scene),
         FromWorker::Cancelled(task) => {
             if let Some(spoken) = worker.spoken(task) {
                 spoken.task.request_cancel();
@@ -128,6 +130,7 @@ fn hear(
                 task.ask();
             }
         }
+        FromWorker::Living(tasks) => worker.living.store(tasks, Ordering::Relaxed),
         FromWorker::Print(text) => runtime.output.print(&text),
         FromWorker::PrintError(text) => runtime.output.print_error(&text),
         FromWorker::Ended {

@@ -13,7 +13,7 @@
 //! process can ever run again.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -39,6 +39,8 @@ pub struct Remote {
     pub process: Worker,
     /// How many of its tasks compute.
     pub active: AtomicUsize,
+    /// How many tasks that were started in it have not ended, as far as it has said.
+    pub living: AtomicU64,
     /// It was told that there will be no more tasks.
     pub leaving: AtomicBool,
     /// Why it is gone.
@@ -88,6 +90,7 @@ impl Remote {
         Arc::new(Remote {
             process,
             active: AtomicUsize::new(0),
+            living: AtomicU64::new(0),
             leaving: AtomicBool::new(false),
             death: OnceLock::new(),
             outbox,

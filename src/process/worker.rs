@@ -11,9 +11,10 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use super::home::Home;
-use super::message::{Answer, ToWorker};
+use super::message::{Answer, FromWorker, ToWorker};
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
 use super::program::unpack_program;
@@ -22,6 +23,7 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::resolve::program::Template;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
+use crate::runtime::memory;
 use crate::runtime::output::Output;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Task, TaskKind, Work};
@@ -31,6 +33,9 @@ use crate::value::function::{Body, Unit};
 
 /// How templates become code here; the evaluator is another room.
 pub type Compile = fn(&'static Unit, &Template) -> Body;
+
+/// How long a task has to say what it is doing.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The program is over: there is nobody to tell.
 fn over() -> ! {
@@ -45,12 +50,14 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     let home = Home::new(link);
     home.outbox.send_now();
     let mut from = Receiver::new(reading);
-    let Ok(Some(ToWorker::Welcome { arguments })) = from.receive() else {
+    let Ok(Some(ToWorker::Welcome { arguments, limits })) = from.receive() else {
         over()
     };
     home.received.fetch_add(1, Ordering::SeqCst);
     let output = Output::to_first_process(home.first());
     let runtime = Runtime::new(Sources::default(), output, arguments, draw);
+    memory::set_limit(limits.memory.unwrap_or(0));
+    runtime.set_limits(limits);
     runtime.is_worker_of(home.first());
     let _ = home.runtime.set(Arc::downgrade(&runtime));
     let mut seat = runtime.worker_seat();
@@ -106,11 +113,28 @@ fn hear(runtime: &Arc<Runtime>, home: &Arc<Home>, message: ToWorker, compile: Co
                 runtime.cancel(&task);
             }
         }
+        ToWorker::Ask(name) => {
+            if let Some(task) = home.names.own_task(name) {
+                asked(runtime, home, name, task);
+            }
+        }
         ToWorker::Closed(queue) => home.goes_ahead_no_more(queue),
         ToWorker::Lend { queue, values } => home.is_lent(queue, values),
         ToWorker::Recall(queue) => home.is_recalled(queue),
         ToWorker::Leave => runtime.worker_may_leave(),
     }
+}
+
+/// Says what a task is doing. On a thread of its own: to show a handle the first process may be
+/// asked, whose answer the reader has to hear.
+fn asked(runtime: &Arc<Runtime>, home: &Arc<Home>, name: HandleName, task: Arc<Task>) {
+    let (runtime, home) = (runtime.clone(), home.clone());
+    // Without a thread for it nothing is told.
+    let _ = thread::Builder::new().spawn(move || {
+        if let Some(scene) = runtime.scene_of(&task, PATIENCE) {
+            home.tell_now(&FromWorker::Told { task: name, scene });
+        }
+    });
 }
 
 /// Starts a task. Its copies are made by its own fiber, which has the stack for them.

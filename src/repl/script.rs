@@ -95,7 +95,9 @@ fn uses_of_values(entries: &[Done]) -> Vec<(bool, bool)> {
             if name == "_" {
                 // Whichever of those before gave a value: it is one of them.
                 uses[..place].iter_mut().for_each(|used| used.1 = true);
-            } else if let Some(number) = name.strip_prefix('_').and_then(|n| n.parse().ok()) {
+            } else if let Some(number) =
+                name.strip_prefix('_').and_then(|n| n.parse::<usize>().ok())
+            {
                 let used = entries.iter().position(|entry| entry.number == number);
                 if let Some(used) = used {
                     uses[used].0 = true;

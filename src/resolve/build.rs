@@ -143,6 +143,15 @@ impl Build<'_> {
         }
     }
 
+    fn local_name(&self, id: VariableId) -> LocalName {
+        let variable = self.survey.variable(id);
+        LocalName {
+            binding: self.binding_of(id),
+            from: variable.from,
+            until: self.survey.scope(variable.scope).ends,
+        }
+    }
+
     /// Whether a declaration means a variable that is there already (in a session).
     pub(super) fn rebinds(&self, name: &tree::Name) -> bool {
         let meaning = self.survey.meanings.get(&name.span);
@@ -189,7 +198,7 @@ impl Build<'_> {
             body,
             slots: facts.slots,
             captures: std::mem::take(&mut self.captures[index].list),
-            names: facts.names.iter().map(|&id| self.binding_of(id)).collect(),
+            names: facts.names.iter().map(|&id| self.local_name(id)).collect(),
             span: facts.span,
             body_span,
         }));

@@ -27,6 +27,11 @@ const WAITING: &[&str] = &[
 impl Walk<'_> {
     /// One expression and all in it.
     pub fn expression(&mut self, expr: &Expr) {
+        self.parts(expr);
+        self.reached = expr.span.end;
+    }
+
+    fn parts(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Nil
             | ExprKind::Bool(_)
@@ -160,6 +165,16 @@ impl Walk<'_> {
             }
             for element in elements {
                 walk.expression(element);
+            }
+            // Elements are written before the variables they are made of.
+            let written = || elements.iter().copied().chain(&clause.condition);
+            let from = written().map(|part| part.span.start).min().unwrap_or(0);
+            let ends = written().map(|part| part.span.end).max().unwrap_or(0);
+            walk.survey.scopes[walk.scope.0 as usize].ends = ends;
+            for name in &clause.names {
+                if let Some(id) = walk.survey.declared_at(name.span) {
+                    walk.survey.variable_mut(id).from = from;
+                }
             }
         });
     }

@@ -84,6 +84,24 @@ pub struct Binding {
     pub storage: Storage,
 }
 
+/// A variable of a row, and the stretch of the text in which its slot holds it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LocalName {
+    /// The variable.
+    pub binding: Binding,
+    /// Where its `let` has run.
+    pub from: u32,
+    /// Where its scope ends.
+    pub until: u32,
+}
+
+impl LocalName {
+    /// Whether it has its value at a place of its template's own code.
+    pub fn lives_at(&self, place: Span) -> bool {
+        self.from <= place.start && place.start < self.until
+    }
+}
+
 /// A whole program.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Program {
@@ -142,7 +160,7 @@ pub struct Template {
     /// What is copied from the maker's row or captures when a function is made of this template.
     pub captures: Vec<Capture>,
     /// Every variable that ever lives in a slot, for reports.
-    pub names: Vec<Binding>,
+    pub names: Vec<LocalName>,
     /// Where it stands.
     pub span: Span,
     /// What is shown as the code of a task: the span of the operand of `future` or `spawn`.

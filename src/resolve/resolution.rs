@@ -86,6 +86,10 @@ fn new_at_the_top(program: &Program, survey: &Survey) -> Vec<Binding> {
             scope.parent == Some(ScopeId(0))
         })
     };
-    let names = &program.template(program.main).names;
-    names.iter().filter(is_top).cloned().collect()
+    let names = program.template(program.main).names.iter();
+    names
+        .map(|name| &name.binding)
+        .filter(is_top)
+        .cloned()
+        .collect()
 }

@@ -40,6 +40,8 @@ pub struct Walk<'a> {
     pub undeclared: Undeclared,
     /// The tree has parts that could not be read; they may have declared anything.
     pub unreadable: bool,
+    /// The end of the expression that was walked last.
+    pub reached: u32,
     clock: Tick,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Walk<'a> {
             reports: Vec::new(),
             undeclared: Undeclared::default(),
             unreadable: false,
+            reached: 0,
             clock: 0,
         };
         walk.survey.scopes.push(Scope {
@@ -74,6 +77,7 @@ impl<'a> Walk<'a> {
             names: HashMap::new(),
             opened: 0,
             closed: NEVER,
+            ends: u32::MAX,
         });
         walk
     }
@@ -97,6 +101,7 @@ impl<'a> Walk<'a> {
             names: HashMap::new(),
             opened,
             closed: NEVER,
+            ends: u32::MAX,
         });
         inside(self);
         let closed = self.tick();
@@ -163,6 +168,7 @@ impl<'a> Walk<'a> {
             scope: self.scope,
             slot,
             ready: NEVER,
+            from: u32::MAX,
             first_captured: NEVER,
             used_in_itself: false,
             assigned: false,
@@ -185,6 +191,7 @@ impl<'a> Walk<'a> {
     /// The variable declared by this name has its value now.
     pub fn ready(&mut self, name: &Name) {
         let tick = self.tick();
+        let from = self.reached.max(name.span.end);
         if let Some(id) = self.survey.declared_at(name.span) {
             // `_` may stand for several variables of a scope: the last one that has run counts.
             if &*name.text == "_" {
@@ -192,6 +199,7 @@ impl<'a> Walk<'a> {
             }
             let variable = self.survey.variable_mut(id);
             variable.ready = variable.ready.min(tick);
+            variable.from = variable.from.min(from);
         }
     }
 

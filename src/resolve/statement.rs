@@ -29,6 +29,7 @@ impl Walk<'_> {
             self.statement(statement);
         }
         self.check_reachable(&block.statements);
+        self.survey.scopes[self.scope.0 as usize].ends = block.span.end;
     }
 
     /// A named function is made when its block is entered.

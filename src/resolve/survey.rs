@@ -82,6 +82,8 @@ pub struct VariableFacts {
     pub slot: LocalSlot,
     /// When it first has a value.
     pub ready: Tick,
+    /// Where in the text that is.
+    pub from: u32,
     /// When the first function or task that uses it is made.
     pub first_captured: Tick,
     /// Whether it is a function that calls itself.
@@ -169,6 +171,8 @@ pub struct Scope {
     pub opened: Tick,
     /// When it was left.
     pub closed: Tick,
+    /// Where in the text that is.
+    pub ends: u32,
 }
 
 /// What opens a scope.

@@ -16,7 +16,8 @@ use std::sync::atomic::Ordering;
 
 use super::elsewhere::{Parcel, Party};
 use super::machine::Machine;
-use super::queue::{Put, Queue, Taken};
+use super::put::Put;
+use super::queue::{Queue, Taken};
 use crate::value::{Result, Value};
 
 /// A value in a queue.
@@ -28,6 +29,17 @@ pub enum Item {
     Parcel(Box<Parcel>),
     /// A value of this process, and its copy as it was when it was put.
     Both(Box<(Value, Parcel)>),
+}
+
+impl Item {
+    /// The value, if this process has it.
+    pub(super) fn value(&self) -> Option<&Value> {
+        match self {
+            Item::Value(value) => Some(value),
+            Item::Both(both) => Some(&both.0),
+            Item::Parcel(_) => None,
+        }
+    }
 }
 
 /// What became of a put that does not wait.

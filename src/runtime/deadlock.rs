@@ -13,8 +13,6 @@ use std::sync::Arc;
 
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
-use crate::diagnostics::report::{Report, Severity};
-use crate::diagnostics::words;
 use crate::gate::ObjectId;
 
 impl WaitingFor {
@@ -33,6 +31,10 @@ impl WaitingFor {
     pub fn describe(&self) -> String {
         match self {
             WaitingFor::Value(queue) => format!("get on queue #{}, which is empty", queue.number),
+            WaitingFor::Next(queue) => format!(
+                "the next value of queue #{}, which is empty and not closed",
+                queue.number
+            ),
             WaitingFor::Room(queue) => match queue.capacity {
                 Some(0) => format!(
                     "put on queue #{}, where nobody gets (capacity 0)",
@@ -45,20 +47,17 @@ impl WaitingFor {
                 None => format!("put on queue #{}", queue.number),
             },
             WaitingFor::AnyValue(queues) => {
-                let names: Vec<String> = queues
-                    .iter()
-                    .map(|queue| format!("#{}", queue.number))
-                    .collect();
-                format!("select on the queues {}, which are empty", names.join(", "))
+                let names = queues.iter().map(|queue| format!("#{}", queue.number));
+                let are = match queues.len() {
+                    1 => "queue",
+                    _ => "queues",
+                };
+                format!("select on the {are} {}: nothing in there", listed(names))
             }
             WaitingFor::End(task) => format!("the end of {}", task.title()),
             WaitingFor::Ends(tasks) => {
-                let names: Vec<String> = tasks
-                    .iter()
-                    .filter(|task| !task.has_ended())
-                    .map(|task| task.title())
-                    .collect();
-                format!("the end of {}", names.join(", "))
+                let left = tasks.iter().filter(|task| !task.has_ended());
+                format!("the end of {}", listed(left.map(|task| task.title())))
             }
             WaitingFor::Promise(promise) => match promise.evaluated_by() {
                 Some(task) => format!("a promise that {} evaluates", task.title()),
@@ -90,14 +89,20 @@ impl WaitingFor {
         }
     }
 
-    /// Who could help, or why nobody can.
-    fn hint(&self) -> Option<&'static str> {
+    /// The usual cause, and the way out.
+    pub(super) fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            WaitingFor::Next(_) => {
+                "going over a queue ends when it is closed: close(q) when the last producer is done"
+            }
             WaitingFor::Value(_) | WaitingFor::AnyValue(_) => {
-                "nobody is left who could put: was an end mark not sent, or the queue never closed?"
+                "was an end mark not sent, or the queue never closed?"
+            }
+            WaitingFor::Room(queue) if queue.capacity == Some(0) => {
+                "with capacity 0 every put needs somebody who gets: has the consumer ended too early?"
             }
             WaitingFor::Room(_) => {
-                "nobody is left who could get: has the consumer ended too early?"
+                "a full queue needs somebody who gets: has the consumer ended too early?"
             }
             WaitingFor::Lock(lock) => match lock.owner() {
                 Some(owner) if owner.has_ended() => {
@@ -105,14 +110,25 @@ impl WaitingFor {
                 }
                 _ => "locks that are always taken in the same order cannot block each other",
             },
-            WaitingFor::Permit(_) => "nobody is left who could release a permit",
+            WaitingFor::Permit(_) => "every acquire needs a release by somebody: `with` does both",
             _ => return None,
         })
     }
 }
 
-/// How many of the tasks that wait a report names.
-const MOST_TOLD: usize = 20;
+/// How many names a list in a sentence has.
+const MOST_LISTED: usize = 5;
+
+/// `#1, #2 and 3 more`
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<String> = names.collect();
+    let more = names.len().saturating_sub(MOST_LISTED);
+    names.truncate(MOST_LISTED);
+    match more {
+        0 => names.join(", "),
+        _ => format!("{} and {more} more", names.join(", ")),
+    }
+}
 
 /// How far a wait looks along the chain of waits at once; a longer one is looked at later.
 const GLANCE: usize = 16;
@@ -165,13 +181,21 @@ fn waits_for_ended_owner(ticket: &Ticket) -> bool {
     }
 }
 
-/// The warnings about those of the waits that are hopeless while others run, if they still are.
-/// A cycle is told of when the wait that has closed it is among them.
-pub fn warnings(suspects: &[Arc<Ticket>]) -> Vec<Report> {
+/// A wait, or several in a circle, that can only end if somebody cancels a task.
+pub struct Hopeless {
+    /// What is wrong.
+    pub message: String,
+    /// The waits.
+    pub waits: Vec<Arc<Ticket>>,
+}
+
+/// Those of the suspected waits that are hopeless while others run, if they still are. A cycle is
+/// told of when the wait that has closed it is among them.
+pub fn hopeless(suspects: &[Arc<Ticket>]) -> Vec<Hopeless> {
     let mut walked = Walked::new();
-    let mut warnings = Vec::new();
+    let mut found = Vec::new();
     for ticket in suspects {
-        let found = match cycle(ticket, &mut walked) {
+        match cycle(ticket, &mut walked) {
             Some(mut waits) => {
                 let is_suspect =
                     |wait: &Arc<Ticket>| suspects.iter().any(|other| Arc::ptr_eq(other, wait));
@@ -180,60 +204,26 @@ pub fn warnings(suspects: &[Arc<Ticket>]) -> Vec<Report> {
                 };
                 waits.rotate_left(first);
                 let message = format!("deadlock: {} tasks wait for each other", waits.len());
-                (message, waits)
+                found.push(Hopeless { message, waits });
             }
             None if ticket.is_waiting() && waits_for_ended_owner(ticket) => {
                 let message = format!(
                     "deadlock: {} waits for a lock that nobody will release",
                     ticket.task.title()
                 );
-                (message, vec![ticket.clone()])
+                let waits = vec![ticket.clone()];
+                found.push(Hopeless { message, waits });
             }
-            None => continue,
-        };
-        let mut report = report(found.0, &found.1);
-        report.severity = Severity::Warning;
-        warnings.push(report);
+            None => {}
+        }
     }
-    warnings
+    found
 }
 
-/// The report of a program in which no task can ever run again.
-pub fn stuck(waits: &[Arc<Ticket>]) -> Report {
-    let message = match waits.len() {
+/// What is wrong with a program in which no task can ever run again.
+pub fn stuck(waits: &[Arc<Ticket>]) -> String {
+    match waits.len() {
         1 => String::from("deadlock: the only task left waits for something that cannot happen"),
         many => format!("deadlock: all {many} tasks left wait for something that cannot happen"),
-    };
-    report(message, waits)
-}
-
-fn report(message: String, waits: &[Arc<Ticket>]) -> Report {
-    let mut report = match waits.first() {
-        Some(first) => Report::error(first.place(), message).label(line(first)),
-        None => Report::without_place(message),
-    };
-    for wait in waits.iter().take(MOST_TOLD).skip(1) {
-        report = report.also(wait.place(), line(wait));
     }
-    if let Some(more) = waits.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {
-        report = report.note(format!("… {} …", words::count(more, "more task")));
-    }
-    let mut walked = Walked::new();
-    if let Some(waits) = waits.iter().find_map(|wait| cycle(wait, &mut walked)) {
-        let mut names: Vec<String> = waits.iter().map(|wait| wait.task.title()).collect();
-        if names.len() > MOST_TOLD {
-            names.truncate(MOST_TOLD);
-            names.push(String::from("…"));
-        }
-        let circle = format!("{} -> {}", names.join(" -> "), names[0]);
-        report = report.note(format!("they wait in a circle: {circle}"));
-    }
-    match waits.iter().find_map(|wait| wait.what.hint()) {
-        Some(hint) => report.help(hint),
-        None => report,
-    }
-}
-
-fn line(wait: &Ticket) -> String {
-    format!("{} waits for {}", wait.task.title(), wait.what.describe())
 }

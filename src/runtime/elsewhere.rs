@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,7 @@ use super::machine::Machine;
 use super::pool::PoolShared;
 use super::queue::Queue;
 use super::run::Runtime;
+use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
 use crate::gate::Gate;
 use crate::syntax::span::Span;
@@ -328,6 +330,12 @@ pub trait Workers: Send + Sync {
     fn pack(&self, value: &Value, gate: &Gate<'_>) -> Result<Parcel>;
     /// The value in a parcel.
     fn unpack(&self, parcel: &Parcel) -> Result<Value>;
+    /// The process ids of all workers.
+    fn pids(&self) -> Vec<u32>;
+    /// How many tasks there are that were started inside of workers and have not ended.
+    fn living(&self) -> u64;
+    /// Asks a task of a worker what it is doing, for `tell`; the number is for who asks.
+    fn ask(&self, task: &Arc<Task>, place: usize, tell: Sender<(usize, Box<Scene>)>);
     /// Ends the worker in which a task runs at once.
     fn kill(&self, pid: u32);
     /// Ends the workers of a pool that is shut down, when they have nothing left to do.

@@ -3,14 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::limits::is_denial;
 use super::mailbox::{Mail, SeatHandle};
 use super::pool::PoolShared;
 use super::run::{Runtime, Status};
 use super::seat::Seat;
 use super::story;
 use super::task::{Outcome, Task, TaskKind};
-use crate::diagnostics::report::Severity;
+use crate::diagnostics::report::{Report, Severity};
 use crate::value::{Failure, Kind};
+
+/// How many tasks that failed and were not joined are named.
+const UNJOINED_TOLD: usize = 5;
+
+/// So many failed tasks are kept at least before those that were asked for are forgotten.
+const FAILED_KEPT: usize = 1024;
 
 impl Runtime {
     /// Cancels all futures that have not ended and waits until they have, `finally` included.
@@ -55,7 +62,7 @@ impl Runtime {
         running
     }
 
-    fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
+    pub(super) fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
         let mut pools = vec![self.shared_pool.clone()];
         for seat in seats {
             if let Some(pool) = &seat.pool
@@ -82,24 +89,63 @@ impl Runtime {
         let deadlock = |failure: &Failure| failure.is(&Kind::Deadlock);
         let mut status = match main.outcome() {
             Some(Outcome::Failed(failure)) if deadlock(&failure) => Status::DEADLOCK,
+            Some(Outcome::Failed(failure)) if is_denial(&failure) => Status::LIMIT,
             Some(Outcome::Failed(_)) => Status::ERROR,
             _ => Status::OK,
         };
+        let mut unjoined = Vec::new();
         let failed = self.failed.lock().clone();
         for task in failed.iter().filter(|task| !task.was_asked()) {
             if let Some(Outcome::Failed(failure)) = task.outcome()
                 && task.kind == TaskKind::Spawned
             {
+                unjoined.push(task.title());
                 status = match deadlock(&failure) {
                     true => Status::DEADLOCK,
-                    false if status == Status::OK => Status::ERROR,
-                    false => status,
+                    false if status != Status::OK => status,
+                    false if is_denial(&failure) => Status::LIMIT,
+                    false => Status::ERROR,
                 };
             }
         }
         self.warn_of_futures();
+        if !unjoined.is_empty() && self.stopped().is_none() {
+            self.warn_of_unjoined(&unjoined, status);
+        }
+        if status == Status::OK && self.stopped().is_none() {
+            self.warn_of_leftovers();
+        }
         self.output.flush();
         status
+    }
+
+    /// Spawned tasks failed, which has been told, and nobody has joined them.
+    fn warn_of_unjoined(&self, tasks: &[String], status: Status) {
+        let named = tasks.iter().take(UNJOINED_TOLD).cloned();
+        let mut named = named.collect::<Vec<_>>().join(", ");
+        if tasks.len() > UNJOINED_TOLD {
+            named = format!("{named} and {} more", tasks.len() - UNJOINED_TOLD);
+        }
+        let message = format!(
+            "{named} failed and nobody joined: so the program ends with status {}",
+            status.0
+        );
+        self.report(&Report {
+            severity: Severity::Warning,
+            help: Some(String::from(
+                "join(t) throws a task's error where it can be caught",
+            )),
+            ..Report::without_place(message)
+        });
+    }
+
+    /// A task has failed; at the end there is a word about those that nobody has asked for.
+    pub(super) fn note_failed(&self, task: &Arc<Task>) {
+        let mut failed = self.failed.lock();
+        if failed.len() >= FAILED_KEPT && failed.len().is_power_of_two() {
+            failed.retain(|other| !other.was_asked());
+        }
+        failed.push(task.clone());
     }
 
     /// Warns of the errors of futures that nobody has asked for.

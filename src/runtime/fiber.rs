@@ -18,6 +18,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::machine::Machine;
 use super::mappings::{Mappings, OF_A_STACK};
+use super::scene::Scene;
 use super::task::{Task, Work};
 use super::wait::Ticket;
 use crate::value::error::fail;
@@ -43,6 +44,8 @@ pub enum Resumed {
     TimedOut,
     /// The task was asked to stop.
     Cancelled,
+    /// It does not: somebody wants to know what its task is doing.
+    Asked,
 }
 
 /// Why a fiber stops.
@@ -53,6 +56,8 @@ pub enum Suspended {
     WaitingForStart(Arc<Ticket>, Arc<Task>, Work),
     /// Its time slice is over; others on the seat are ready.
     Yielded,
+    /// It waits on; this is what it was asked for.
+    Answered(Box<Scene>),
 }
 
 /// What a fiber holds to stop itself.

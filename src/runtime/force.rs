@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::elsewhere::FirstProcess;
+use super::limits::Denied;
 use super::machine::Machine;
 use super::place::Place;
 use super::pool::{PoolKind, PoolShared, cannot_start_thread};
@@ -24,7 +26,7 @@ pub fn start_future(
 ) -> Result<Value> {
     let pool = match place {
         Value::Nil | Value::Place(Place::Thread) => machine.runtime.shared_pool.clone(),
-        Value::Place(Place::Process) => match machine.runtime.first_process().cloned() {
+        Value::Place(Place::Process) => match first_process_for(machine, "future … on process")? {
             Some(first) => return first.start(machine, TaskKind::Future, &work, 0, at),
             None => machine.runtime.workers()?.shared_pool(),
         },
@@ -78,7 +80,7 @@ fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
     let calls = machine.name_of(&work);
-    let task = runtime.new_task(TaskKind::Spawned, Some(at), machine.task.number, None, work);
+    let task = runtime.make_task(TaskKind::Spawned, Some(at), machine.task.number, None, work)?;
     machine.gate.announce(|| Operation::Start(task.id()));
     machine.says_it_started(&task, calls);
     let thread = match name {
@@ -95,8 +97,14 @@ fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value
     }
 }
 
+/// In a worker, the way to the first process; an error if there may be no processes.
+fn first_process_for(machine: &Machine<'_>, form: &str) -> Result<Option<Arc<dyn FirstProcess>>> {
+    machine.runtime.allows(Denied::Process, form)?;
+    Ok(machine.runtime.first_process().cloned())
+}
+
 fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
-    if let Some(first) = machine.runtime.first_process().cloned() {
+    if let Some(first) = first_process_for(machine, "spawn … on process")? {
         return first.start(machine, TaskKind::Spawned, &work, 0, at);
     }
     let speakers = machine.runtime.workers()?.speakers();
@@ -119,7 +127,7 @@ pub fn start_in(
 ) -> Result<Value> {
     let runtime = machine.runtime.clone();
     let parent = machine.task.number;
-    let task = runtime.new_task(kind, Some(at), parent, Some(pool.clone()), work);
+    let task = runtime.make_task(kind, Some(at), parent, Some(pool.clone()), work)?;
     machine.gate.announce(|| Operation::Start(task.id()));
     machine.says_it_started(&task, calls);
     let spawned = kind == TaskKind::Spawned;

@@ -105,7 +105,7 @@ impl Iteration {
                 *index += 1;
                 Ok(bytes.get(*index - 1).map(|&byte| Value::Int(byte.into())))
             }
-            Iteration::Queue(queue) => queue.clone().get_or_closed(machine, None),
+            Iteration::Queue(queue) => queue.clone().next(machine),
             Iteration::Stream(stream) => {
                 let stream = std::mem::take(stream);
                 self.step(machine, stream)

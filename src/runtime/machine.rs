@@ -22,6 +22,7 @@ use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
 use super::story::PROMISE;
 use super::task::Task;
+use super::wait::Stops;
 use crate::builtins::Builtin;
 use crate::gate::Gate;
 use crate::resolve::program::TemplateKind;
@@ -30,6 +31,9 @@ use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
 use crate::value::returned::{Choice, Given};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// With fewer calls than this under way it is not they that take up the stack.
+const MANY_CALLS: usize = 5_000;
 
 /// How many calls of a story are kept at its inner and at its outer end.
 const CALLS_TOLD: usize = 8;
@@ -90,6 +94,8 @@ pub struct Machine<'f> {
     pub leaving: Flow,
     /// The builtin call or expression under way, for reports of waits.
     pub site: Span,
+    /// The task's own code, if it is code of the program.
+    pub(super) body: Option<Arc<Function>>,
     /// Where operations are announced.
     pub gate: Gate<'f>,
     /// The task itself.
@@ -158,6 +164,7 @@ impl<'f> Machine<'f> {
         port: Port<'f>,
         fiber: FiberKey,
         stack_limit: usize,
+        stop: &'f Stops,
     ) -> Machine<'f> {
         let Rows { stack, calls } = Rows::take();
         Machine {
@@ -167,7 +174,8 @@ impl<'f> Machine<'f> {
             returned: Value::Nil,
             leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),
-            gate: Gate::open(),
+            body: None,
+            gate: Gate::open().with_stop_sign(stop),
             task,
             runtime,
             seat,
@@ -197,12 +205,14 @@ impl<'f> Machine<'f> {
     /// The error of a recursion that has no more room.
     #[cold]
     pub fn too_deep(&self) -> Unwind {
-        Failure::error(
-            Kind::Recursion,
-            format!("too many nested calls: {} are under way", self.calls.len()),
-        )
-        .help("does the recursion reach its end? a loop needs no nested calls")
-        .into()
+        let message = match self.calls.len() {
+            // Promises of the runtime nest without calls.
+            0..MANY_CALLS => String::from("too many promises that force each other"),
+            calls => format!("too many nested calls: {calls} are under way"),
+        };
+        Failure::error(Kind::Recursion, message)
+            .help("does the recursion reach its end? a loop needs no nested calls")
+            .into()
     }
 
     /// Runs `function` with the arguments that lie on the stack from `base` on, one for every
@@ -332,6 +342,9 @@ impl<'f> Machine<'f> {
     #[inline(never)]
     pub fn placed(&self, unwind: Unwind, span: Span) -> Unwind {
         let Unwind::Failed(mut failure) = unwind else {
+            if self.leaving == Flow::Next {
+                self.passes(span);
+            }
             return unwind;
         };
         if failure.story.span.is_some() {

@@ -24,6 +24,7 @@ use parking_lot::Mutex;
 
 use super::pool::PoolShared;
 use super::run::Runtime;
+use super::scene::Scene;
 use super::task::Task;
 use super::wait::Ticket;
 use crate::gate::ObjectId;
@@ -39,6 +40,8 @@ pub enum Mail {
     Start(Arc<Task>),
     /// Something it waits for as a seat may have changed: look again.
     Look,
+    /// The fiber in this wait is to say what its task is doing there; the number is for who asks.
+    Ask(Arc<Ticket>, usize, Sender<(usize, Box<Scene>)>),
     /// Cancel every future that has started here and not ended: the program ends.
     CancelFutures,
 }
@@ -155,6 +158,11 @@ impl SeatHandle {
                 Ok(_) => return,
             }
         }
+    }
+
+    /// The running fiber should look up, for there is mail.
+    pub fn wants_attention(&self) {
+        self.attention.store(true, Ordering::SeqCst);
     }
 
     fn unpark(&self) {

@@ -11,12 +11,13 @@
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can
-//! 3. [`task`] and its [`work`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
+//! 3. [`task`] and its [`work`], [`promise`], [`queue`] with `put`, [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
-//! 5. [`deadlock`]: who waits for whom
+//! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
 //! 7. [`session`]: a program that is given one entry after the other; [`watch`]: what it knows of its tasks
-//! 8. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
+//! 8. [`run`]: a whole program from start to end; [`numbers`] of what it makes; `ending` judges it, [`leftover`] says what nobody took,
+//!    `ticker` looks at it from time to time; [`limits`], [`memory`]: what it may use; [`stop`]: how it is stopped from outside
 //! 9. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
 
 pub mod abroad;
@@ -29,22 +30,30 @@ pub mod fiber;
 pub mod force;
 pub mod gather;
 pub mod iteration;
+pub mod leftover;
 pub mod lending;
+pub mod limits;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;
 mod mappings;
+pub mod memory;
+pub mod numbers;
 pub mod output;
 pub mod outside;
 pub mod place;
+mod plight;
 pub mod pool;
 pub mod promise;
+mod put;
 pub mod queue;
 pub mod resource;
 pub mod run;
+pub mod scene;
 pub mod seat;
 pub mod select;
 pub mod session;
+pub mod stop;
 pub mod story;
 pub mod task;
 mod thread;

@@ -22,6 +22,7 @@ use std::time::Instant;
 use super::crossing::Item;
 use super::elsewhere::{Party, StandIn};
 use super::fiber::Resumed;
+use super::leftover::Origin;
 use super::lending::Lent;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
@@ -34,7 +35,7 @@ pub(super) struct State {
     pub(super) items: VecDeque<Item>,
     pub(super) pending: VecDeque<(Item, Arc<Ticket>)>,
     /// Puts whose values were sent back because the queue was closed.
-    refused: Vec<Arc<Ticket>>,
+    pub(super) refused: Vec<Arc<Ticket>>,
     pub(super) getters: VecDeque<Arc<Ticket>>,
     pub(super) closed: bool,
     /// Who may send puts ahead.
@@ -52,17 +53,13 @@ pub struct Queue {
     pub number: u64,
     /// How many values it holds without anybody waiting; `None` if any number.
     pub capacity: Option<usize>,
+    /// Where it was made, if a program has made it.
+    pub(super) origin: Origin,
     /// In a worker: the way to the queue itself.
     pub away: Option<StandIn>,
     /// Whether a process knows it.
     pub(super) crossed: AtomicBool,
     pub(super) state: Guarded<State>,
-}
-
-/// What became of a try to put.
-pub(super) enum Put {
-    Done,
-    Closed,
 }
 
 /// What a try to get gives at once.
@@ -79,6 +76,7 @@ impl Queue {
         Arc::new(Queue {
             number,
             capacity,
+            origin: Origin::default(),
             away: None,
             crossed: AtomicBool::new(false),
             state: Guarded::default(),
@@ -90,136 +88,11 @@ impl Queue {
         Arc::new(Queue {
             number: away.name.id,
             capacity: None,
+            origin: Origin::default(),
             away: Some(away),
             crossed: AtomicBool::new(false),
             state: Guarded::default(),
         })
-    }
-
-    /// Adds a value, waiting while the queue is full.
-    pub fn put(
-        self: &Arc<Queue>,
-        machine: &mut Machine<'_>,
-        value: Value,
-        deadline: Option<Instant>,
-    ) -> Result<()> {
-        machine
-            .gate
-            .announce(|| Operation::Put(ObjectId::of(&**self)));
-        if let Some(away) = &self.away {
-            return away.first.put(machine, self, &value, deadline);
-        }
-        let item = self.item(machine, value)?;
-        self.put_item(machine, item, deadline)
-    }
-
-    /// Adds what is ready to be put, waiting while the queue is full.
-    pub fn put_item(
-        self: &Arc<Queue>,
-        machine: &mut Machine<'_>,
-        item: Item,
-        deadline: Option<Instant>,
-    ) -> Result<()> {
-        let mut value = Some(item);
-        let mut in_line: Option<Arc<Ticket>> = None;
-        let done = machine.wait(
-            || WaitingFor::Room(self.clone()),
-            deadline,
-            |ticket| match &in_line {
-                Some(in_line) => self.became_of(in_line),
-                None => {
-                    let done = self.try_put(&mut value, ticket);
-                    if done.is_none() {
-                        in_line = ticket.cloned();
-                    }
-                    done
-                }
-            },
-            |ticket| self.leave_line(ticket),
-        )?;
-        match done {
-            Some(Put::Done) => Ok(()),
-            Some(Put::Closed) => Err(self.closed_error("put into")),
-            None => Err(timed_out("put").help(format!(
-                "the queue was full all the time: {}",
-                self.fullness()
-            ))),
-        }
-    }
-
-    pub(super) fn try_put(
-        &self,
-        value: &mut Option<Item>,
-        ticket: Option<&Arc<Ticket>>,
-    ) -> Option<Put> {
-        let (done, getter) = self.state.with(|state| {
-            if state.closed {
-                return (Some(Put::Closed), None);
-            }
-            let has_room = self
-                .capacity
-                .is_none_or(|capacity| state.items.len() < capacity);
-            if has_room && state.pending.is_empty() {
-                state.items.extend(value.take());
-                return (Some(Put::Done), state.getters.pop_front());
-            }
-            if let Some(ticket) = ticket
-                && let Some(value) = value.take()
-            {
-                state.pending.push_back((value, ticket.clone()));
-                return (None, state.getters.pop_front());
-            }
-            (None, None)
-        });
-        self.wake_getter(getter);
-        done
-    }
-
-    /// Wakes a getter that was taken out of the line, or the next if something else has woken it.
-    /// Never under the lock: who is woken wants it next.
-    #[inline]
-    fn wake_getter(&self, mut getter: Option<Arc<Ticket>>) {
-        while let Some(ticket) = getter {
-            getter = match ticket.wake(Resumed::Ready) {
-                true => None,
-                false => self.state.with(|state| state.getters.pop_front()),
-            };
-        }
-    }
-
-    /// What became of a put that stood in line.
-    fn became_of(&self, ticket: &Arc<Ticket>) -> Option<Put> {
-        self.state.with(|state| {
-            if let Some(at) = position(&state.refused, ticket) {
-                state.refused.swap_remove(at);
-                return Some(Put::Closed);
-            }
-            let waits = state
-                .pending
-                .iter()
-                .any(|(_, other)| Arc::ptr_eq(other, ticket));
-            (!waits).then_some(Put::Done)
-        })
-    }
-
-    /// A put gives up; if its value was taken at the last moment, it has succeeded.
-    fn leave_line(&self, ticket: &Arc<Ticket>) -> Option<Put> {
-        let (became, value) = self.state.with(|state| {
-            if let Some(at) = position(&state.refused, ticket) {
-                state.refused.swap_remove(at);
-                return (Some(Put::Closed), None);
-            }
-            let place = state
-                .pending
-                .iter()
-                .position(|(_, other)| Arc::ptr_eq(other, ticket));
-            match place.and_then(|at| state.pending.remove(at)) {
-                Some((value, _)) => (None, Some(value)),
-                None => (Some(Put::Done), None),
-            }
-        });
-        drop(value);
-        became
     }
 
     /// Takes the oldest value, waiting while there is none.
@@ -241,13 +114,27 @@ impl Queue {
         machine: &mut Machine<'_>,
         deadline: Option<Instant>,
     ) -> Result<Option<Value>> {
+        self.take_value(machine, WaitingFor::Value, deadline)
+    }
+
+    /// The same for who goes over the queue.
+    pub fn next(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<Option<Value>> {
+        self.take_value(machine, WaitingFor::Next, None)
+    }
+
+    fn take_value(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        what: fn(Arc<Queue>) -> WaitingFor,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Value>> {
         machine
             .gate
             .announce(|| Operation::Get(ObjectId::of(&**self)));
         if let Some(away) = &self.away {
             return away.first.get(machine, self, deadline);
         }
-        match self.get_item(machine, deadline)? {
+        match self.take_item(machine, what, deadline)? {
             Some(item) => Queue::open(machine, item).map(Some),
             None => Ok(None),
         }
@@ -259,11 +146,20 @@ impl Queue {
         machine: &mut Machine<'_>,
         deadline: Option<Instant>,
     ) -> Result<Option<Item>> {
+        self.take_item(machine, WaitingFor::Value, deadline)
+    }
+
+    fn take_item(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        what: fn(Arc<Queue>) -> WaitingFor,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Item>> {
         if deadline.is_some() {
             self.wait_for_recall(machine)?;
         }
         let taken = machine.wait(
-            || WaitingFor::Value(self.clone()),
+            || what(self.clone()),
             deadline,
             |ticket| self.try_get(ticket),
             |ticket| {
@@ -377,12 +273,21 @@ impl Queue {
             .with(|state| state.items.len() + state.lent.count)
     }
 
+    /// What is in it, puts that wait included.
+    pub(super) fn held(&self) -> Vec<Value> {
+        self.state.with(|state| {
+            let pending = state.pending.iter().map(|(item, _)| item);
+            let items = state.items.iter().chain(pending);
+            items.filter_map(Item::value).cloned().collect()
+        })
+    }
+
     /// Whether it is closed.
     pub fn is_closed(&self) -> bool {
         self.state.with(|state| state.closed)
     }
 
-    fn fullness(&self) -> String {
+    pub(super) fn fullness(&self) -> String {
         match self.capacity {
             Some(0) => String::from("with capacity 0 every put waits for its get"),
             Some(capacity) => format!("it holds {capacity}"),
@@ -406,6 +311,8 @@ impl Drop for Queue {
     /// A queue in a queue in a queue…, a million deep, needs no deep stack to disappear.
     fn drop(&mut self) {
         let state = self.state.get_mut();
+        self.origin
+            .goes(self.number, state.items.iter().filter_map(Item::value));
         let pending = state.pending.drain(..).map(|(item, _)| item);
         let values = state.items.drain(..).chain(pending).flat_map(Item::parts);
         crate::value::drop_deep(values.collect());
@@ -429,8 +336,4 @@ impl State {
             }
         }
     }
-}
-
-fn position(tickets: &[Arc<Ticket>], ticket: &Arc<Ticket>) -> Option<usize> {
-    tickets.iter().position(|other| Arc::ptr_eq(other, ticket))
 }

@@ -10,23 +10,26 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 use super::elsewhere::{FirstProcess, Workers};
+use super::leftover::Leftovers;
+use super::limits::{Limits, Living};
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
-use super::pool::{Pool, PoolKind, PoolShared, StartSeats};
+use super::plight::Plight;
+use super::pool::{PoolKind, PoolShared, StartSeats};
 use super::seat::Seat;
+use super::stop::RollCall;
 use super::story;
 use super::task::{Task, TaskKind, Work};
 use super::wait::Ticket;
 use super::watch::Watch;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
-use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
 use crate::value::units::Units;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
@@ -42,7 +45,17 @@ impl Status {
     pub const ERROR: Status = Status(1);
     /// A deadlock.
     pub const DEADLOCK: Status = Status(3);
+    /// A limit was passed.
+    pub const LIMIT: Status = Status(4);
+    /// Ctrl-C.
+    pub const INTERRUPTED: Status = Status(130);
 }
+
+/// How many of the tasks that wait are asked what they have to tell for the report of a deadlock.
+const MOST_ASKED: usize = 2000;
+
+/// How long that report waits for them; they have nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One run of a program: what all its tasks share.
 pub struct Runtime {
@@ -73,12 +86,12 @@ pub struct Runtime {
     pub(super) awake: Arc<AtomicUsize>,
     pub(super) seats: Mutex<HashMap<usize, Arc<SeatHandle>>>,
     pub(super) main_seat: OnceLock<Arc<SeatHandle>>,
-    tasks: AtomicU64,
-    futures: AtomicU64,
-    queues: AtomicU64,
-    locks: AtomicU64,
-    semaphores: AtomicU64,
-    pools: AtomicU64,
+    pub(super) tasks: AtomicU64,
+    pub(super) futures: AtomicU64,
+    pub(super) queues: AtomicU64,
+    pub(super) locks: AtomicU64,
+    pub(super) semaphores: AtomicU64,
+    pub(super) pools: AtomicU64,
     pub(super) spawned: AtomicUsize,
     /// Failures that have been reported.
     told: Mutex<Vec<Arc<Failure>>>,
@@ -92,6 +105,14 @@ pub struct Runtime {
     pub(super) ending: AtomicBool,
     pub(super) starts_no_more_futures: AtomicBool,
     pub(super) ticking: AtomicBool,
+    pub(super) limits: OnceLock<Limits>,
+    /// The system has almost no memory left.
+    pub(super) memory_is_scarce: AtomicBool,
+    pub(super) living: Arc<Living>,
+    /// What nobody took out of queues.
+    pub(super) leftovers: Arc<Leftovers>,
+    /// Where the tasks are when the program is stopped from outside.
+    pub(super) roll_call: RollCall,
 }
 
 impl Runtime {
@@ -138,17 +159,28 @@ impl Runtime {
             ending: AtomicBool::new(false),
             starts_no_more_futures: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
+            limits: OnceLock::new(),
+            memory_is_scarce: AtomicBool::new(false),
+            living: Arc::default(),
+            leftovers: Arc::default(),
+            roll_call: RollCall::default(),
         })
     }
 
     /// Runs a program to its end on the current thread and the threads it needs.
     pub fn run(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
+        let status = self.run_to_its_end(unit);
+        self.stopped_with().unwrap_or(status)
+    }
+
+    fn run_to_its_end(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
         let main = Arc::new(Function {
             code: unit.code(unit.program.main),
             captures: Default::default(),
         });
         self.units.add(unit);
         let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
+        self.start_ticking();
         let handle = SeatHandle::new(self, None);
         let _ = self.main_seat.set(handle.clone());
         let mut seat = Seat::new(handle, self);
@@ -161,12 +193,12 @@ impl Runtime {
             !over && !self.is_stuck()
         });
         if self.is_stuck() {
-            return self.report_deadlock();
+            return self.report_deadlock(&mut seat);
         }
         self.cancel_futures(&mut seat);
         if self.is_stuck() {
             // Clean-up waits for something that cannot happen.
-            return self.report_deadlock();
+            return self.report_deadlock(&mut seat);
         }
         self.judge(&task)
     }
@@ -188,76 +220,14 @@ impl Runtime {
         self.output.report(&(self.draw)(report, &self.sources));
     }
 
-    /// A task that has not started, with the next number.
-    pub fn new_task(
-        self: &Arc<Runtime>,
-        kind: TaskKind,
-        at: Option<Span>,
-        parent: u64,
-        pool: Option<Arc<PoolShared>>,
-        work: Work,
-    ) -> Arc<Task> {
-        let made = match kind {
-            TaskKind::Future => &self.futures,
-            TaskKind::Main | TaskKind::Spawned => &self.tasks,
-        };
-        if kind != TaskKind::Main {
-            self.start_ticking();
-        }
-        if let Some(first) = self.first_process() {
-            let number = first.new_number(self, kind);
-            let task = Task::new(number, kind, at, parent, pool, work);
-            task.abroad.runs_in(std::process::id());
-            if kind == TaskKind::Spawned {
-                first.spawned(&task);
-            }
-            return task;
-        }
-        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
-        Task::new(number, kind, at, parent, pool, work)
-    }
-
-    /// Reserves so many numbers for tasks of a worker; gives the first.
-    pub fn reserve_numbers(&self, kind: TaskKind, count: u64) -> u64 {
-        let made = match kind {
-            TaskKind::Future => &self.futures,
-            TaskKind::Main | TaskKind::Spawned => &self.tasks,
-        };
-        made.fetch_add(count, Ordering::Relaxed) + 1
-    }
-
-    /// The next queue's number.
-    pub fn next_queue(&self) -> u64 {
-        self.queues.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    /// The next lock's number.
-    pub fn next_lock(&self) -> u64 {
-        self.locks.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    /// The next semaphore's number.
-    pub fn next_semaphore(&self) -> u64 {
-        self.semaphores.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    /// A new pool.
-    pub fn new_pool(self: &Arc<Runtime>, kind: PoolKind, seats: usize) -> Arc<Pool> {
-        let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
-        Arc::new(Pool {
-            shared: PoolShared::new(
-                number,
-                kind,
-                seats,
-                Arc::<Runtime>::downgrade(self) as Weak<dyn StartSeats>,
-            ),
-        })
-    }
-
     /// Reports a failure that ended a task, but only once: who joins a spawned task too late to
     /// hear of it first gets the same failure thrown, and may end with it.
     fn report_failure(&self, failure: &Arc<Failure>) {
         let mut told = self.told.lock();
+        // When a limit stops the program, the first error it led to says where.
+        if self.stopped().is_some() && !told.is_empty() {
+            return;
+        }
         if !told.iter().any(|other| other.is_same_as(failure)) {
             told.push(failure.clone());
             self.report(&story::report(failure, &self.sources));
@@ -282,12 +252,12 @@ impl Runtime {
             match task.kind {
                 TaskKind::Main => self.report_failure(failure),
                 TaskKind::Spawned => {
-                    self.failed.lock().push(task.clone());
+                    self.note_failed(task);
                     if !task.is_waited_for() && !task.abroad.was_killed() {
                         self.report_failure(failure);
                     }
                 }
-                TaskKind::Future => self.failed.lock().push(task.clone()),
+                TaskKind::Future => self.note_failed(task),
             }
         }
         if let Err(Unwind::Failed(failure)) = &result
@@ -402,8 +372,12 @@ impl Runtime {
         waits
     }
 
-    pub(super) fn report_deadlock(&self) -> Status {
-        self.report(&super::deadlock::stuck(&self.waits()));
+    pub(super) fn report_deadlock(&self, seat: &mut Seat) -> Status {
+        let waits = self.waits();
+        let asked = &waits[..waits.len().min(MOST_ASKED)];
+        let scenes = self.scenes(asked, Some(seat), PATIENCE);
+        let plight = Plight::new(&waits, &scenes, &self.sources);
+        self.report(&plight.report(super::deadlock::stuck(&waits)));
         Status::DEADLOCK
     }
 

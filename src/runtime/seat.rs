@@ -19,8 +19,9 @@ use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::run::Runtime;
+use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
-use super::wait::{Ticket, WaitingFor};
+use super::wait::{Stops, Ticket, WaitingFor};
 use crate::value::{Failure, Kind, Unwind};
 
 struct Slot {
@@ -137,9 +138,14 @@ impl Seat {
         });
         let _ = task.seat.set(self.handle.clone());
         self.handle.tasks.lock().insert(task.id(), task.clone());
+        // Now that it can be seen: whoever calls everything off has seen it, or is seen here.
+        if self.runtime.is_called_off(&task) {
+            task.request_cancel();
+        }
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
         let fiber = Fiber::new(stack, move |port, limit| {
-            let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit);
+            let stops = Stops::new(&own, &handle);
+            let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit, &stops);
             let result = match own.cancel_waits() && !own.abroad.has_to_speak() {
                 true => {
                     own.cancel_strikes();
@@ -180,6 +186,8 @@ impl Seat {
                 self.make_room(key);
                 self.ready.push_back((key, Resumed::Ready));
             }
+            // Only who is asked answers.
+            Some(Suspended::Answered(_)) => {}
             Some(Suspended::Waiting(ticket)) => self.park(key, ticket),
             Some(Suspended::WaitingForStart(ticket, task, work)) => {
                 self.park(key, ticket);
@@ -288,11 +296,17 @@ impl Seat {
         None
     }
 
-    fn read_mail(&mut self) {
+    pub(super) fn read_mail(&mut self) {
         while let Some(mail) = self.handle.next_mail() {
             match mail {
                 Mail::Wake(ticket) => self.woken(&ticket),
                 Mail::Look => {}
+                Mail::Ask(ticket, place, tell) => {
+                    if let Some(scene) = self.ask(&ticket) {
+                        // Who has asked may have lost patience.
+                        let _ = tell.send((place, scene));
+                    }
+                }
                 Mail::Start(task) => {
                     if let Some(work) = task.claim() {
                         self.start(task, work);
@@ -305,6 +319,19 @@ impl Seat {
                     }
                 }
             }
+        }
+    }
+
+    /// Asks a waiting fiber what its task is doing.
+    fn ask(&mut self, ticket: &Arc<Ticket>) -> Option<Box<Scene>> {
+        let slot = self.slots.get_mut(ticket.fiber)?.as_mut()?;
+        let waiting = slot.waiting.as_ref()?;
+        if !Arc::ptr_eq(waiting, ticket) {
+            return None;
+        }
+        match slot.fiber.resume(Resumed::Asked) {
+            Some(Suspended::Answered(scene)) => Some(scene),
+            _ => None,
         }
     }
 

@@ -176,12 +176,12 @@ impl Session {
         }
         while !main.has_ended() {
             seat.run_while(|| !runtime.is_stuck());
-            self.give_up_entry();
+            self.give_up_entry(&mut seat);
         }
     }
 
     /// No task can ever run again, the entry included: it is given up, the others stay.
-    fn give_up_entry(&self) {
+    fn give_up_entry(&self, seat: &mut Seat) {
         let told_before = {
             let mut state = self.state.lock();
             let busy = state.busy;
@@ -190,7 +190,7 @@ impl Session {
         // If its clean-up waits in vain too, that has no report of its own.
         if !told_before {
             let others = self.runtime.waits().len() > 1;
-            self.runtime.report_deadlock();
+            self.runtime.report_deadlock(seat);
             self.runtime.output.report(match others {
                 true => "this entry is given up; the other tasks stay as they are\n",
                 false => "this entry is given up\n",

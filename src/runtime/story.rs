@@ -4,7 +4,7 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::gate::Gate;
 use crate::value::Failure;
-use crate::value::error::{CallFrame, Story, TaskMark, Thrown};
+use crate::value::error::{CallFrame, TaskMark, Thrown};
 use crate::value::show::show;
 
 /// The report of a failure.
@@ -22,7 +22,11 @@ pub fn report(failure: &Failure, sources: &Sources) -> Report {
         Some(span) => Report::error(span, message).label(story.label.clone()),
         None => Report::without_place(message),
     };
-    report.notes = call_lines(story, sources);
+    report.kind = match &failure.thrown {
+        Thrown::Error { kind, .. } => Some(kind.word().to_owned()),
+        Thrown::Value(_) => None,
+    };
+    report.notes = call_lines(&story.calls, story.calls_left_out, sources);
     let tasks = story.tasks.iter().map(|task| task_line(task, sources));
     report.notes.extend(tasks);
     report.help = story.help.clone();
@@ -36,14 +40,14 @@ pub fn report(failure: &Failure, sources: &Sources) -> Report {
 /// … 36,710 more calls …
 /// in fact, called at fact.cq:2:7
 /// ```
-fn call_lines(story: &Story, sources: &Sources) -> Vec<String> {
+pub fn call_lines(calls: &[CallFrame], calls_left_out: usize, sources: &Sources) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut left_out = 0;
-    let inner = story.calls.len().div_ceil(2);
+    let inner = calls.len().div_ceil(2);
     let mut last: Option<&CallFrame> = None;
-    for (place, call) in story.calls.iter().enumerate() {
+    for (place, call) in calls.iter().enumerate() {
         if place == inner {
-            left_out += story.calls_left_out;
+            left_out += calls_left_out;
         }
         if last == Some(call) {
             left_out += 1;

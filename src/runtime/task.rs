@@ -18,6 +18,7 @@ use super::abroad::Abroad;
 use super::elsewhere::{HandleKind, StandIn};
 use super::fiber::Resumed;
 use super::gather::Completions;
+use super::limits::Life;
 use super::mailbox::SeatHandle;
 use super::pool::PoolShared;
 use super::wait::Ticket;
@@ -96,6 +97,8 @@ pub struct Task {
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
+    /// What counts it among the living, if they are counted.
+    life: Mutex<Option<Life>>,
     /// What it has to do with other processes.
     pub abroad: Abroad,
 }
@@ -139,6 +142,7 @@ impl Task {
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
+            life: Mutex::new(None),
             abroad: Abroad::default(),
         }
     }
@@ -198,7 +202,13 @@ impl Task {
         self.end(outcome);
     }
 
+    /// It counts among the living until it ends.
+    pub(super) fn lives(&self, life: Life) {
+        *self.life.lock() = Some(life);
+    }
+
     fn end(&self, outcome: Outcome) {
+        drop(self.life.lock().take());
         let listeners = self.state.with(|state| {
             state.phase = Phase::Ended(outcome);
             std::mem::take(&mut state.listeners)

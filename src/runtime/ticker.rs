@@ -1,7 +1,8 @@
 //! The ticker: a thread that looks at the program a few hundred times a second.
 //!
 //! It tells seats when the time slice of their task is over and others are ready, and people of
-//! waits that look hopeless, once it is clear that the program goes on all the same.
+//! waits that look hopeless, once it is clear that the program goes on all the same; and it stops
+//! a program that has passed a limit.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,12 +10,25 @@ use std::thread;
 use std::time::Duration;
 
 use super::fiber::Resumed;
+use super::memory;
+use super::plight::Plight;
 use super::run::Runtime;
+use super::stop::Stop;
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
+use crate::diagnostics::report::Severity;
 
 /// How long a task may keep its seat while others on it are ready.
 const TIME_SLICE: Duration = Duration::from_millis(5);
+
+/// How long the ticker rests while there is only the main program.
+const UNHURRIED: Duration = Duration::from_millis(20);
+
+/// How many turns lie between two looks at the memory of the system.
+const TURNS_OF_MEMORY: u32 = 4;
+
+/// How long a warning waits for what the tasks in it have to tell.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// The thread's stack: it draws reports.
 const TICKER_STACK: usize = 1 << 20;
@@ -31,16 +45,50 @@ impl Runtime {
             .stack_size(TICKER_STACK);
         // Without it tasks still take turns whenever they wait.
         let _ = builder.spawn(move || {
+            let mut turns = 0;
             while let Some(runtime) = runtime.upgrade() {
                 runtime.end_time_slices();
                 if let Some(first) = runtime.first_process() {
                     first.tell_of_waits(&runtime);
                 }
                 runtime.warn_of_suspects();
+                runtime.check_limits(&mut turns);
+                let alone = runtime.made() <= (1, 0);
                 drop(runtime);
-                thread::sleep(TIME_SLICE);
+                thread::sleep(if alone { UNHURRIED } else { TIME_SLICE });
             }
         });
+    }
+
+    /// Stops the program if it has passed a limit; every few turns looks at memory.
+    fn check_limits(&self, turns: &mut u32) {
+        let limits = self.limits();
+        if let Some(time) = limits.time
+            && self.started.elapsed() >= time
+        {
+            self.stop(Stop::TimeUp(time));
+        }
+        self.check_tasks_of_all();
+        *turns = turns.wrapping_add(1);
+        match limits.memory {
+            Some(most) => {
+                self.notice_refused_memory();
+                if self.memory_of_all().is_some_and(|used| used > most) {
+                    self.stop(Stop::TooMuchMemory(most));
+                }
+            }
+            None if turns.is_multiple_of(TURNS_OF_MEMORY) => {
+                let scarce = memory::is_scarce();
+                self.memory_is_scarce.store(scarce, Ordering::Relaxed);
+                if scarce {
+                    for seat in self.seats.lock().values() {
+                        seat.wants_attention();
+                    }
+                }
+            }
+            None => {}
+        }
+        self.stop_for_limit();
     }
 
     fn end_time_slices(&self) {
@@ -59,10 +107,15 @@ impl Runtime {
 
     fn warn_of_suspects(&self) {
         let suspects = std::mem::take(&mut *self.suspects.lock());
-        for report in super::deadlock::warnings(&suspects) {
-            if !self.is_stuck() {
-                self.report(&report);
+        for hopeless in super::deadlock::hopeless(&suspects) {
+            let scenes = self.scenes(&hopeless.waits, None, PATIENCE);
+            if self.is_stuck() {
+                return;
             }
+            let plight = Plight::new(&hopeless.waits, &scenes, &self.sources);
+            let mut report = plight.report(hopeless.message);
+            report.severity = Severity::Warning;
+            self.report(&report);
         }
     }
 

@@ -37,6 +37,7 @@ use super::pool::PoolShared;
 use super::promise::Promise;
 use super::queue::Queue;
 use super::task::{Task, Work};
+use crate::gate::StopSign;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Unwind, Value, guarded};
@@ -46,6 +47,8 @@ use crate::value::{Kind, Result, Unwind, Value, guarded};
 pub enum WaitingFor {
     /// A value of a queue.
     Value(Arc<Queue>),
+    /// The next value of a queue that is gone over until it is closed.
+    Next(Arc<Queue>),
     /// That a queue takes a value: there is room, or somebody gets it.
     Room(Arc<Queue>),
     /// A value of one of several queues.
@@ -102,7 +105,7 @@ const CANCELLED: u8 = 3;
 pub struct Ticket {
     state: AtomicU8,
     pub(super) fiber: FiberKey,
-    seat: Arc<SeatHandle>,
+    pub(super) seat: Arc<SeatHandle>,
     /// Who waits.
     pub task: Arc<Task>,
     /// For what.
@@ -121,7 +124,7 @@ impl Ticket {
     /// Wakes the task, unless something else has already woken it.
     pub fn wake(self: &Arc<Ticket>, why: Resumed) -> bool {
         let state = match why {
-            Resumed::Ready => READY,
+            Resumed::Ready | Resumed::Asked => READY,
             Resumed::TimedOut => TIMED_OUT,
             Resumed::Cancelled => CANCELLED,
         };
@@ -226,7 +229,7 @@ impl Machine<'_> {
                 Some((task, work)) => Suspended::WaitingForStart(ticket.clone(), task, work),
                 None => Suspended::Waiting(ticket.clone()),
             };
-            let resumed = self.port.suspend(why);
+            let resumed = self.suspend_to_wait(why);
             *self.task.ticket.lock() = None;
             if ticket.told.load(Ordering::SeqCst)
                 && let Some(first) = self.runtime.first_process()
@@ -251,7 +254,9 @@ impl Machine<'_> {
                         }
                     }
                 },
-                Resumed::TimedOut | Resumed::Cancelled => return Ok(leave(&ticket)),
+                Resumed::TimedOut | Resumed::Cancelled | Resumed::Asked => {
+                    return Ok(leave(&ticket));
+                }
             }
         }
     }
@@ -289,6 +294,10 @@ impl Machine<'_> {
         if self.task.cancel_waits() {
             return Err(self.strike());
         }
+        if self.runtime.memory_is_scarce.load(Ordering::Relaxed) {
+            return Err(fail(Kind::Memory, "the system has almost no memory left")
+                .help("what holds so much? --max-memory stops a program before that"));
+        }
         if self.seat.others_are_ready() {
             self.port.suspend(Suspended::Yielded);
             if self.task.cancel_waits() {
@@ -309,6 +318,32 @@ impl Machine<'_> {
     fn strike(&mut self) -> Unwind {
         self.task.cancel_strikes();
         Unwind::Cancelled
+    }
+}
+
+/// The stop sign of a task, for operations on values that take long.
+pub struct Stops {
+    task: Arc<Task>,
+    seat: Arc<SeatHandle>,
+}
+
+impl Stops {
+    /// That of a task on a seat.
+    pub(super) fn new(task: &Arc<Task>, seat: &Arc<SeatHandle>) -> Stops {
+        Stops {
+            task: task.clone(),
+            seat: seat.clone(),
+        }
+    }
+}
+
+impl StopSign for Stops {
+    fn strikes(&self) -> bool {
+        let strikes = self.seat.attention.load(Ordering::Relaxed) && self.task.cancel_waits();
+        if strikes {
+            self.task.cancel_strikes();
+        }
+        strikes
     }
 }
 

@@ -56,7 +56,12 @@ impl Work {
             Work::Call {
                 function,
                 arguments,
-            } => machine.call(&function, &arguments),
+            } => {
+                if let Value::Function(body) = &function {
+                    machine.body = Some(body.clone());
+                }
+                machine.call(&function, &arguments)
+            }
             Work::Native(work) => work(machine),
         }
     }

@@ -4,16 +4,20 @@
 //! `+` and `*` do with strings, bytes and lists, what `in` finds, and what is said when an
 //! operator does not fit its operands.
 
-use super::error::{Failure, fail};
+use super::error::{Failure, fail, pause};
 use super::list::List;
 use super::map::{Key, KeyRef};
 use super::{Kind, Result, Unwind, Value, number, order};
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
+use crate::runtime::memory::room_for;
 use crate::syntax::tree::BinaryOperator;
 
 /// The longest string or bytes that `+` and `*` make, in bytes.
 pub const LONGEST_TEXT: u64 = 1 << 31;
+
+/// How many elements or bytes are gone over between two looks whether the task is to stop.
+const PIECE: usize = 1 << 20;
 
 /// `left operator right`
 pub fn apply(
@@ -29,9 +33,9 @@ pub fn apply(
         O::Subtract => number::subtract(left, right),
         O::Multiply => multiply(left, right, gate),
         O::Divide => number::divide(left, right),
-        O::FloorDivide => number::floor_divide(left, right),
-        O::Modulo => number::modulo(left, right),
-        O::Power => number::power(left, right),
+        O::FloorDivide => number::floor_divide(left, right, gate),
+        O::Modulo => number::modulo(left, right, gate),
+        O::Power => number::power(left, right, gate),
         O::Equal => truth(order::equal(left, right, gate)),
         O::NotEqual => truth(order::equal(left, right, gate).map(|equal| !equal)),
         O::Less => truth(order::less(left, right, gate)),
@@ -68,9 +72,11 @@ pub fn add(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
             // One after the other: two locks are never held at once.
             let mut joined = a.snapshot(gate);
             let more = b.snapshot(gate);
-            joined
-                .try_reserve_exact(more.len())
-                .map_err(|_| too_long("list", joined.len() as u64 + more.len() as u64))?;
+            let length = joined.len() + more.len();
+            let bytes = (length - joined.capacity().min(length)).saturating_mul(size_of::<Value>());
+            if !room_for(bytes) || joined.try_reserve_exact(more.len()).is_err() {
+                return Err(too_long("list", length as u64));
+            }
             joined.extend(more);
             Ok(Value::list(joined))
         }
@@ -87,7 +93,7 @@ pub fn multiply(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
         (Value::String(_) | Value::Bytes(_) | Value::List(_), Value::Int(_) | Value::BigInt(_)) => {
             repeat(left, right, gate)
         }
-        _ => number::multiply(left, right),
+        _ => number::multiply(left, right, gate),
     }
 }
 
@@ -100,12 +106,12 @@ fn repeat(value: &Value, times: &Value, gate: &Gate<'_>) -> Result<Value> {
     match value {
         Value::String(text) => {
             let mut out = room_for_text("string", 0, text.len() as u64, times)?;
-            fill(&mut out, text.as_bytes(), times);
+            fill(&mut out, text.as_bytes(), times, gate)?;
             Ok(text_of(out))
         }
         Value::Bytes(bytes) => {
             let mut out = room_for_text("bytes", 0, bytes.len() as u64, times)?;
-            fill(&mut out, bytes, times);
+            fill(&mut out, bytes, times, gate)?;
             Ok(Value::Bytes(out.into()))
         }
         Value::List(list) => repeat_list(list, times, gate),
@@ -118,30 +124,39 @@ fn repeat_list(list: &List, times: u64, gate: &Gate<'_>) -> Result<Value> {
     let length = (items.len() as u64).saturating_mul(times);
     let most = LONGEST_TEXT / size_of::<Value>() as u64;
     let mut out: Vec<Value> = Vec::new();
-    if length > most || out.try_reserve_exact(length as usize).is_err() {
+    if length > most
+        || !room_for(length as usize * size_of::<Value>())
+        || out.try_reserve_exact(length as usize).is_err()
+    {
         return Err(too_long("list", length));
     }
-    fill(&mut out, &items, times);
+    fill(&mut out, &items, times, gate)?;
     Ok(Value::list(out))
 }
 
-/// Writes `part` so many times, in steps that double.
-fn fill<T: Clone>(out: &mut Vec<T>, part: &[T], times: u64) {
+/// Writes `part` so many times, in steps that double up to a size.
+fn fill<T: Clone>(out: &mut Vec<T>, part: &[T], times: u64, gate: &Gate<'_>) -> Result<()> {
     let length = part.len() * times as usize;
     if length > 0 {
         out.extend_from_slice(part);
     }
     while out.len() < length {
-        let more = out.len().min(length - out.len());
+        pause(gate)?;
+        let most = (PIECE / part.len()).max(1) * part.len();
+        let more = out.len().min(length - out.len()).min(most);
         out.extend_from_within(..more);
     }
+    Ok(())
 }
 
 /// Memory for `head` bytes and `times` parts.
 fn room_for_text(what: &str, head: usize, part: u64, times: u64) -> Result<Vec<u8>> {
     let length = part.saturating_mul(times).saturating_add(head as u64);
     let mut out = Vec::new();
-    if length > LONGEST_TEXT || out.try_reserve_exact(length as usize).is_err() {
+    if length > LONGEST_TEXT
+        || !room_for(length as usize)
+        || out.try_reserve_exact(length as usize).is_err()
+    {
         return Err(too_long(what, length));
     }
     Ok(out)
@@ -172,17 +187,23 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
     match (whole, item) {
         (Value::List(list), Value::List(_) | Value::Map(_)) => {
             for other in list.snapshot(gate) {
+                pause(gate)?;
                 if order::equal(&other, item, gate)? {
                     return Ok(true);
                 }
             }
             Ok(false)
         }
-        (Value::List(list), _) => Ok(list.read(gate, |items| {
-            items
-                .iter()
-                .any(|other| order::equal_at_once(other, item) == Some(true))
-        })),
+        (Value::List(list), _) => list.read(gate, |items| {
+            for piece in items.chunks(PIECE) {
+                let is_equal = |other: &Value| order::equal_at_once(other, item) == Some(true);
+                if piece.iter().any(is_equal) {
+                    return Ok(true);
+                }
+                pause(gate)?;
+            }
+            Ok(false)
+        }),
         (Value::Map(map), _) => Ok(map.contains(gate, key_ref(item)?)),
         (Value::String(text), Value::String(part)) => Ok(text.contains(&**part)),
         (Value::Range(range), Value::Int(number)) => Ok(range.contains(*number)),

@@ -6,7 +6,8 @@ use num_traits::{ToPrimitive, Zero};
 
 use super::error::fail;
 use super::number::{Pair, alike};
-use super::{Kind, Result, Unwind, Value};
+use super::{Kind, Result, Unwind, Value, long};
+use crate::gate::Gate;
 use crate::syntax::tree::BinaryOperator;
 
 /// `left / right`, always a float: of ints of any size the one nearest to the exact quotient.
@@ -30,7 +31,7 @@ pub fn divide(left: &Value, right: &Value) -> Result<Value> {
 
 /// `left // right`
 #[inline]
-pub fn floor_divide(left: &Value, right: &Value) -> Result<Value> {
+pub fn floor_divide(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
     if let (Value::Int(a), Value::Int(b)) = (left, right)
         && *b != 0
         && let Some(quotient) = a.checked_div(*b)
@@ -40,7 +41,7 @@ pub fn floor_divide(left: &Value, right: &Value) -> Result<Value> {
     }
     match alike(BinaryOperator::FloorDivide, left, right)? {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
-        Pair::Ints(a, b) => Ok(Value::integer(a.div_floor(&b))),
+        Pair::Ints(a, b) => Ok(Value::integer(floor(&a, &b, gate)?.0)),
         Pair::Floats(_, 0.0) => Err(by_zero()),
         Pair::Floats(a, b) => Ok(Value::from(float_floor(a, b).0)),
     }
@@ -48,7 +49,7 @@ pub fn floor_divide(left: &Value, right: &Value) -> Result<Value> {
 
 /// `left % right`: has the sign of `right`.
 #[inline]
-pub fn modulo(left: &Value, right: &Value) -> Result<Value> {
+pub fn modulo(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Value> {
     if let (Value::Int(a), Value::Int(b)) = (left, right)
         && *b != 0
     {
@@ -63,10 +64,22 @@ pub fn modulo(left: &Value, right: &Value) -> Result<Value> {
     }
     match alike(BinaryOperator::Modulo, left, right)? {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
-        Pair::Ints(a, b) => Ok(Value::integer(a.mod_floor(&b))),
+        Pair::Ints(a, b) => Ok(Value::integer(floor(&a, &b, gate)?.1)),
         Pair::Floats(_, 0.0) => Err(by_zero()),
         Pair::Floats(a, b) => Ok(Value::from(float_floor(a, b).1)),
     }
+}
+
+/// `a // b` and `a % b` of ints.
+fn floor(a: &BigInt, b: &BigInt, gate: &Gate<'_>) -> Result<(BigInt, BigInt)> {
+    let (quotient, rest) = long::divide(a.magnitude(), b.magnitude(), gate)?;
+    let quotient = BigInt::from_biguint(a.sign() * b.sign(), quotient);
+    let rest = BigInt::from_biguint(a.sign(), rest);
+    // Cut off toward zero so far.
+    Ok(match rest.is_zero() || a.sign() == b.sign() {
+        true => (quotient, rest),
+        false => (quotient - 1, rest + b),
+    })
 }
 
 /// `a // b` and `a % b` of floats, as Python works them out: the two fit each other as well as

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use super::Value;
+use crate::gate::Gate;
 use crate::syntax::span::Span;
 
 /// A result of running language code.
@@ -65,7 +66,7 @@ pub struct Story {
 }
 
 /// One call of a story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct CallFrame {
     /// The function that was called; `None` for a lambda.
     pub function: Option<Arc<str>>,
@@ -180,6 +181,14 @@ impl Kind {
 #[inline(never)]
 pub fn fail(kind: Kind, message: impl Into<String>) -> Unwind {
     Failure::error(kind, message).into()
+}
+
+/// Called by what takes long, between two pieces of its work: a cancel may strike here.
+pub fn pause(gate: &Gate<'_>) -> Result<()> {
+    match gate.is_to_stop() {
+        true => Err(Unwind::Cancelled),
+        false => Ok(()),
+    }
 }
 
 impl Failure {

@@ -8,7 +8,7 @@
 use super::error::fail;
 use super::number::Number;
 use super::show::display;
-use super::{Kind, Result, Unwind, Value, float};
+use super::{Kind, Result, Unwind, Value, float, long};
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
 use crate::syntax::tree::FormatSpec;
@@ -25,7 +25,7 @@ pub fn format(value: &Value, spec: &FormatSpec, gate: &Gate<'_>) -> Result<Strin
             Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
                 float_text(number.to_float()?, value, spec)
             }
-            _ => int_text(number, value, spec),
+            _ => int_text(number, value, spec, gate),
         },
         (None, Value::String(text)) => {
             refuse_signs(value, spec, "a string")?;
@@ -83,7 +83,12 @@ fn float_text(number: f64, value: &Value, spec: &FormatSpec) -> Result<String> {
     ))
 }
 
-fn int_text(number: Number<'_>, value: &Value, spec: &FormatSpec) -> Result<String> {
+fn int_text(
+    number: Number<'_>,
+    value: &Value,
+    spec: &FormatSpec,
+    gate: &Gate<'_>,
+) -> Result<String> {
     if spec.precision.is_some() {
         return Err(misfit("a precision does not fit an int")
             .help("`.2f` shows it as a float with 2 decimals"));
@@ -109,7 +114,10 @@ fn int_text(number: Number<'_>, value: &Value, spec: &FormatSpec) -> Result<Stri
         ),
         Number::Big(number) => (
             number.sign() == num_bigint::Sign::Minus,
-            number.magnitude().to_str_radix(base),
+            match base {
+                10 => long::decimal(number.magnitude(), gate)?,
+                base => number.magnitude().to_str_radix(base),
+            },
         ),
         Number::Float(_) => return Ok(String::new()),
     };

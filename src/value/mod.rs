@@ -7,7 +7,7 @@
 //! 2. [`function`], [`cell`]: code with what it captured; variables that tasks share
 //! 3. [`error`]: what is thrown, and what it carries
 //! 4. [`guarded`]: the lock around everything that changes
-//! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`] with [`sort`],
+//! 5. [`number`] with [`division`], [`power`] and [`long`], [`arithmetic`], [`order`] with [`sort`],
 //!    [`index`]: what operators do with them
 //! 6. [`word`], [`returned`]: how values and results travel in registers
 //! 7. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
@@ -22,6 +22,7 @@ pub mod function;
 pub mod guarded;
 pub mod index;
 pub mod list;
+pub mod long;
 pub mod map;
 pub mod number;
 pub mod order;
@@ -31,6 +32,7 @@ pub mod quote;
 pub mod range;
 pub mod returned;
 pub mod show;
+mod show_handle;
 pub mod sort;
 pub mod stream;
 pub mod text;

@@ -16,7 +16,7 @@ use num_bigint::BigInt;
 use num_traits::FromPrimitive;
 
 use super::arithmetic::cannot;
-use super::error::Thrown;
+use super::error::{Thrown, pause};
 use super::map::Map;
 use super::number::Number;
 use super::range::Range;
@@ -26,13 +26,16 @@ use crate::syntax::tree::BinaryOperator;
 
 pub use super::sort::{places_in_order, sort, sort_by};
 
+/// How many elements are compared between two looks whether the task is to stop.
+const ELEMENTS_A_PAUSE: usize = 1 << 12;
+
 /// `left == right`: by structure for data, by identity for streams and handles. Two errors are
 /// equal if kind and message are.
 #[inline]
 pub fn equal(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<bool> {
     match equal_at_once(left, right) {
         Some(equal) => Ok(equal),
-        None => Ok(equal_inside(left, right, gate)),
+        None => equal_inside(left, right, gate),
     }
 }
 
@@ -122,7 +125,7 @@ impl Met {
     }
 }
 
-fn equal_inside(left: &Value, right: &Value, gate: &Gate<'_>) -> bool {
+fn equal_inside(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<bool> {
     let mut met = Met::default();
     let mut waiting = Vec::new();
     let mut next = Some((left.clone(), right.clone()));
@@ -138,19 +141,22 @@ fn equal_inside(left: &Value, right: &Value, gate: &Gate<'_>) -> bool {
             _ => None,
         };
         let Some(pairs): Option<Vec<(Value, Value)>> = pairs else {
-            return false;
+            return Ok(false);
         };
-        for (a, b) in pairs {
+        for (place, (a, b)) in pairs.into_iter().enumerate() {
+            if place.is_multiple_of(ELEMENTS_A_PAUSE) {
+                pause(gate)?;
+            }
             match equal_at_once(&a, &b) {
                 Some(true) => {}
-                Some(false) => return false,
+                Some(false) => return Ok(false),
                 None if met.is_new(&a, &b) => waiting.push((a, b)),
                 None => {}
             }
         }
         next = waiting.pop();
     }
-    true
+    Ok(true)
 }
 
 /// The values of every key in both maps; `None` if the keys differ.
@@ -183,7 +189,13 @@ pub fn compare(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Option<Or
         (a.into_iter(), b.snapshot(gate).into_iter())
     };
     let mut under_way = vec![rows(a, b)];
+    let mut until_pause = ELEMENTS_A_PAUSE;
     while let Some((a, b)) = under_way.last_mut() {
+        until_pause -= 1;
+        if until_pause == 0 {
+            until_pause = ELEMENTS_A_PAUSE;
+            pause(gate)?;
+        }
         let (a, b) = match (a.next(), b.next()) {
             (Some(a), Some(b)) => (a, b),
             (None, None) => {
@@ -201,7 +213,7 @@ pub fn compare(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<Option<Or
                 }
                 false
             }
-            (None, ..) => !equal_inside(&a, &b, gate),
+            (None, ..) => !equal_inside(&a, &b, gate)?,
         };
         if differ {
             return compare_at_once(&a, &b);

@@ -6,13 +6,40 @@ use num_bigint::{BigInt, BigUint};
 
 use super::Value;
 use super::number::MOST_BITS;
+use super::{Result, long};
+use crate::gate::Gate;
 
 /// Longer rows of digits are read in halves, which takes far less time than one after the other.
 const SHORT: usize = 1000;
 
 /// The int that is written there in a base from 2 to 36, or 0 for the one its prefix says; none
 /// if it has more digits than ints may have.
-pub fn integer(text: &str, base: u32) -> Option<Value> {
+pub fn integer(text: &str, base: u32, gate: &Gate<'_>) -> Result<Option<Value>> {
+    let Some((negative, base, digits)) = digits_of(text, base) else {
+        return Ok(None);
+    };
+    if digits.len() <= 12
+        && let Ok(number) = i64::from_str_radix(&digits, base)
+    {
+        return Ok(Some(Value::Int(if negative { -number } else { number })));
+    }
+    let bits = digits.len() as f64 * f64::from(base).log2();
+    if bits > MOST_BITS as f64 {
+        return Ok(None);
+    }
+    let Some(magnitude) = magnitude(digits.as_bytes(), base, gate)? else {
+        return Ok(None);
+    };
+    let number = BigInt::from(magnitude);
+    Ok(Some(Value::integer(if negative {
+        -number
+    } else {
+        number
+    })))
+}
+
+/// Sign, base and digits of an int.
+fn digits_of(text: &str, base: u32) -> Option<(bool, u32, String)> {
     if base != 0 && !(2..=36).contains(&base) {
         return None;
     }
@@ -22,17 +49,7 @@ pub fn integer(text: &str, base: u32) -> Option<Value> {
     if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(base)) {
         return None;
     }
-    if digits.len() <= 12
-        && let Ok(number) = i64::from_str_radix(&digits, base)
-    {
-        return Some(Value::Int(if negative { -number } else { number }));
-    }
-    let bits = digits.len() as f64 * f64::from(base).log2();
-    if bits > MOST_BITS as f64 {
-        return None;
-    }
-    let number = BigInt::from(magnitude(digits.as_bytes(), base)?);
-    Some(Value::integer(if negative { -number } else { number }))
+    Some((negative, base, digits))
 }
 
 /// The float that is written there.
@@ -85,23 +102,41 @@ fn without_underscores(text: &str, is_digit: impl Fn(char) -> bool) -> Option<St
     Some(out)
 }
 
-fn magnitude(digits: &[u8], base: u32) -> Option<BigUint> {
+fn magnitude(digits: &[u8], base: u32, gate: &Gate<'_>) -> Result<Option<BigUint>> {
     if digits.len() <= SHORT {
-        return BigUint::parse_bytes(digits, base);
+        return Ok(BigUint::parse_bytes(digits, base));
     }
     let (high, low) = digits.split_at(digits.len() / 2);
-    let places = u32::try_from(low.len()).ok()?;
-    Some(magnitude(high, base)? * BigUint::from(base).pow(places) + magnitude(low, base)?)
+    let (high, low_part) = (magnitude(high, base, gate)?, magnitude(low, base, gate)?);
+    let (Some(high), Some(low_part)) = (high, low_part) else {
+        return Ok(None);
+    };
+    let scale = scale(base, low.len(), gate)?;
+    Ok(Some(long::multiply(&high, &scale, gate)? + low_part))
+}
+
+/// `base ** places`
+fn scale(base: u32, places: usize, gate: &Gate<'_>) -> Result<BigUint> {
+    if places <= SHORT {
+        return Ok(BigUint::from(base).pow(places as u32));
+    }
+    let half = scale(base, places / 2, gate)?;
+    let square = long::multiply(&half, &half, gate)?;
+    Ok(match places % 2 {
+        0 => square,
+        _ => square * base,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::Gate;
     use crate::value::show::show;
 
     fn read(text: &str, base: u32) -> Option<String> {
-        integer(text, base).map(|value| show(&value, &Gate::open()).expect("an int is shown"))
+        integer(text, base, &Gate::open())
+            .expect("no cancel")
+            .map(|value| show(&value, &Gate::open()).expect("an int is shown"))
     }
 
     #[test]

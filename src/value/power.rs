@@ -5,21 +5,12 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::error::fail;
 use super::number::{MOST_BITS, Number, Pair, alike, too_large};
-use super::{Kind, Result, Value};
+use super::{Kind, Result, Value, long};
+use crate::gate::Gate;
 use crate::syntax::tree::BinaryOperator;
 
 /// `base ** exponent`
-pub fn power(base: &Value, exponent: &Value) -> Result<Value> {
-    power_with(base, exponent, &mut || Ok(()))
-}
-
-/// `base ** exponent`; `tick` is called before every step that may take long, and its error ends
-/// the computation.
-pub fn power_with(
-    base: &Value,
-    exponent: &Value,
-    tick: &mut dyn FnMut() -> Result<()>,
-) -> Result<Value> {
+pub fn power(base: &Value, exponent: &Value, gate: &Gate<'_>) -> Result<Value> {
     if let (Value::Int(base), Value::Int(exponent)) = (base, exponent)
         && let Ok(exponent) = u32::try_from(*exponent)
         && let Some(power) = base.checked_pow(exponent)
@@ -32,7 +23,7 @@ pub fn power_with(
             Number::Big(&base).to_float()?,
             Number::Big(&exponent).to_float()?,
         ),
-        Pair::Ints(base, exponent) => of_ints(&base, exponent.magnitude(), tick),
+        Pair::Ints(base, exponent) => of_ints(&base, exponent.magnitude(), gate),
     }
 }
 
@@ -56,11 +47,7 @@ fn of_floats(base: f64, exponent: f64) -> Result<Value> {
     Ok(Value::from(power))
 }
 
-fn of_ints(
-    base: &BigInt,
-    exponent: &BigUint,
-    tick: &mut dyn FnMut() -> Result<()>,
-) -> Result<Value> {
+fn of_ints(base: &BigInt, exponent: &BigUint, gate: &Gate<'_>) -> Result<Value> {
     let odd = exponent.bit(0);
     if exponent.is_zero() || base.is_one() {
         return Ok(Value::Int(1));
@@ -81,13 +68,12 @@ fn of_ints(
     let rest = base.magnitude() >> twos;
     let mut power = BigUint::one();
     for position in (0..u64::BITS - exponent.leading_zeros()).rev() {
-        tick()?;
         if power.bits() * 2 > MOST_BITS {
             return Err(too_large());
         }
-        power = &power * &power;
+        power = long::multiply(&power, &power, gate)?;
         if exponent >> position & 1 == 1 {
-            power *= &rest;
+            power = long::multiply(&power, &rest, gate)?;
         }
     }
     power <<= twos * exponent;

@@ -15,17 +15,22 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use num_traits::Signed;
+
 use super::error::{Thrown, fail};
 use super::quote::{quote, quote_bytes};
+use super::show_handle::show_handle;
 use super::stream::Stream;
-use super::{Kind, Result, Value, float};
+use super::{Kind, Result, Unwind, Value, float, long};
 use crate::gate::{Gate, ObjectId, Operation};
 use crate::runtime::promise::Promise;
-use crate::runtime::task::Task;
 
 /// The longest text that is made, in bytes. Lists that hold one list many times over could be
 /// endless work otherwise.
 const LONGEST: usize = 1 << 30;
+
+/// How many values are shown between two looks whether the task is to stop.
+const VALUES_A_PAUSE: u32 = 1 << 10;
 
 /// The value as it would be written in a program.
 pub fn show(value: &Value, gate: &Gate<'_>) -> Result<String> {
@@ -35,6 +40,9 @@ pub fn show(value: &Value, gate: &Gate<'_>) -> Result<String> {
 fn show_within(value: &Value, gate: &Gate<'_>, longest: usize) -> Result<String> {
     let mut showing = Showing::new(gate, longest);
     showing.run(value);
+    if showing.stopped {
+        return Err(Unwind::Cancelled);
+    }
     match showing.is_full() {
         false => Ok(showing.out),
         true => Err(fail(
@@ -115,6 +123,10 @@ struct Showing<'g> {
     cut: usize,
     frames: Vec<Frame>,
     open: HashSet<usize>,
+    /// Values until the next look whether the task is to stop.
+    until_pause: u32,
+    /// A cancel has struck.
+    stopped: bool,
 }
 
 impl<'g> Showing<'g> {
@@ -126,6 +138,8 @@ impl<'g> Showing<'g> {
             cut: usize::MAX,
             frames: Vec::new(),
             open: HashSet::new(),
+            until_pause: VALUES_A_PAUSE,
+            stopped: false,
         }
     }
 
@@ -135,7 +149,12 @@ impl<'g> Showing<'g> {
 
     fn run(&mut self, value: &Value) {
         self.begin(value, false);
-        while !self.is_full() {
+        while !self.is_full() && !self.stopped {
+            self.until_pause -= 1;
+            if self.until_pause == 0 {
+                self.until_pause = VALUES_A_PAUSE;
+                self.stopped = self.gate.is_to_stop();
+            }
             match self.next() {
                 Some((value, is_head)) => self.begin(&value, is_head),
                 None if self.frames.is_empty() => return,
@@ -316,7 +335,16 @@ impl<'g> Showing<'g> {
                 let digits = number.bits() as f64 * std::f64::consts::LOG10_2;
                 write!(out, "<int of about {digits:.0} digits>")
             }
-            Value::BigInt(number) => write!(out, "{number}"),
+            Value::BigInt(number) => {
+                if number.is_negative() {
+                    out.push('-');
+                }
+                match long::decimal(number.magnitude(), gate) {
+                    Ok(digits) => out.push_str(&digits),
+                    Err(_) => self.stopped = true,
+                }
+                Ok(())
+            }
             Value::Float(number) => out.write_str(&float::repr(number.get())),
             Value::String(text) => {
                 quote(out, text, room);
@@ -335,41 +363,13 @@ impl<'g> Showing<'g> {
                 None => out.write_str("<fn>"),
             },
             Value::Builtin(builtin) => write!(out, "<builtin {}>", builtin.name),
-            Value::Promise(promise) => {
-                gate.announce(|| Operation::Poll(ObjectId::of(&**promise)));
-                write!(out, "<promise {}>", promise.state_word())
-            }
-            handle if let Some(away) = handle.away() => out.write_str(&away.first.show(away.name)),
-            Value::Future(task) => write!(out, "<future {}>", task_words(task, gate)),
-            Value::Task(task) => write!(out, "<task {}>", task_words(task, gate)),
-            Value::Queue(queue) => {
-                gate.announce(|| Operation::Length(ObjectId::of(&**queue)));
-                write!(
-                    out,
-                    "<queue #{}: {} waiting>",
-                    queue.number,
-                    queue.peek_len()
-                )
-            }
-            Value::Lock(lock) => {
-                gate.announce(|| Operation::Poll(ObjectId::of(&**lock)));
-                match lock.owner() {
-                    Some(owner) => {
-                        write!(
-                            out,
-                            "<lock #{} held by task #{}>",
-                            lock.number, owner.number
-                        )
-                    }
-                    None => write!(out, "<lock #{} free>", lock.number),
-                }
-            }
-            Value::Semaphore(semaphore) => {
-                gate.announce(|| Operation::Poll(ObjectId::of(&**semaphore)));
-                let (number, free) = (semaphore.number, semaphore.free());
-                write!(out, "<semaphore #{number}: {free} free>")
-            }
-            Value::Pool(pool) => write!(out, "<{}>", pool.shared.words()),
+            Value::Promise(_)
+            | Value::Future(_)
+            | Value::Task(_)
+            | Value::Queue(_)
+            | Value::Lock(_)
+            | Value::Semaphore(_)
+            | Value::Pool(_) => show_handle(out, value, gate),
             Value::Error(failure) => match &failure.thrown {
                 Thrown::Error { kind, message } => {
                     write!(out, "<error {}: {message}>", kind.word())
@@ -388,15 +388,6 @@ fn rest_of(stream: &Stream) -> Rest {
     match stream {
         Stream::Pair { head, tail } => Rest::Head(head.clone(), tail.clone()),
         Stream::Lazy(promise) => Rest::Promise(promise.clone()),
-    }
-}
-
-/// `#7 running`
-fn task_words(task: &Task, gate: &Gate<'_>) -> String {
-    gate.announce(|| Operation::Poll(task.id()));
-    match task.abroad.process() {
-        Some(process) => format!("#{} process {process} {}", task.number, task.state_word()),
-        None => format!("#{} {}", task.number, task.state_word()),
     }
 }
 

@@ -5,9 +5,13 @@
 
 use std::cmp::Ordering;
 
+use super::error::pause;
 use super::order::less;
 use super::{Result, Value};
 use crate::gate::Gate;
+
+/// How many values are sorted or merged between two looks whether the task is to stop.
+const PIECE: usize = 1 << 16;
 
 /// Rows of this length are sorted by insertion.
 const SHORT: usize = 8;
@@ -34,8 +38,8 @@ pub fn places_in_order(
     gate: &Gate<'_>,
     tick: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Vec<usize>> {
-    if let Some(places) = places_of_alike(keys, reverse) {
-        return Ok(places);
+    if let Some(places) = places_of_alike(keys, reverse, gate) {
+        return places;
     }
     let mut until_tick = COMPARISONS_A_TICK;
     merge_sort(keys.len(), &mut |a, b| {
@@ -67,19 +71,8 @@ fn at_places(mut values: Vec<Value>, places: Vec<usize>) -> Vec<Value> {
 }
 
 /// The fast way for keys that are all ints, all floats without nan, or all strings.
-fn places_of_alike(keys: &[Value], reverse: bool) -> Option<Vec<usize>> {
-    fn sorted<K: Copy>(
-        keys: Option<Vec<K>>,
-        reverse: bool,
-        order: impl Fn(K, K) -> Ordering,
-    ) -> Option<Vec<usize>> {
-        let mut pairs: Vec<(K, usize)> = keys?.into_iter().zip(0..).collect();
-        match reverse {
-            false => pairs.sort_by(|a, b| order(a.0, b.0)),
-            true => pairs.sort_by(|a, b| order(b.0, a.0)),
-        }
-        Some(pairs.into_iter().map(|(_, place)| place).collect())
-    }
+fn places_of_alike(keys: &[Value], reverse: bool, gate: &Gate<'_>) -> Option<Result<Vec<usize>>> {
+    let sorted = Sorted { reverse, gate };
     let all = keys.iter();
     match keys.first()? {
         Value::Int(_) => {
@@ -87,7 +80,7 @@ fn places_of_alike(keys: &[Value], reverse: bool) -> Option<Vec<usize>> {
                 Value::Int(number) => Some(*number),
                 _ => None,
             });
-            sorted(ints.collect(), reverse, |a, b| a.cmp(&b))
+            sorted.places(ints.collect(), |a, b| a.cmp(&b))
         }
         Value::Float(_) => {
             let floats = all.map(|key| match key {
@@ -95,16 +88,72 @@ fn places_of_alike(keys: &[Value], reverse: bool) -> Option<Vec<usize>> {
                 Value::Float(number) if !number.get().is_nan() => Some(number.get() + 0.0),
                 _ => None,
             });
-            sorted(floats.collect(), reverse, |a, b| a.total_cmp(&b))
+            sorted.places(floats.collect(), |a, b| a.total_cmp(&b))
         }
         Value::String(_) => {
             let texts = all.map(|key| match key {
                 Value::String(text) => Some(&**text),
                 _ => None,
             });
-            sorted(texts.collect(), reverse, |a: &str, b| a.cmp(b))
+            sorted.places(texts.collect(), |a: &str, b| a.cmp(b))
         }
         _ => None,
+    }
+}
+
+struct Sorted<'g> {
+    reverse: bool,
+    gate: &'g Gate<'g>,
+}
+
+impl Sorted<'_> {
+    fn places<K: Copy>(
+        &self,
+        keys: Option<Vec<K>>,
+        order: impl Fn(K, K) -> Ordering,
+    ) -> Option<Result<Vec<usize>>> {
+        let pairs: Vec<(K, usize)> = keys?.into_iter().zip(0..).collect();
+        let sorted = match self.reverse {
+            false => self.in_pieces(pairs, |a, b| order(a.0, b.0)),
+            true => self.in_pieces(pairs, |a, b| order(b.0, a.0)),
+        };
+        Some(sorted.map(|pairs| pairs.into_iter().map(|(_, place)| place).collect()))
+    }
+
+    /// Sorts pieces, then merges two and two of them; a cancel may strike between.
+    fn in_pieces<T: Copy>(
+        &self,
+        mut all: Vec<T>,
+        order: impl Fn(&T, &T) -> Ordering,
+    ) -> Result<Vec<T>> {
+        for piece in all.chunks_mut(PIECE) {
+            pause(self.gate)?;
+            piece.sort_by(&order);
+        }
+        let mut width = PIECE;
+        while width < all.len() {
+            let mut merged = Vec::with_capacity(all.len());
+            for two in all.chunks(2 * width) {
+                let (mut left, mut right) = two.split_at(width.min(two.len()));
+                while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+                    if merged.len().is_multiple_of(PIECE) {
+                        pause(self.gate)?;
+                    }
+                    if order(first, second).is_le() {
+                        merged.push(*first);
+                        left = left_rest;
+                    } else {
+                        merged.push(*second);
+                        right = right_rest;
+                    }
+                }
+                merged.extend_from_slice(left);
+                merged.extend_from_slice(right);
+            }
+            all = merged;
+            width *= 2;
+        }
+        Ok(all)
     }
 }
 

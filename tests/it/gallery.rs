@@ -12,7 +12,7 @@ use super::program::{self, Outcome};
 /// What differs from run to run or from machine to machine.
 const FILTERS: [(&str, &str); 4] = [
     (r"process \d+", "process PID"),
-    (r"since \d+(\.\d+)? m?s", "since TIME"),
+    (r"has waited \d+(\.\d+)? (ms|s|min)", "has waited TIME"),
     // How deep calls may nest depends on the size of the interpreter's own frames.
     (r"\d{4,}( are under way| more calls)", "MANY$1"),
     // How far a future has come depends on the machine.

@@ -9,17 +9,21 @@
 //! 5. `commands`: the command line, standard input, pipes, exit statuses.
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
+//!    `chaos`: random programs whose outcome is known.
+//!    `limits`: Ctrl-C and the limits for other people's programs.
 //! 8. `processes`: workers that do what they should.
 //! 9. `faults`: workers that are killed at any moment.
 //! 10. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
 //! 11. `pages`: the programs and transcripts in the README and the docs.
 //! 12. `house`: the rules of the source tree itself.
 
+mod chaos;
 mod commands;
 mod examples;
 mod faults;
 mod gallery;
 mod house;
+mod limits;
 mod pages;
 mod processes;
 mod program;

@@ -111,6 +111,7 @@ fn a_storm_of_cancels() {
          for f in fs + gs { cancel(f) }
          let cancelled = 0
          for f in fs + gs { if exception(f).kind == \"cancelled\" { cancelled += 1 } }
+         while len(q) > 0 { q.get() }
          print(cancelled)",
         "600\n",
     );

@@ -81,7 +81,8 @@ pub fn program_of(text: &str) -> Program {
 pub fn stored(text: &str, expected: &str) {
     let program = program_of(text);
     let templates = program.templates.iter().map(|template| {
-        let names = template.names.iter().map(|binding| match binding.storage {
+        let bindings = template.names.iter().map(|name| &name.binding);
+        let names = bindings.map(|binding| match binding.storage {
             Storage::Plain => binding.name.to_string(),
             Storage::Once => format!("{}?", binding.name),
             Storage::Shared => format!("{}*", binding.name),

@@ -102,7 +102,7 @@ fn templates_carry_what_reports_show() {
     let names: Vec<_> = main
         .names
         .iter()
-        .map(|binding| &text[binding.span.range()])
+        .map(|name| &text[name.binding.span.range()])
         .collect();
     assert_eq!(names, ["double", "t"]);
 }

@@ -1,0 +1,102 @@
+//! What a program makes gets a number, each kind its own, from 1: tasks, futures, queues, locks,
+//! semaphores, pools.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use super::pool::{Pool, PoolKind, PoolShared, StartSeats};
+use super::run::Runtime;
+use super::task::{Task, TaskKind, Work};
+use crate::syntax::span::Span;
+use crate::value::Result;
+
+impl Runtime {
+    /// A task that has not started, with the next number.
+    pub fn new_task(
+        self: &Arc<Runtime>,
+        kind: TaskKind,
+        at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Arc<Task> {
+        let made = match kind {
+            TaskKind::Future => &self.futures,
+            TaskKind::Main | TaskKind::Spawned => &self.tasks,
+        };
+        if kind != TaskKind::Main {
+            self.start_ticking();
+        }
+        if let Some(first) = self.first_process() {
+            let number = first.new_number(self, kind);
+            let task = Task::new(number, kind, at, parent, pool, work);
+            task.abroad.runs_in(std::process::id());
+            if kind == TaskKind::Spawned {
+                first.spawned(&task);
+            }
+            return task;
+        }
+        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
+        Task::new(number, kind, at, parent, pool, work)
+    }
+
+    /// A task that has not started, if the program may have one more.
+    pub fn make_task(
+        self: &Arc<Runtime>,
+        kind: TaskKind,
+        at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Result<Arc<Task>> {
+        let life = self.new_life()?;
+        let task = self.new_task(kind, at, parent, pool, work);
+        if let Some(life) = life {
+            task.lives(life);
+        }
+        Ok(task)
+    }
+
+    /// How many tasks and futures have been made.
+    pub(super) fn made(&self) -> (u64, u64) {
+        let number = |made: &AtomicU64| made.load(Ordering::Relaxed);
+        (number(&self.tasks), number(&self.futures))
+    }
+
+    /// Reserves so many numbers for tasks of a worker; gives the first.
+    pub fn reserve_numbers(&self, kind: TaskKind, count: u64) -> u64 {
+        let made = match kind {
+            TaskKind::Future => &self.futures,
+            TaskKind::Main | TaskKind::Spawned => &self.tasks,
+        };
+        made.fetch_add(count, Ordering::Relaxed) + 1
+    }
+
+    /// The next queue's number.
+    pub fn next_queue(&self) -> u64 {
+        self.queues.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The next lock's number.
+    pub fn next_lock(&self) -> u64 {
+        self.locks.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The next semaphore's number.
+    pub fn next_semaphore(&self) -> u64 {
+        self.semaphores.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A new pool.
+    pub fn new_pool(self: &Arc<Runtime>, kind: PoolKind, seats: usize) -> Arc<Pool> {
+        let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
+        Arc::new(Pool {
+            shared: PoolShared::new(
+                number,
+                kind,
+                seats,
+                Arc::<Runtime>::downgrade(self) as Weak<dyn StartSeats>,
+            ),
+        })
+    }
+}
