@@ -120,8 +120,12 @@ gallery! {
     condition_is_no_bool
     continue_in_a_function
     deadlock_full_queue
+    deadlock_in_a_process
+    deadlock_join_before_end_mark
     deadlock_missing_end_mark
     deadlock_opposite_locks
+    deadlock_queue_never_closed
+    deadlock_semaphore_not_released
     declared_twice
     default_before_required
     division_by_zero
