@@ -28,8 +28,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "put",
         parameters: "q, x, timeout = nil",
         doc: "adds x to a queue, waiting while it is full",
-        example: "let q = queue(1)\nput(q, \"a\")\ntry { put(q, \"b\", timeout: 0) } catch e { print(e.kind) }",
-        gives: "timeout",
+        example: "let q = queue(1)\nput(q, \"a\")\ntry { put(q, \"b\", timeout: 0) } catch e { print(e.kind) }\nget(q)",
+        gives: "timeout\n\"a\"",
         run: Run::Function(put),
     },
     Row {

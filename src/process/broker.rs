@@ -40,6 +40,9 @@ const READER_STACK: usize = 512 << 10;
 /// How a worker is started.
 pub(super) type Start = dyn Fn() -> io::Result<(Worker, UnixStream)> + Send + Sync;
 
+/// Whom to tell what a task is doing: its place among those that were asked, and the way there.
+type Asked = (usize, Sender<(usize, Box<Scene>)>);
+
 /// What the first process has for its workers.
 pub struct Broker {
     own: Weak<Broker>,
@@ -52,7 +55,7 @@ pub struct Broker {
     /// The workers of each pool, by its number; they stay warm.
     of_pools: Mutex<HashMap<u64, Vec<Arc<Remote>>>>,
     /// Who wants to know what tasks of workers are doing.
-    asked: Mutex<HashMap<HandleName, (usize, Sender<(usize, Box<Scene>)>)>>,
+    asked: Mutex<HashMap<HandleName, Asked>>,
     /// All that have not gone.
     alive: Mutex<Vec<Arc<Remote>>>,
     /// The program is over: how its workers end is nobody's business any more.

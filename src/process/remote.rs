@@ -235,7 +235,7 @@ impl Remote {
         }
         drop(state);
         for queue in settled {
-            queue.is_undone(self.process.pid);
+            queue.undo(self.process.pid);
         }
         // What is dropped may have much to do; no lock is held meanwhile.
         drop(forgotten);
@@ -278,7 +278,7 @@ impl Remote {
             ..State::default()
         };
         let gone = std::mem::replace(&mut *self.state.lock(), dead);
-        gone.traffic.is_undone(self.process.pid);
+        gone.traffic.undo(self.process.pid);
         for spoken in gone.tasks.into_values() {
             spoken.task.sever();
             spoken.inbox.died();

@@ -65,7 +65,7 @@ impl Traffic {
     }
 
     /// The worker is gone.
-    pub fn is_undone(self, pid: u32) {
+    pub fn undo(self, pid: u32) {
         for (_, loan) in self.lent {
             loan.comes_back();
         }
@@ -82,7 +82,7 @@ impl Traffic {
 
 impl Forgotten {
     /// Nothing more comes, and what is lent comes back.
-    pub fn is_undone(self, pid: u32) {
+    pub fn undo(self, pid: u32) {
         if let Some(loan) = self.loan {
             loan.comes_back();
         }
@@ -143,24 +143,22 @@ impl Remote {
     /// Lends some of the next values of a queue too, before the one that was asked for is handed
     /// over.
     pub fn lend(self: &Arc<Remote>, runtime: &Runtime, queue: &Arc<Queue>) {
-        let most = {
-            let mut state = self.state.lock();
-            let loan = state.traffic.lent.entry(queue.number).or_default();
-            let most = loan.next.min(MOST_LENT);
-            loan.next = (2 * loan.next + 1).min(MOST_LENT);
-            most
-        };
         let to: Arc<dyn Party> = self.clone();
-        let values = match most {
-            0 => Vec::new(),
-            most => queue.lend(most, &to),
-        };
+        // One step: a recall that somebody sends because of it must come after it.
+        let mut state = self.state.lock();
+        let loan = state.traffic.lent.entry(queue.number).or_default();
+        let most = loan.next.min(MOST_LENT);
+        loan.next = (2 * loan.next + 1).min(MOST_LENT);
+        if most == 0 || !loan.values.is_empty() {
+            return;
+        }
+        let values = queue.lend(most, &to);
         if values.is_empty() {
             return;
         }
         // What is lent is small and holds nothing that could be refused.
-        let parcels: Result<Vec<Parcel>> = values.iter().map(|item| item.packed(runtime)).collect();
-        let mut state = self.state.lock();
+        let parcels: Result<Vec<Parcel>> =
+            values.iter().map(|item| item.packed(runtime)).collect();
         let message = parcels.ok().map(|parcels| ToWorker::Lend {
             queue: queue.number,
             values: parcels.into_iter().map(|it| state.seal(it)).collect(),
@@ -189,6 +187,10 @@ impl Remote {
 
     /// The worker gives back what is left of the values that were lent to it.
     pub fn gave_back(&self, queue: u64, count: u64) -> std::result::Result<(), &'static str> {
+        // It had taken all. What may have been lent to it since is none of this recall's business.
+        if count == 0 {
+            return Ok(());
+        }
         let mut state = self.state.lock();
         // A loan of a queue that it has forgotten came back by that.
         let Some(loan) = state.traffic.lent.get_mut(&queue) else {

@@ -14,9 +14,10 @@ pub type Body = Closure<Value>;
 
 /// A closure that a node of the program has become. It is given the machine and the running
 /// function.
-pub struct Closure<T: Given>(
-    Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T::Returned + Send + Sync>,
-);
+pub struct Closure<T: Given>(Box<Run<T>>);
+
+/// What a closure does; the result is still packed.
+type Run<T> = dyn Fn(&mut Machine<'_>, &Arc<Function>) -> <T as Given>::Returned + Send + Sync;
 
 impl<T: Given> Closure<T> {
     /// Makes one of a Rust closure.

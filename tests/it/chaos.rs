@@ -193,7 +193,14 @@ impl Model {
 
     /// Runs until nobody can go on; gives who is stuck, if the program is.
     fn run(mut self, plan: &Plan) -> BTreeSet<usize> {
-        while (0..plan.tasks.len()).fold(false, |any, task| self.advance(plan, task) || any) {}
+        // All of them in every round, until none gets on.
+        let mut moved = true;
+        while moved {
+            moved = false;
+            for task in 0..plan.tasks.len() {
+                moved |= self.advance(plan, task);
+            }
+        }
         let stuck: BTreeSet<usize> = (0..plan.tasks.len())
             .filter(|&task| !self.ended[task])
             .collect();
