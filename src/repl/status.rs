@@ -125,7 +125,7 @@ pub fn queues(repl: &mut Repl, _: &str) {
         let _ = writeln!(text, "queue #{}{names}: {capacity}{closed}", queue.number);
         let who = |ticket: &Arc<Ticket>| TaskName::from(&*ticket.task).to_string();
         let getters = waits.iter().filter(|ticket| match &ticket.what {
-            WaitingFor::Value(other) => Arc::ptr_eq(other, &queue),
+            WaitingFor::Value(other) | WaitingFor::Next(other) => Arc::ptr_eq(other, &queue),
             WaitingFor::AnyValue(others) => others.iter().any(|other| Arc::ptr_eq(other, &queue)),
             _ => false,
         });

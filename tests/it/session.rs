@@ -399,7 +399,7 @@ fn tasks_queues_and_their_tree() {
     cq.sees_line("queue #1 q: 0, no bound")
         .sees_line("queue #2 full: 1 of 1");
     cq.enter(":tasks").sees("task #2 consumer, thread: waits ");
-    cq.sees(" for get on queue #1, which is empty")
+    cq.sees(" for the next value of queue #1, which is empty and not closed")
         .sees("at <entry 2>:1:27, spawned at <entry 3>:1:9");
     cq.sees("future #1, shared pool: waits ");
     cq.enter(":tree").sees_line("task #1 (this session)");
