@@ -302,7 +302,7 @@ fn an_interrupt_reaches_everything() {
         "sum(range(10 ** 15))",
         "let x = 7 ** 10_000_000; while true { x // 3 ** 4_000_000 }",
         "join(spawn sleep(1000))",
-        "let s = semaphore(0); with thread_pool(2) { for i in range(5) { future s.acquire() } }",
+        "let s = semaphore(0); with p = thread_pool(2) { sleep(0.01); for i in range(5) { future s.acquire() on p }; sleep(1000) }",
         "while true { try { throw 1 } catch e { } }",
     ] {
         let running = Running::start(&format!("{READY}{code}"));
