@@ -69,7 +69,7 @@ impl Machine<'_> {
         let (calls, calls_left_out) = self.calls_told();
         let own = self.body.as_ref().map(|body| &body.code.template);
         let mut reachable = Reachable::default();
-        reachable.look_at(self.stack.iter().cloned().collect());
+        reachable.look_at(self.stack.to_vec());
         if let Some(body) = &self.body {
             reachable.look_at(body.captures.to_vec());
         }
