@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 
-use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::link::{self, Worker};
@@ -25,7 +24,7 @@ use super::reader;
 use super::remote::{Remote, Unsent};
 use super::speaker;
 use crate::gate::Gate;
-use crate::runtime::elsewhere::{HandleName, Parcel, Workers};
+use crate::runtime::elsewhere::{HandleName, Parcel, Tell, Workers};
 use crate::runtime::machine::Machine;
 use crate::runtime::pool::{PoolKind, PoolShared, StartSeats};
 use crate::runtime::run::Runtime;
@@ -40,9 +39,6 @@ const READER_STACK: usize = 512 << 10;
 /// How a worker is started.
 pub(super) type Start = dyn Fn() -> io::Result<(Worker, UnixStream)> + Send + Sync;
 
-/// Whom to tell what a task is doing: its place among those that were asked, and the way there.
-type Asked = (usize, Sender<(usize, Box<Scene>)>);
-
 /// What the first process has for its workers.
 pub struct Broker {
     own: Weak<Broker>,
@@ -55,7 +51,7 @@ pub struct Broker {
     /// The workers of each pool, by its number; they stay warm.
     of_pools: Mutex<HashMap<u64, Vec<Arc<Remote>>>>,
     /// Who wants to know what tasks of workers are doing.
-    asked: Mutex<HashMap<HandleName, Asked>>,
+    asked: Mutex<HashMap<HandleName, (usize, Tell)>>,
     /// All that have not gone.
     alive: Mutex<Vec<Arc<Remote>>>,
     /// The program is over: how its workers end is nobody's business any more.
@@ -215,7 +211,7 @@ impl Workers for Broker {
         self.all().iter().map(each).sum()
     }
 
-    fn ask(&self, task: &Arc<Task>, place: usize, tell: Sender<(usize, Box<Scene>)>) {
+    fn ask(&self, task: &Arc<Task>, place: usize, tell: Tell) {
         let name = HandleName::of_task(task);
         for worker in self.all() {
             if worker.spoken(name).is_some() {

@@ -316,6 +316,9 @@ pub trait FirstProcess: Send + Sync {
     fn let_go(&self, name: HandleName);
 }
 
+/// Where what tasks tell goes, with the number that who asks has given each.
+pub type Tell = Sender<(usize, Box<Scene>)>;
+
 /// The worker processes, as the first process needs them.
 pub trait Workers: Send + Sync {
     /// The pool of `future e on process`.
@@ -335,7 +338,7 @@ pub trait Workers: Send + Sync {
     /// How many tasks there are that were started inside of workers and have not ended.
     fn living(&self) -> u64;
     /// Asks a task of a worker what it is doing, for `tell`; the number is for who asks.
-    fn ask(&self, task: &Arc<Task>, place: usize, tell: Sender<(usize, Box<Scene>)>);
+    fn ask(&self, task: &Arc<Task>, place: usize, tell: Tell);
     /// Ends the worker in which a task runs at once.
     fn kill(&self, pid: u32);
     /// Ends the workers of a pool that is shut down, when they have nothing left to do.
