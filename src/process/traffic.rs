@@ -157,8 +157,7 @@ impl Remote {
             return;
         }
         // What is lent is small and holds nothing that could be refused.
-        let parcels: Result<Vec<Parcel>> =
-            values.iter().map(|item| item.packed(runtime)).collect();
+        let parcels: Result<Vec<Parcel>> = values.iter().map(|item| item.packed(runtime)).collect();
         let message = parcels.ok().map(|parcels| ToWorker::Lend {
             queue: queue.number,
             values: parcels.into_iter().map(|it| state.seal(it)).collect(),
