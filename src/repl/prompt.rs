@@ -152,6 +152,9 @@ impl Repl {
         if self.is_shared {
             self.screen.opens();
         }
+        while super::terminal::is_being_left() {
+            std::thread::park();
+        }
         let line = self.lines.readline(&prompt);
         self.entries.runtime.output.takes_over();
         match line {

@@ -2,8 +2,15 @@
 
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 static FOUND: OnceLock<libc::termios> = OnceLock::new();
+
+static LEAVING: AtomicBool = AtomicBool::new(false);
+
+/// More than it takes to switch the terminal's mode.
+const SWITCHING: Duration = Duration::from_millis(20);
 
 /// While a line is edited the terminal is in raw mode. If a task ends the process just then
 /// (`exit()`), the terminal is put back into the mode it was found in.
@@ -24,8 +31,16 @@ pub fn is_restored_at_exit() {
     }
 }
 
+/// Whether the process is ending: nobody is to begin to edit a line.
+pub fn is_being_left() -> bool {
+    LEAVING.load(Ordering::SeqCst)
+}
+
 extern "C" fn restore() {
     if let Some(mode) = FOUND.get() {
+        LEAVING.store(true, Ordering::SeqCst);
+        // Who has just begun to edit a line is switching the mode at this moment.
+        std::thread::sleep(SWITCHING);
         const NO_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l";
         // SAFETY: the mode was given by tcgetattr, and the text is as long as it says.
         unsafe {

@@ -443,7 +443,7 @@ fn tasks_on_processes() {
         .enter("force(future square(3) on process)");
     cq.sees_line("-3");
     // Ctrl-C stops the entry and leaves the workers alone.
-    cq.line("print(\"waiting\"); told.get()")
+    cq.line("print(\"waiting\"); sleep(3600)")
         .sees_line("waiting")
         .keys(INTERRUPT)
         .prompted();
