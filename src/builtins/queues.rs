@@ -6,6 +6,7 @@ use num_traits::Signed;
 
 use super::arguments::wrong_argument;
 use super::{Row, Run};
+use crate::gate::Numbered;
 use crate::runtime::iteration::Iteration;
 use crate::runtime::lock::{Lock, Semaphore};
 use crate::runtime::machine::Machine;
@@ -92,10 +93,9 @@ pub(super) const TABLE: &[Row] = &[
 
 fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let capacity = queue::capacity(&arguments[0])?;
-    Ok(Value::Queue(Queue::new(
-        machine.runtime.next_queue(),
-        capacity,
-    )))
+    let number = machine.gate.number(Numbered::Queue);
+    let number = number.unwrap_or_else(|| machine.runtime.next_queue());
+    Ok(Value::Queue(Queue::new(number, capacity)))
 }
 
 fn put(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -134,20 +134,21 @@ fn select_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn lock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
-    Ok(Value::Lock(Lock::new(machine.runtime.next_lock())))
+    let number = machine.gate.number(Numbered::Lock);
+    let number = number.unwrap_or_else(|| machine.runtime.next_lock());
+    Ok(Value::Lock(Lock::new(number)))
 }
 
 fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let with = |permits| {
+        let number = machine.gate.number(Numbered::Semaphore);
+        let number = number.unwrap_or_else(|| machine.runtime.next_semaphore());
+        Ok(Value::Semaphore(Semaphore::new(number, permits)))
+    };
     match &arguments[0] {
-        Value::Int(permits) if *permits >= 0 => Ok(Value::Semaphore(Semaphore::new(
-            machine.runtime.next_semaphore(),
-            permits.unsigned_abs(),
-        ))),
+        Value::Int(permits) if *permits >= 0 => with(permits.unsigned_abs()),
         // More than there can be tasks.
-        Value::BigInt(permits) if permits.is_positive() => Ok(Value::Semaphore(Semaphore::new(
-            machine.runtime.next_semaphore(),
-            u64::MAX,
-        ))),
+        Value::BigInt(permits) if permits.is_positive() => with(u64::MAX),
         Value::Int(permits) => Err(fail(
             Kind::Value,
             format!("a semaphore cannot have {permits} permits"),

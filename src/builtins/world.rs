@@ -154,6 +154,7 @@ fn env(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn exit(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match expect_int("exit", "status", &arguments[0])? {
+        status @ 0..=255 if machine.gate.decides() => Err(machine.leave_stage(status as i32)),
         status @ 0..=255 => machine.runtime.exit(status as i32),
         _ => Err(wrong_value(
             "status",

@@ -11,6 +11,23 @@ impl ObjectId {
     }
 }
 
+/// What programs see numbers of.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Numbered {
+    /// `<task #1>`
+    Task,
+    /// `<future #1>`
+    Future,
+    /// `<queue #1>`
+    Queue,
+    /// `<lock #1>`
+    Lock,
+    /// `<semaphore #1>`
+    Semaphore,
+    /// `<pool #1>`
+    Pool,
+}
+
 /// Which part of a list or map.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
@@ -55,6 +72,10 @@ pub enum Operation {
     Join(ObjectId),
     /// Asks whether a promise, future or task has ended, without waiting.
     Poll(ObjectId),
+    /// Shows the state of a task, in a word.
+    Show(ObjectId),
+    /// The value of a promise, or its error, is there.
+    Fulfil(ObjectId),
     /// Waits for several futures.
     Wait(Vec<ObjectId>),
     /// Starts a task.

@@ -51,7 +51,7 @@ impl WaitingFor {
                 format!("select on the queues {}, which are empty", names.join(", "))
             }
             WaitingFor::End(task) => format!("the end of {}", task.title()),
-            WaitingFor::Ends(tasks) => {
+            WaitingFor::Ends(tasks, _) => {
                 let names: Vec<String> = tasks
                     .iter()
                     .filter(|task| !task.has_ended())

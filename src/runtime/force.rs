@@ -10,7 +10,7 @@ use super::pool::{PoolShared, cannot_start_thread};
 use super::seat::Seat;
 use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
 use super::wait::{Ticket, WaitingFor, timed_out};
-use crate::gate::{ObjectId, Operation};
+use crate::gate::{Numbered, ObjectId, Operation};
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
@@ -38,16 +38,36 @@ pub fn submit(
     pool: &Arc<PoolShared>,
     at: Span,
 ) -> Result<Arc<Task>> {
-    let task = machine.runtime.new_task(
-        TaskKind::Future,
-        Some(at),
-        machine.task.number,
-        Some(pool.clone()),
-        work,
-    );
+    let task = machine.new_task(TaskKind::Future, at, Some(pool.clone()), work);
+    if machine.gate.decides() {
+        pool.count_one_more()?;
+        machine.hand_over(&task)?;
+        return Ok(task);
+    }
     machine.gate.announce(|| Operation::Start(task.id()));
     pool.submit(task.clone())?;
     Ok(task)
+}
+
+impl Machine<'_> {
+    /// A task that this one starts.
+    fn new_task(
+        &self,
+        kind: TaskKind,
+        at: Span,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Arc<Task> {
+        let numbered = match kind {
+            TaskKind::Future => Numbered::Future,
+            TaskKind::Main | TaskKind::Spawned => Numbered::Task,
+        };
+        let parent = self.task.number;
+        match self.gate.number(numbered) {
+            Some(number) => Task::new(number, kind, Some(at), parent, pool, work),
+            None => (self.runtime).new_task(kind, Some(at), parent, pool, work),
+        }
+    }
 }
 
 /// Starts a task with a thread of its own.
@@ -72,7 +92,11 @@ pub fn start_spawned(
     }
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
-    let task = runtime.new_task(TaskKind::Spawned, Some(at), machine.task.number, None, work);
+    let task = machine.new_task(TaskKind::Spawned, at, None, work);
+    if machine.gate.decides() {
+        machine.hand_over(&task)?;
+        return Ok(Value::Task(task));
+    }
     machine.gate.announce(|| Operation::Start(task.id()));
     let thread = match name {
         Some(name) => format!("cq #{} {name}", task.number),
@@ -175,6 +199,15 @@ pub fn wait_for_end(
     }
     // It is no surprise any more, whatever comes, even if this wait ends otherwise.
     task.ask();
+    if machine.gate.decides() {
+        let ended = machine.wait(
+            || WaitingFor::End(task.clone()),
+            deadline,
+            |ticket| attempt(task, ticket),
+            |_| None,
+        )?;
+        return ended.ok_or_else(|| did_not_end(task, verb));
+    }
     machine.tick()?;
     if let Some(outcome) = task.outcome() {
         return Ok(outcome);
@@ -195,7 +228,12 @@ pub fn wait_for_end(
             None
         },
     )?;
-    outcome.ok_or_else(|| timed_out(verb).help(format!("{} had not ended by then", task.title())))
+    outcome.ok_or_else(|| did_not_end(task, verb))
+}
+
+#[cold]
+fn did_not_end(task: &Task, verb: &str) -> Unwind {
+    timed_out(verb).help(format!("{} had not ended by then", task.title()))
 }
 
 fn attempt(task: &Arc<Task>, ticket: Option<&Arc<Ticket>>) -> Option<Outcome> {

@@ -27,7 +27,7 @@ pub enum Until {
 
 impl Until {
     /// Whether `tasks` satisfy it.
-    fn holds(self, tasks: &[Arc<Task>]) -> bool {
+    pub fn holds(self, tasks: &[Arc<Task>]) -> bool {
         match self {
             Until::All => tasks.iter().all(|task| task.has_ended()),
             Until::Any => tasks.is_empty() || tasks.iter().any(|task| task.has_ended()),
@@ -55,7 +55,7 @@ pub fn wait_for(
         .gate
         .announce(|| Operation::Wait(tasks.iter().map(|task| task.id()).collect()));
     machine.wait(
-        || WaitingFor::Ends(tasks.to_vec()),
+        || WaitingFor::Ends(tasks.to_vec(), until),
         deadline,
         |ticket| {
             if until.holds(tasks) {
@@ -154,7 +154,7 @@ fn next_completed(
                 .collect()
         };
         let index = machine.wait(
-            || WaitingFor::Ends(running()),
+            || WaitingFor::Ends(running(), Until::Any),
             deadline,
             |ticket| completions.next(ticket),
             |ticket| {

@@ -217,6 +217,18 @@ impl Semaphore {
     }
 }
 
+impl Drop for Lock {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
+    }
+}
+
+impl Drop for Semaphore {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
+    }
+}
+
 fn wake_first(waiting: &mut VecDeque<Arc<Ticket>>) {
     while let Some(ticket) = waiting.pop_front() {
         if ticket.wake(Resumed::Ready) {

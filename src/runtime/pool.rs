@@ -113,12 +113,7 @@ impl PoolShared {
             Some(self.call_somebody(state))
         });
         match then {
-            None => Err(Failure::error(
-                Kind::Closed,
-                format!("pool #{} is shut down and takes no more work", self.number),
-            )
-            .help("`with pool { }` shuts its pool down at the end; submit inside it")
-            .into()),
+            None => Err(self.is_shut_down()),
             Some(Then::Nothing) => Ok(()),
             Some(Then::Wake(seat)) => {
                 seat.send(Mail::Look);
@@ -266,6 +261,33 @@ impl PoolShared {
         for ticket in waiting {
             ticket.wake(Resumed::Ready);
         }
+    }
+
+    /// Counts a task that a stage, not a seat, will start.
+    pub fn count_one_more(&self) -> Result<()> {
+        let closed = self.state.with(|state| {
+            state.unfinished += usize::from(!state.closed);
+            state.closed
+        });
+        match closed {
+            true => Err(self.is_shut_down()),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether all its tasks have ended.
+    pub fn is_finished(&self) -> bool {
+        self.state.with(|state| state.unfinished == 0)
+    }
+
+    #[cold]
+    fn is_shut_down(&self) -> Unwind {
+        Failure::error(
+            Kind::Closed,
+            format!("pool #{} is shut down and takes no more work", self.number),
+        )
+        .help("`with pool { }` shuts its pool down at the end; submit inside it")
+        .into()
     }
 
     /// Waits until all its tasks have ended.

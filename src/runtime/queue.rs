@@ -282,6 +282,37 @@ impl Queue {
         self.state.with(|state| state.closed)
     }
 
+    /// Whether a get would give something at once: a value, or the end.
+    pub fn may_get(&self) -> bool {
+        self.has_value() || self.is_closed()
+    }
+
+    /// Whether a value is there to be taken.
+    pub fn has_value(&self) -> bool {
+        self.state
+            .with(|state| !state.items.is_empty() || !state.pending.is_empty())
+    }
+
+    /// Whether a put would be done or refused at once.
+    pub fn may_put(&self) -> bool {
+        self.state.with(|state| {
+            let has_room = self
+                .capacity
+                .is_none_or(|capacity| state.items.len() < capacity);
+            state.closed || (has_room && state.pending.is_empty())
+        })
+    }
+
+    /// Whether it has been decided what becomes of a put that stands in line.
+    pub fn is_settled(&self, ticket: &Arc<Ticket>) -> bool {
+        self.state.with(|state| {
+            !state
+                .pending
+                .iter()
+                .any(|(_, other)| Arc::ptr_eq(other, ticket))
+        })
+    }
+
     fn fullness(&self) -> String {
         match self.capacity {
             Some(0) => String::from("with capacity 0 every put waits for its get"),
@@ -305,6 +336,7 @@ impl Queue {
 impl Drop for Queue {
     /// A queue in a queue in a queue…, a million deep, needs no deep stack to disappear.
     fn drop(&mut self) {
+        crate::gate::gone(self);
         let state = self.state.get_mut();
         let pending = state.pending.drain(..).map(|(value, _)| value);
         crate::value::drop_deep(state.items.drain(..).chain(pending).collect());

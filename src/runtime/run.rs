@@ -194,8 +194,8 @@ impl Runtime {
     }
 
     /// A new thread pool.
-    pub fn new_pool(self: &Arc<Runtime>, seats: usize) -> Arc<Pool> {
-        let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
+    pub fn new_pool(self: &Arc<Runtime>, seats: usize, number: Option<u64>) -> Arc<Pool> {
+        let number = number.unwrap_or_else(|| self.pools.fetch_add(1, Ordering::Relaxed) + 1);
         Arc::new(Pool {
             shared: PoolShared::new(
                 number,

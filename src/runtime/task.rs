@@ -377,6 +377,12 @@ impl Task {
     }
 }
 
+impl Drop for Task {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
+    }
+}
+
 impl Drop for State {
     fn drop(&mut self) {
         let phase = std::mem::replace(&mut self.phase, Phase::Running);

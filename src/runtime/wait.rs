@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 use num_traits::Signed;
 
 use super::fiber::{Resumed, Suspended};
+use super::gather::Until;
 use super::lock::{Lock, Semaphore};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, Mail, SeatHandle};
@@ -51,8 +52,8 @@ pub enum WaitingFor {
     AnyValue(Vec<Arc<Queue>>),
     /// The end of a task: force or join.
     End(Arc<Task>),
-    /// The end of several.
-    Ends(Vec<Arc<Task>>),
+    /// The end of several, or of one of them.
+    Ends(Vec<Arc<Task>>, Until),
     /// A promise that another task evaluates.
     Promise(Arc<Promise>),
     /// A lock.
@@ -144,6 +145,9 @@ impl Machine<'_> {
         leave: impl FnMut(&Arc<Ticket>) -> Option<T>,
     ) -> Result<Option<T>> {
         guarded::assert_none_held();
+        if self.gate.decides() {
+            return self.wait_for_turn(what(), deadline, attempt, leave);
+        }
         self.tick()?;
         if let Some(got) = attempt(None) {
             return Ok(Some(got));
@@ -165,16 +169,7 @@ impl Machine<'_> {
             if deadline.is_some_and(|deadline| deadline <= since) && start.is_none() {
                 return Ok(None);
             }
-            let ticket = Arc::new(Ticket {
-                state: AtomicU8::new(WAITING),
-                fiber: self.fiber,
-                seat: self.seat.clone(),
-                task: self.task.clone(),
-                what: what.clone(),
-                span: self.site,
-                deadline,
-                since,
-            });
+            let ticket = self.ticket(what.clone(), deadline, since);
             if let Some(got) = attempt(Some(&ticket)) {
                 // It may have left the ticket with some of several objects before.
                 leave(&ticket);
@@ -214,6 +209,25 @@ impl Machine<'_> {
         }
     }
 
+    /// A ticket for a wait of this task at this place.
+    pub(super) fn ticket(
+        &self,
+        what: WaitingFor,
+        deadline: Option<Instant>,
+        since: Instant,
+    ) -> Arc<Ticket> {
+        Arc::new(Ticket {
+            state: AtomicU8::new(WAITING),
+            fiber: self.fiber,
+            seat: self.seat.clone(),
+            task: self.task.clone(),
+            what,
+            span: self.site,
+            deadline,
+            since,
+        })
+    }
+
     /// Waits until `deadline`; other tasks run meanwhile.
     pub fn sleep_until(&mut self, deadline: Instant) -> Result<()> {
         self.wait(
@@ -229,6 +243,9 @@ impl Machine<'_> {
     #[cold]
     #[inline(never)]
     pub(super) fn attend(&mut self) -> Result<()> {
+        if self.gate.decides() {
+            return self.tick_on_stage();
+        }
         self.seat.attention.store(false, Ordering::SeqCst);
         if self.task.cancel_waits() {
             return Err(self.strike());
@@ -244,7 +261,7 @@ impl Machine<'_> {
 
     /// The cancel takes effect; it does so once, so that clean-up may call, loop and wait.
     #[cold]
-    fn strike(&mut self) -> Unwind {
+    pub(super) fn strike(&mut self) -> Unwind {
         self.task.cancel_strikes();
         Unwind::Cancelled
     }

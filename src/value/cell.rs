@@ -68,3 +68,9 @@ impl SharedCell {
         drop(old);
     }
 }
+
+impl Drop for SharedCell {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
+    }
+}

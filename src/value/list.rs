@@ -108,6 +108,7 @@ pub fn place(index: i64, length: usize) -> Option<usize> {
 
 impl Drop for List {
     fn drop(&mut self) {
+        crate::gate::gone(self);
         super::drop_deep(self.take());
     }
 }

@@ -54,7 +54,12 @@ impl Map {
     /// Sets the value of a key; gives back the old one. A new key comes last.
     pub fn insert(&self, gate: &Gate<'_>, key: Key, value: Value) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::Key(key.fingerprint())));
-        self.entries.with(|entries| entries.insert(key, value))
+        let old = self.entries.with(|entries| entries.insert(key, value));
+        if old.is_none() {
+            // A new key changes the length and the order too.
+            gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
+        }
+        old
     }
 
     /// Removes a key; the others keep their order.
@@ -88,6 +93,7 @@ impl Map {
 
 impl Drop for Map {
     fn drop(&mut self) {
+        crate::gate::gone(self);
         let entries = std::mem::take(self.entries.get_mut());
         super::drop_deep(entries.into_values().collect());
     }

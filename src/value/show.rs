@@ -394,7 +394,7 @@ fn rest_of(stream: &Stream) -> Rest {
 
 /// `#7 running`
 fn task_words(task: &Task, gate: &Gate<'_>) -> String {
-    gate.announce(|| Operation::Poll(task.id()));
+    gate.announce(|| Operation::Show(task.id()));
     format!("#{} {}", task.number, task.state_word())
 }
 

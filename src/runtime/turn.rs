@@ -1,0 +1,152 @@
+//! Waiting on a stage: somebody else decides whose turn it is.
+//!
+//! Under the explorer a wait leaves no ticket. It asks for its turn and says what it waits for;
+//! when the turn comes, what it waits for can be had, or its time has passed.
+//!
+//! ```text
+//!   wait --Asks(what, timed)--> stage ... Ready:     the attempt succeeds
+//!                                         TimedOut:  it gives up
+//!                                         Cancelled: it unwinds
+//! ```
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::fiber::{Resumed, Suspended};
+use super::machine::Machine;
+use super::task::Task;
+use super::wait::{Ticket, WaitingFor};
+use crate::syntax::span::Span;
+use crate::value::{Result, Unwind};
+
+/// What a task that waits asks the stage for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// What it waits for.
+    pub what: WaitingFor,
+    /// Whether it gives up some time.
+    pub timed: bool,
+    /// Its value already stands in line; it waits for what becomes of it.
+    pub in_line: Option<Arc<Ticket>>,
+    /// Where in the source.
+    pub span: Span,
+}
+
+impl Ask {
+    /// Whether what is waited for can be had.
+    pub fn is_possible(&self, me: &Arc<Task>) -> bool {
+        match (&self.what, &self.in_line) {
+            (WaitingFor::Room(queue), Some(ticket)) => queue.is_settled(ticket),
+            (WaitingFor::Room(queue), None) => queue.capacity == Some(0) || queue.may_put(),
+            (what, _) => what.can_be_had(me, self.timed),
+        }
+    }
+}
+
+impl WaitingFor {
+    fn can_be_had(&self, me: &Arc<Task>, timed: bool) -> bool {
+        match self {
+            WaitingFor::Value(queue) => queue.may_get(),
+            WaitingFor::Room(queue) => queue.may_put(),
+            WaitingFor::AnyValue(queues) => {
+                queues.iter().any(|queue| queue.has_value())
+                    || queues.iter().all(|queue| queue.is_closed())
+            }
+            WaitingFor::End(task) => task.has_ended(),
+            WaitingFor::Ends(tasks, until) => until.holds(tasks),
+            WaitingFor::Promise(promise) => match promise.evaluated_by() {
+                // Its own: that is an error, which comes at once.
+                Some(by) => Arc::ptr_eq(&by, me) && !timed,
+                None => true,
+            },
+            WaitingFor::Lock(lock) => match lock.owner() {
+                Some(owner) => Arc::ptr_eq(&owner, me) && !timed,
+                None => true,
+            },
+            WaitingFor::Permit(semaphore) => semaphore.free() > 0,
+            WaitingFor::Pool(pool) => pool.is_finished(),
+            WaitingFor::Time | WaitingFor::Outside(_) => true,
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// [`Machine::wait`] on a stage.
+    pub(super) fn wait_for_turn<T>(
+        &mut self,
+        what: WaitingFor,
+        deadline: Option<Instant>,
+        mut attempt: impl FnMut(Option<&Arc<Ticket>>) -> Option<T>,
+        mut leave: impl FnMut(&Arc<Ticket>) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let mut ask = Ask {
+            what,
+            timed: deadline.is_some(),
+            in_line: None,
+            span: self.site,
+        };
+        if let WaitingFor::Time = ask.what {
+            // Sleep orders nothing.
+            return Ok(None);
+        }
+        loop {
+            match self.port.suspend(Suspended::Asks(ask.clone())) {
+                Resumed::Ready => {}
+                Resumed::TimedOut => {
+                    let late = ask.in_line.take().and_then(|ticket| leave(&ticket));
+                    return Ok(late);
+                }
+                Resumed::Cancelled => {
+                    if let Some(ticket) = ask.in_line.take() {
+                        leave(&ticket);
+                    }
+                    return Err(self.struck());
+                }
+            }
+            if let Some(got) = attempt(None) {
+                return Ok(Some(got));
+            }
+            // A value that is handed over has to stand in line first.
+            let ticket = self.ticket(ask.what.clone(), deadline, Instant::now());
+            if let Some(got) = attempt(Some(&ticket)) {
+                return Ok(Some(got));
+            }
+            ask.in_line = Some(ticket);
+        }
+    }
+
+    /// The ticket of a wait that will not end, for the report.
+    pub fn ticket_of(&self, ask: &Ask) -> Arc<Ticket> {
+        self.ticket(ask.what.clone(), None, Instant::now())
+    }
+
+    /// A cancel strikes, or the stage is cleared.
+    pub(super) fn struck(&mut self) -> Unwind {
+        match self.task.cancel_waits() {
+            true => self.strike(),
+            false => Unwind::Cancelled,
+        }
+    }
+
+    /// A new task enters the stage.
+    pub(super) fn hand_over(&mut self, task: &Arc<Task>) -> Result<()> {
+        match self.port.suspend(Suspended::Starts(task.clone())) {
+            Resumed::Cancelled => Err(Unwind::Cancelled),
+            _ => Ok(()),
+        }
+    }
+
+    /// A loop turn or call on a stage.
+    pub(super) fn tick_on_stage(&mut self) -> Result<()> {
+        match self.gate.tick() {
+            true => Ok(()),
+            false => Err(self.struck()),
+        }
+    }
+
+    /// The program ends here and now; the stage never goes on with this task.
+    pub fn leave_stage(&mut self, status: i32) -> Unwind {
+        self.port.suspend(Suspended::Exits(status));
+        Unwind::Cancelled
+    }
+}
