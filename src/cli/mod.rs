@@ -10,6 +10,7 @@
 //! [`load`] is the way from a text to a program that can run.
 
 mod check;
+mod explore;
 mod help;
 mod load;
 mod run;
@@ -48,6 +49,12 @@ const COMMANDS: &[Command] = &[
         usage: "check FILE...",
         doc: "report every error that can be found without running",
         run: check::check,
+    },
+    Command {
+        name: "explore",
+        usage: "explore FILE",
+        doc: "run every interleaving; list every possible outcome",
+        run: explore::explore,
     },
     Command {
         name: "help",

@@ -5,6 +5,11 @@
 pub struct ObjectId(usize);
 
 impl ObjectId {
+    /// As a number, for tables of objects.
+    pub fn address(self) -> usize {
+        self.0
+    }
+
     /// The identity of something that lives behind a pointer and does not move.
     pub fn of<T>(object: &T) -> ObjectId {
         ObjectId(std::ptr::from_ref(object).addr())
@@ -64,8 +69,10 @@ pub enum Operation {
     Length(ObjectId),
     /// Takes a lock or a permit.
     Acquire(ObjectId),
-    /// Gives back a lock or a permit.
+    /// Gives back a lock.
     Release(ObjectId),
+    /// Gives back a permit of the semaphore with this number.
+    Permit(ObjectId, u64),
     /// Forces a promise, a future or a task.
     Force(ObjectId),
     /// Joins a task.

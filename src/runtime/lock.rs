@@ -204,7 +204,7 @@ impl Semaphore {
     pub fn release(&self, machine: &Machine<'_>) {
         machine
             .gate
-            .announce(|| Operation::Release(ObjectId::of(self)));
+            .announce(|| Operation::Permit(ObjectId::of(self), self.number));
         self.state.with(|state| {
             state.permits = state.permits.saturating_add(1);
             wake_first(&mut state.waiting);

@@ -26,6 +26,8 @@ enum Target {
     Standard { by_line: bool },
     /// Memory: for a program that runs inside of another one.
     Memory,
+    /// Memory, without errors and reports.
+    Silent,
 }
 
 impl Output {
@@ -38,6 +40,11 @@ impl Output {
     /// Output that is kept; see [`Output::kept`].
     pub fn memory() -> Output {
         Output::to(Target::Memory)
+    }
+
+    /// Output that is kept, without what goes to standard error.
+    pub fn silent() -> Output {
+        Output::to(Target::Silent)
     }
 
     fn to(target: Target) -> Output {
@@ -55,7 +62,7 @@ impl Output {
         sink.collected.extend_from_slice(text.as_bytes());
         let due = match sink.target {
             Target::Standard { by_line } => by_line || sink.collected.len() >= LARGE,
-            Target::Memory => false,
+            Target::Memory | Target::Silent => false,
         };
         if due {
             sink.flush();
@@ -89,6 +96,7 @@ impl Output {
                 sink.collected.extend_from_slice(text.as_bytes());
                 Ok(())
             }
+            Target::Silent => Ok(()),
         }
     }
 

@@ -349,6 +349,12 @@ impl PoolShared {
     }
 }
 
+impl Drop for PoolShared {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
+    }
+}
+
 impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.shut_down();

@@ -343,7 +343,7 @@ impl Task {
     }
 
     /// Whether a cancel was requested that has not struck.
-    pub(super) fn cancel_waits(&self) -> bool {
+    pub fn cancel_waits(&self) -> bool {
         self.cancel.load(Ordering::SeqCst) == CANCEL_REQUESTED
     }
 

@@ -14,8 +14,10 @@ use std::time::Instant;
 
 use super::fiber::{Resumed, Suspended};
 use super::machine::Machine;
+use super::mailbox::SeatHandle;
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
+use crate::diagnostics::report::Report;
 use crate::syntax::span::Span;
 use crate::value::{Result, Unwind};
 
@@ -41,6 +43,19 @@ impl Ask {
             (what, _) => what.can_be_had(me, self.timed),
         }
     }
+}
+
+/// The report about tasks that wait on a stage for what cannot happen.
+pub fn stuck_on_stage(waits: &[(&Arc<Task>, &Ask)], seat: &Arc<SeatHandle>) -> Report {
+    let tickets: Vec<Arc<Ticket>> = waits
+        .iter()
+        .map(|(task, ask)| {
+            let ticket = Ticket::on_stage((*task).clone(), seat.clone(), ask);
+            *task.ticket.lock() = Some(ticket.clone());
+            ticket
+        })
+        .collect();
+    super::deadlock::stuck(&tickets)
 }
 
 impl WaitingFor {
@@ -113,11 +128,6 @@ impl Machine<'_> {
             }
             ask.in_line = Some(ticket);
         }
-    }
-
-    /// The ticket of a wait that will not end, for the report.
-    pub fn ticket_of(&self, ask: &Ask) -> Arc<Ticket> {
-        self.ticket(ask.what.clone(), None, Instant::now())
     }
 
     /// A cancel strikes, or the stage is cleared.

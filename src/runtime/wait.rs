@@ -37,6 +37,7 @@ use super::pool::PoolShared;
 use super::promise::Promise;
 use super::queue::Queue;
 use super::task::{Task, Work};
+use super::turn::Ask;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Unwind, Value, guarded};
@@ -99,6 +100,20 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// The ticket of a wait on a stage, for reports.
+    pub(super) fn on_stage(task: Arc<Task>, seat: Arc<SeatHandle>, ask: &Ask) -> Arc<Ticket> {
+        Arc::new(Ticket {
+            state: AtomicU8::new(WAITING),
+            fiber: 0,
+            seat,
+            task,
+            what: ask.what.clone(),
+            span: ask.span,
+            deadline: None,
+            since: Instant::now(),
+        })
+    }
+
     /// Wakes the task, unless something else has already woken it.
     pub fn wake(self: &Arc<Ticket>, why: Resumed) -> bool {
         let state = match why {

@@ -24,7 +24,7 @@ const MEDIAN: usize = 200;
 const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &["diagnostics"]),
     ("diagnostics", &["syntax"]),
-    ("gate", &[]),
+    ("gate", &["syntax"]),
     ("resolve", &["syntax", "diagnostics"]),
     (
         "value",

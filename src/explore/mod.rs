@@ -1,0 +1,34 @@
+//! Decides the order instead of the operating system: every possible outcome of a program.
+//!
+//! ```text
+//!   stage: one execution on one seat        director: who goes next?
+//!     task --announces, asks--> [gate] --enabled tasks--> search | replay | sample
+//!                                  <--------- one of them --------
+//! ```
+//!
+//! Interpreter, values, queues and builtins are those of a real run; only the choice of the next
+//! task is made here.
+//!
+//! 1. [`touch`]: what a step touches, which steps depend on each other
+//! 2. [`history`]: the steps of an execution, what came before what, and races
+//! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
+//!    steps touch), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
+//!    side of the gate)
+//! 4. [`search`]: every order that makes a difference, once
+//! 5. [`ending`]: how executions end, and the table of outcomes
+
+pub mod actor;
+pub mod demand;
+pub mod ending;
+pub mod exploration;
+pub mod history;
+mod judge;
+pub mod known;
+pub mod play;
+pub mod schedule;
+pub mod search;
+pub mod seats;
+pub mod stage;
+pub mod stand;
+pub mod steps;
+pub mod touch;

@@ -1,0 +1,258 @@
+//! Every order that makes a difference, once.
+//!
+//! Depth first over schedules, with source sets and sleep sets: Abdulla, Aronis, Jonsson and
+//! Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM 2017.
+//!
+//! ```text
+//!   an execution is run to its end; its races say where another task should have gone first:
+//!   that task is added to the backtrack set of the state before the earlier step;
+//!   the deepest state with somebody left to try is gone back to, and run on from there
+//! ```
+//!
+//! Who has been tried at a state sleeps in what is tried after: it is woken by a step that depends
+//! on its own. A state in which everybody who could go on sleeps leads to nothing new: the
+//! execution is given up and counted as *blocked*.
+
+use smallvec::SmallVec;
+
+use super::history::{Actor, History, NONE, Step};
+use super::play::{Actors, Play};
+use super::stage::Director;
+use super::actor::Pending;
+use super::touch::{Touches, steps_depend};
+
+/// A state between two steps.
+#[derive(Debug, Default)]
+struct State {
+    /// Who takes the next step in the execution under way.
+    chosen: Actor,
+    /// Who is to be tried.
+    backtrack: Actors,
+    /// Who could have gone on.
+    enabled: Actors,
+    /// Who sleeps here: has been tried, or was in a state before and nothing has woken it.
+    sleeping: Actors,
+    /// With the step that each would take.
+    sleepers: SmallVec<[(Actor, Touches); 2]>,
+}
+
+/// The search.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// The states of the execution under way; those behind `length` are kept for their memory.
+    states: Vec<State>,
+    length: usize,
+    races: Vec<(Step, Step)>,
+    first: Vec<u32>,
+    /// The execution was given up: all that could go on slept.
+    pub given_up: bool,
+}
+
+impl Search {
+    /// Prepares the next execution; false when there is none left.
+    pub fn go_back(&mut self, history: &mut History) -> bool {
+        while self.length > 0 {
+            let at = self.length - 1;
+            let state = &mut self.states[at];
+            if at < history.events.len() {
+                // What has just been tried sleeps from now on.
+                let chosen = state.chosen;
+                let touches = history.events[at].touches.clone();
+                state.sleeping |= 1 << chosen;
+                state.sleepers.push((chosen, touches));
+                history.truncate(at);
+            }
+            let left = state.backtrack & !state.sleeping;
+            if left != 0 {
+                state.chosen = left.trailing_zeros() as Actor;
+                self.given_up = false;
+                return true;
+            }
+            self.length -= 1;
+        }
+        false
+    }
+
+    /// Begins from nothing.
+    pub fn clear(&mut self) {
+        self.length = 0;
+        self.given_up = false;
+    }
+
+    /// How many states the execution under way has.
+    pub fn depth(&self) -> usize {
+        self.length
+    }
+
+    /// The state that is about to be left for the first time.
+    fn new_state(&mut self, play: &Play) -> Option<Actor> {
+        let at = self.length;
+        let enabled = play.enabled();
+        if self.states.len() == at {
+            self.states.push(State::default());
+        }
+        let (before, rest) = self.states.split_at_mut(at);
+        let state = &mut rest[0];
+        state.enabled = enabled.all;
+        state.backtrack = 0;
+        state.sleeping = 0;
+        state.sleepers.clear();
+        if let Some(before) = before.last() {
+            let event = &play.history.events[at - 1];
+            for (actor, touches) in &before.sleepers {
+                if *actor != event.actor && !steps_depend(touches, &event.touches) {
+                    state.sleeping |= 1 << actor;
+                    state.sleepers.push((*actor, touches.clone()));
+                }
+            }
+        }
+        if enabled.all == 0 {
+            return None;
+        }
+        let awake = enabled.all & !state.sleeping;
+        if awake == 0 {
+            self.given_up = true;
+            return None;
+        }
+        let last = at.checked_sub(1).map(|at| play.history.events[at].actor);
+        let chosen = usual(awake, enabled.late, last);
+        state.chosen = chosen;
+        state.backtrack = 1 << chosen;
+        self.length = at + 1;
+        Some(chosen)
+    }
+
+    /// Two steps race: somebody else is to go first.
+    fn turn_round(&mut self, history: &History, earlier: Step, later: Actor, later_step: Step) {
+        let initials = self.initials(history, earlier, later, later_step);
+        let state = &mut self.states[earlier];
+        let possible = initials & state.enabled;
+        if possible & (state.backtrack | state.sleeping) != 0 || possible == 0 {
+            return;
+        }
+        let wanted = 1 << later;
+        let added = match possible & wanted {
+            0 => 1 << possible.trailing_zeros(),
+            wanted => wanted,
+        };
+        state.backtrack |= added;
+    }
+
+    /// Who can take the first step of what does not happen after `earlier`, followed by the later
+    /// step.
+    fn initials(
+        &mut self,
+        history: &History,
+        earlier: Step,
+        later: Actor,
+        later_step: Step,
+    ) -> Actors {
+        let from = &history.events[earlier];
+        let (actor, local) = (from.actor, from.local);
+        self.first.clear();
+        self.first.resize(history.width().max(later + 1), u32::MAX);
+        let mut initials: Actors = 0;
+        let end = later_step.min(history.events.len());
+        for step in earlier + 1..end {
+            let clock = history.clock(step);
+            if clock[actor] >= local {
+                continue;
+            }
+            let event = &history.events[step];
+            if self.first[event.actor] == u32::MAX {
+                if !follows(clock, &self.first) {
+                    initials |= 1 << event.actor;
+                }
+                self.first[event.actor] = event.local;
+            }
+        }
+        if self.first[later] == u32::MAX {
+            // Its own steps before are not among these, so only others could hold it back.
+            let clock = match later_step < history.events.len() {
+                true => history.clock(later_step),
+                false => history.waiting_clock(),
+            };
+            if !follows(clock, &self.first) {
+                initials |= 1 << later;
+            }
+        }
+        initials
+    }
+}
+
+/// Whether something with this clock comes after one of the first steps of some tasks.
+fn follows(clock: &[u32], first: &[u32]) -> bool {
+    clock.iter().zip(first).any(|(clock, first)| clock >= first)
+}
+
+/// Who goes on where nothing says otherwise: whoever has just gone, else the first; somebody
+/// whose wait would time out only if nobody else can.
+pub fn usual(awake: Actors, late: Actors, last: Option<Actor>) -> Actor {
+    let among = match awake & !late {
+        0 => awake,
+        some => some,
+    };
+    match last {
+        Some(last) if among & (1 << last) != 0 => last,
+        _ => among.trailing_zeros() as Actor,
+    }
+}
+
+impl Director for Search {
+    fn choose(&mut self, play: &mut Play) -> Option<Actor> {
+        if play.parts.len() == 1 && play.depth == 0 {
+            // The main program is alone.
+            let enabled = play.enabled().all;
+            return match enabled {
+                0 => None,
+                _ if matches!(play.parts[0].pending, Pending::Start(_)) => self.at(play),
+                _ => Some(0),
+            };
+        }
+        self.at(play)
+    }
+
+    fn happened(&mut self, play: &mut Play) {
+        let mut races = std::mem::take(&mut self.races);
+        races.clear();
+        let states = &self.states;
+        let newest = play.history.events.len() - 1;
+        let event = &play.history.events[newest];
+        let (actor, previous) = (event.actor, event.previous);
+        let bit: Actors = 1 << actor;
+        play.history.complete(
+            |_, earlier| {
+                let stood_there = previous == NONE || previous < earlier;
+                !stood_there || states[earlier].enabled & bit != 0
+            },
+            |later, earlier| races.push((earlier, later)),
+        );
+        for &(earlier, later) in &races {
+            self.turn_round(&play.history, earlier, actor, later);
+        }
+        self.races = races;
+    }
+}
+
+impl Search {
+    fn at(&mut self, play: &Play) -> Option<Actor> {
+        match play.depth < self.length {
+            true => Some(self.states[play.depth].chosen),
+            false => self.new_state(play),
+        }
+    }
+
+    /// The execution has ended with tasks that wait in vain: they might have come earlier.
+    pub fn wait_in_vain(&mut self, play: &mut Play) {
+        let waiting: Vec<(Actor, Touches)> = play.touches_of_waiting();
+        let end = play.history.events.len();
+        for (actor, touches) in waiting {
+            let mut races = Vec::new();
+            play.history
+                .races_of_waiting(actor, &touches, |earlier| races.push(earlier));
+            for earlier in races {
+                self.turn_round(&play.history, earlier, actor, end);
+            }
+        }
+    }
+}
