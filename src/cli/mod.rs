@@ -12,7 +12,7 @@
 mod check;
 mod explore;
 mod help;
-mod load;
+pub mod load;
 mod run;
 
 use std::ffi::OsString;

@@ -4,6 +4,7 @@ use crate::diagnostics::words::{count, with_article};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
+use crate::gate::Gate;
 use crate::value::show::show_short;
 use crate::value::{Kind, Result, Unwind, Value};
 
@@ -75,6 +76,6 @@ fn no_list(machine: &Machine<'_>, value: &Value, wanted: usize, span: Span) -> U
 }
 
 fn told(machine: &Machine<'_>, unwind: Unwind, value: &Value, span: Span) -> Unwind {
-    let shown = show_short(value, &machine.gate, VALUE_CHARACTERS);
+    let shown = show_short(value, &Gate::open(), VALUE_CHARACTERS);
     machine.placed(unwind.label(format!("the value is {shown}")), span)
 }

@@ -51,6 +51,8 @@ pub struct Part {
     pub let_by: Step,
     /// It was a future that was left when the program ended.
     pub cancelled_at_end: bool,
+    /// It was cancelled before it began.
+    pub never_began: bool,
     /// Where it is in the source, and the variable it is about to touch.
     pub place: Span,
     /// Its own time.
@@ -74,6 +76,7 @@ impl Part {
             seated: false,
             let_by: super::history::NONE,
             cancelled_at_end: false,
+            never_began: false,
             place,
             clock,
             ticks: 0,

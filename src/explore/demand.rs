@@ -39,7 +39,7 @@ impl Demands {
 
     /// A task wants a permit, of which so many are free now; gives whether all tasks together
     /// may want more than there are.
-    pub fn take(&mut self, actor: Actor, semaphore: u64, free: u64) -> bool {
+    pub fn want(&mut self, actor: Actor, semaphore: u64, free: u64) -> bool {
         let initial = self.initial(semaphore, free) as u64;
         let demand = self.all.entry(semaphore).or_default();
         let (held, most) = demand.held.entry(actor).or_default();

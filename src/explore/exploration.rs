@@ -63,11 +63,20 @@ impl Exploration {
             self.found.too_many = true;
             return false;
         }
+        if std::env::var_os("CQ_DEBUG").is_some() {
+            self.stage.with(|_, play| {
+                eprintln!("--- given up: {given_up} {:?}", ended.end);
+                for (i, e) in play.history.events.iter().enumerate() {
+                    eprintln!("{i} {} {:?} {:?} {:?}", e.actor, e.outcome, e.touches, play.history.clock(i));
+                }
+            });
+        }
+        // Also in what is given up: who waits in vain there might have come earlier.
+        self.stage.with(|search, play| search.wait_in_vain(play));
         match given_up {
             true => self.found.blocked += 1,
             false => {
                 seen(&ended);
-                self.stage.with(|search, play| search.wait_in_vain(play));
                 self.found.executions += 1;
                 let stage = &self.stage;
                 self.found.outcomes.count(ended, || {

@@ -47,6 +47,8 @@ pub struct Event {
     pub previous: Step,
     /// Its number among the steps of its task, from 1.
     pub local: u32,
+    /// What it would have touched, had it got what it waited for before a cancel struck.
+    pub wish: Touches,
     /// A step that let it go on, if there is one that its touches do not tell.
     pub let_by: Step,
 }
@@ -170,6 +172,7 @@ impl History {
             actor,
             outcome,
             touches: Touches::new(),
+            wish: Touches::new(),
             previous,
             local,
             let_by: NONE,
@@ -181,7 +184,7 @@ impl History {
     /// done it right before an earlier step.
     pub fn complete(
         &mut self,
-        could_come: impl Fn(Step, Step) -> bool,
+        could_come: impl Fn(Step) -> bool,
         mut race: impl FnMut(Step, Step),
     ) {
         let step = self.events.len() - 1;
@@ -194,9 +197,18 @@ impl History {
             self.edges.push(let_by);
         }
         let touches = std::mem::take(&mut self.events[step].touches);
-        self.races_of(&touches, |earlier| could_come(step, earlier), |earlier| {
-            race(step, earlier);
-        });
+        match self.events[step].wish.is_empty() {
+            true => self.races_of(&touches, could_come, |earlier| race(step, earlier)),
+            false => {
+                // A wish orders nothing; it only says where else it might have come true.
+                let mut wish = self.events[step].wish.clone();
+                wish.extend(touches.iter().copied());
+                self.races_of(&wish, could_come, |earlier| race(step, earlier));
+                self.begin_row(previous);
+                self.edges.clear();
+                self.races_of(&touches, |_| true, |_| {});
+            }
+        }
         for edge in 0..self.edges.len() {
             self.join(self.edges[edge]);
         }
@@ -220,12 +232,16 @@ impl History {
     pub fn races_of_waiting(
         &mut self,
         actor: Actor,
+        started_by: Step,
         touches: &[Touch],
+        could_come: impl Fn(Step, Step) -> bool,
         mut race: impl FnMut(Step),
     ) {
-        self.begin_row(self.last_of(actor));
+        let last = self.last_of(actor);
+        let previous = if last == NONE { started_by } else { last };
+        self.begin_row(previous);
         self.edges.clear();
-        self.races_of(touches, |_| true, &mut race);
+        self.races_of(touches, |earlier| could_come(previous, earlier), &mut race);
     }
 
     fn begin_row(&mut self, previous: Step) {
@@ -261,7 +277,10 @@ impl History {
             };
             for &(step, action) in story.actions.iter().rev() {
                 if depends(action, touch.action) {
-                    self.candidates.push(step);
+                    match was_possible(story, touch.action, step) {
+                        true => self.candidates.push(step),
+                        false => self.edges.push(step),
+                    }
                     if action == touch.action {
                         // What came before depends on that one.
                         break;
@@ -280,11 +299,10 @@ impl History {
             if self.row[event.actor] >= event.local {
                 continue;
             }
+            race(step);
             match could_come(step) {
-                true => {
-                    race(step);
-                    self.join(step);
-                }
+                true => self.join(step),
+                // Perhaps it could have come earlier still.
                 false => self.edges.push(step),
             }
         }
@@ -314,6 +332,43 @@ impl History {
                 }
             }
         }
+    }
+}
+
+/// Whether an action that may have to wait could have come right before an earlier step, as far as
+/// its object goes.
+fn was_possible(story: &Story, action: Action, step: Step) -> bool {
+    let before = |wanted: &dyn Fn(Action) -> bool| {
+        let earlier = story.actions.iter().rev().filter(|(at, _)| *at < step);
+        earlier
+            .map(|(_, action)| *action)
+            .find(|action| wanted(*action))
+    };
+    let count = |steps: &[Step]| steps.partition_point(|at| *at < step);
+    match action {
+        Action::Lock => {
+            let last = before(&|action| {
+                matches!(action, Action::Lock | Action::TakeOut | Action::Unlock)
+            });
+            last.is_none_or(|action| action == Action::Unlock)
+        }
+        Action::Get => story.initial + count(&story.puts) > count(&story.gets),
+        Action::Put => story
+            .capacity
+            .is_none_or(|capacity| count(&story.puts) < count(&story.gets) + capacity),
+        Action::End => {
+            count(&story.puts) <= count(&story.gets)
+                && before(&|action| action == Action::Close).is_some()
+                || story.initial + count(&story.puts) > count(&story.gets)
+        }
+        Action::Claim | Action::Known => {
+            let last = before(&|action| matches!(action, Action::Claim | Action::Fulfil));
+            last != Some(Action::Claim)
+        }
+        Action::Join => {
+            before(&|action| matches!(action, Action::Finish | Action::Cancel)).is_some()
+        }
+        _ => true,
     }
 }
 

@@ -136,7 +136,7 @@ impl Play {
 
     /// Meets the objects that a task waits for. Objects are numbered as they are met, and an
     /// execution that repeats another has to meet them in the same order.
-    pub fn meet(&mut self, ask: &Ask) {
+    pub fn meet(&mut self, actor: Actor, ask: &Ask) {
         match &ask.what {
             WaitingFor::Value(queue) | WaitingFor::Room(queue) => {
                 self.object(ObjectId::of(&**queue));
@@ -154,6 +154,11 @@ impl Play {
             }
             WaitingFor::Permit(semaphore) => {
                 self.object(ObjectId::of(&**semaphore));
+                if self.demand.want(actor, semaphore.number, semaphore.free())
+                    && self.known.scarce.insert(semaphore.number)
+                {
+                    self.learned = true;
+                }
             }
             WaitingFor::Pool(pool) => {
                 self.object(ObjectId::of(&**pool));
@@ -353,21 +358,35 @@ impl Play {
 }
 
 impl Play {
+    /// What an ask would touch if it came true.
+    pub fn wish(&mut self, ask: &Ask) -> Touches {
+        let (id, action) = match &ask.what {
+            WaitingFor::Value(queue) => (ObjectId::of(&**queue), Action::Get),
+            WaitingFor::Room(queue) => (ObjectId::of(&**queue), Action::Put),
+            WaitingFor::Lock(lock) => (ObjectId::of(&**lock), Action::Lock),
+            WaitingFor::Permit(semaphore) => (ObjectId::of(&**semaphore), Action::Get),
+            WaitingFor::Promise(promise) => (ObjectId::of(&**promise), Action::Known),
+            _ => return Touches::new(),
+        };
+        one(self.object(id), action)
+    }
+
     /// What tasks that wait in vain would have touched, had they got what they wait for.
     pub fn touches_of_waiting(&mut self) -> Vec<(Actor, Touches)> {
         let mut waiting = Vec::new();
         for actor in 0..self.parts.len() {
-            let pending = std::mem::take(&mut self.parts[actor].pending);
-            if let super::actor::Pending::Ask(ask) = &pending {
-                let (id, action) = match &ask.what {
-                    WaitingFor::Value(queue) => (ObjectId::of(&**queue), Action::Get),
-                    WaitingFor::Room(queue) => (ObjectId::of(&**queue), Action::Put),
-                    WaitingFor::Lock(lock) => (ObjectId::of(&**lock), Action::Lock),
-                    WaitingFor::Permit(semaphore) => (ObjectId::of(&**semaphore), Action::Get),
-                    WaitingFor::Promise(promise) => (ObjectId::of(&**promise), Action::Known),
-                    _ => continue,
-                };
-                waiting.push((actor, one(self.object(id), action)));
+            let part = &mut self.parts[actor];
+            if part.never_began {
+                // Cancelled before: it might have begun before that.
+                let id = part.task.id();
+                waiting.push((actor, one(self.object(id), Action::Begin)));
+                continue;
+            }
+            let pending = std::mem::take(&mut part.pending);
+            if let super::actor::Pending::Ask(ask) = &pending
+                && !ask.is_possible(&self.parts[actor].task)
+            {
+                waiting.push((actor, self.wish(ask)));
             }
         }
         waiting

@@ -185,6 +185,13 @@ fn follows(clock: &[u32], first: &[u32]) -> bool {
     clock.iter().zip(first).any(|(clock, first)| clock >= first)
 }
 
+/// Whether a task could have come right before an earlier step. If it stood there already, it is
+/// known whether it could; else it is taken for possible.
+fn could_come(states: &[State], actor: Actor, previous: Step, earlier: Step) -> bool {
+    let stood_there = previous == NONE || previous < earlier;
+    !stood_there || states[earlier].enabled & (1 << actor) != 0
+}
+
 /// Who goes on where nothing says otherwise: whoever has just gone, else the first; somebody
 /// whose wait would time out only if nobody else can.
 pub fn usual(awake: Actors, late: Actors, last: Option<Actor>) -> Actor {
@@ -219,12 +226,8 @@ impl Director for Search {
         let newest = play.history.events.len() - 1;
         let event = &play.history.events[newest];
         let (actor, previous) = (event.actor, event.previous);
-        let bit: Actors = 1 << actor;
         play.history.complete(
-            |_, earlier| {
-                let stood_there = previous == NONE || previous < earlier;
-                !stood_there || states[earlier].enabled & bit != 0
-            },
+            |earlier| could_come(states, actor, previous, earlier),
             |later, earlier| races.push((earlier, later)),
         );
         for &(earlier, later) in &races {
@@ -247,9 +250,16 @@ impl Search {
         let waiting: Vec<(Actor, Touches)> = play.touches_of_waiting();
         let end = play.history.events.len();
         for (actor, touches) in waiting {
+            let started_by = play.parts[actor].started_by;
             let mut races = Vec::new();
-            play.history
-                .races_of_waiting(actor, &touches, |earlier| races.push(earlier));
+            let states = &self.states;
+            play.history.races_of_waiting(
+                actor,
+                started_by,
+                &touches,
+                |previous, earlier| could_come(states, actor, previous, earlier),
+                |earlier| races.push(earlier),
+            );
             for earlier in races {
                 self.turn_round(&play.history, earlier, actor, end);
             }

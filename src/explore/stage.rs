@@ -182,7 +182,7 @@ impl<D: Director> Stage<D> {
             Some(Suspended::Asks(ask)) => {
                 part.place = ask.span;
                 part.fiber = Some(fiber);
-                state.play.meet(&ask);
+                state.play.meet(actor, &ask);
                 state.play.parts[actor].pending = Pending::Ask(ask);
                 return None;
             }

@@ -21,7 +21,7 @@ const FOR_EVER: u32 = 20_000_000;
 pub struct Enabled {
     /// All who could.
     pub all: Actors,
-    /// Those whose wait would time out.
+    /// Those whose wait would time out, or be ended by a cancel.
     pub late: Actors,
 }
 
@@ -45,7 +45,10 @@ impl Play {
             Pending::Running | Pending::Ended => (false, false),
             Pending::Stuck => (part.task.cancel_waits(), false),
             Pending::Ask(ask) => {
-                if ask.is_possible(&part.task) || part.task.cancel_waits() {
+                // Who is struck by a cancel comes late too: what it waits for might have come first.
+                if part.task.cancel_waits() {
+                    (true, true)
+                } else if ask.is_possible(&part.task) {
                     (true, false)
                 } else {
                     (ask.timed, ask.timed)
@@ -82,7 +85,10 @@ impl Play {
         if let Pending::Ask(ask) = &pending
             && let WaitingFor::Permit(semaphore) = &ask.what
         {
-            self.wants_permit(actor, semaphore.number, semaphore.free(), outcome);
+            match outcome {
+                Outcome::Done => self.demand.taken(semaphore.number),
+                _ => self.demand.not_taken(actor, semaphore.number),
+            }
         }
         if self.parts.len() == 1 && !matches!(pending, Pending::Start(_)) {
             return outcome;
@@ -99,8 +105,13 @@ impl Play {
             }
             let started_by = self.parts[actor].started_by;
             self.history.begin(actor, outcome, started_by);
+            let wish = match &pending {
+                Pending::Ask(ask) if outcome == Outcome::Struck => self.wish(ask),
+                _ => Touches::new(),
+            };
             let event = &mut self.history.events[step];
             event.touches = touches;
+            event.wish = wish;
             event.let_by = std::mem::replace(&mut self.parts[actor].let_by, NONE);
         }
         if let Pending::Start(task) = pending {
@@ -229,6 +240,7 @@ impl Play {
                 }) if part.let_by == NONE && queue.is_settled(ticket) => part.let_by = step,
                 Pending::Begin if part.task.has_ended() => {
                     part.pending = Pending::Ended;
+                    part.never_began = true;
                     if let Some(pool) = part.pool {
                         self.pools[pool].forget(actor);
                     }
@@ -305,17 +317,6 @@ impl Play {
                 action: Action::Cancel,
             });
             task.request_cancel();
-        }
-    }
-
-    fn wants_permit(&mut self, actor: Actor, semaphore: u64, free: u64, outcome: Outcome) {
-        let scarce = self.demand.take(actor, semaphore, free);
-        match outcome {
-            Outcome::Done => self.demand.taken(semaphore),
-            _ => self.demand.not_taken(actor, semaphore),
-        }
-        if scarce && self.known.scarce.insert(semaphore) {
-            self.learned = true;
         }
     }
 

@@ -10,10 +10,12 @@
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
 //! 8. `pages`: the programs and transcripts in the README and the docs.
-//! 9. `house`: the rules of the source tree itself.
+//! 9. `explore`: every possible outcome, against a brute force.
+//! 10. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
+mod explore;
 mod gallery;
 mod house;
 mod pages;
