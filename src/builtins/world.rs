@@ -84,6 +84,7 @@ pub(super) const TABLE: &[Row] = &[
 fn print(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let text = put_together(machine, "print", arguments)?;
     machine.gate.announce(|| Operation::Print);
+    machine.gate.tell(|| format!("{:?}", text.trim_end()));
     machine.runtime.output.print(&text);
     Ok(Value::Nil)
 }

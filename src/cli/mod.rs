@@ -14,6 +14,7 @@ mod explore;
 mod help;
 pub mod load;
 mod run;
+mod test;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -55,6 +56,18 @@ const COMMANDS: &[Command] = &[
         usage: "explore FILE",
         doc: "run every interleaving; list every possible outcome",
         run: explore::explore,
+    },
+    Command {
+        name: "replay",
+        usage: "replay FILE SCHEDULE",
+        doc: "run one interleaving again, step by step",
+        run: explore::replay,
+    },
+    Command {
+        name: "test",
+        usage: "test FILE...",
+        doc: "run the check blocks, in every interleaving",
+        run: test::test,
     },
     Command {
         name: "help",

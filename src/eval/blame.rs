@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use crate::gate::Gate;
 use crate::resolve::program::{Expr, ExprKind};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
-use crate::gate::Gate;
 use crate::value::show::show_short;
 use crate::value::{Unwind, Value};
 

@@ -1,10 +1,10 @@
 //! Unpacking: a list of exactly so many values as there are variables.
 
 use crate::diagnostics::words::{count, with_article};
+use crate::gate::Gate;
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
-use crate::gate::Gate;
 use crate::value::show::show_short;
 use crate::value::{Kind, Result, Unwind, Value};
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::history::Step;
 use super::touch::Touches;
+use crate::gate::Operation;
 use crate::runtime::fiber::Fiber;
 use crate::runtime::task::{Task, TaskKind};
 use crate::runtime::turn::Ask;
@@ -53,8 +54,14 @@ pub struct Part {
     pub cancelled_at_end: bool,
     /// It was cancelled before it began.
     pub never_began: bool,
-    /// Where it is in the source, and the variable it is about to touch.
+    /// Where it is in the source.
     pub place: Span,
+    /// The variable it is about to touch, if it is one and somebody wants to know.
+    pub variable: Option<String>,
+    /// The operation it has announced, if somebody wants to know.
+    pub operation: Option<Operation>,
+    /// What its last operation did, in words.
+    pub words: String,
     /// Its own time.
     pub clock: f64,
     /// Loop turns and calls since its last step.
@@ -78,6 +85,9 @@ impl Part {
             cancelled_at_end: false,
             never_began: false,
             place,
+            variable: None,
+            operation: None,
+            words: String::new(),
             clock,
             ticks: 0,
             made: [0; 6],

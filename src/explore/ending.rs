@@ -56,8 +56,10 @@ pub struct Outcome {
     pub ended: Ended,
     /// How many did.
     pub executions: u64,
-    /// The schedule of that first one.
+    /// The schedule of the one with the fewest switches between tasks, then the fewest steps.
     pub schedule: String,
+    /// Those numbers.
+    pub size: (usize, usize),
 }
 
 /// All outcomes found.
@@ -69,11 +71,22 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// Counts an execution; `schedule` is asked for when its outcome is new.
-    pub fn count(&mut self, ended: Ended, schedule: impl FnOnce() -> String) -> usize {
+    /// Counts an execution of so many switches and steps; `schedule` is asked for when its
+    /// outcome is new or it is the shortest.
+    pub fn count(
+        &mut self,
+        ended: Ended,
+        size: (usize, usize),
+        schedule: impl FnOnce() -> String,
+    ) -> usize {
         let key = (ended.output, ended.end);
         if let Some(&place) = self.places.get(&key) {
-            self.all[place].executions += 1;
+            let outcome = &mut self.all[place];
+            outcome.executions += 1;
+            if size < outcome.size {
+                outcome.size = size;
+                outcome.schedule = schedule();
+            }
             return place;
         }
         let place = self.all.len();
@@ -88,6 +101,7 @@ impl Outcomes {
             ended,
             executions: 1,
             schedule: schedule(),
+            size,
         });
         place
     }

@@ -131,6 +131,13 @@ impl History {
         self.last.get(actor).copied().unwrap_or(NONE)
     }
 
+    /// How many switches between tasks, and how many steps.
+    pub fn size(&self) -> (usize, usize) {
+        let pairs = self.events.windows(2);
+        let switches = pairs.filter(|pair| pair[0].actor != pair[1].actor).count();
+        (switches, self.events.len())
+    }
+
     /// How many tasks the clocks have room for.
     pub fn width(&self) -> usize {
         self.width
@@ -347,9 +354,8 @@ fn was_possible(story: &Story, action: Action, step: Step) -> bool {
     let count = |steps: &[Step]| steps.partition_point(|at| *at < step);
     match action {
         Action::Lock => {
-            let last = before(&|action| {
-                matches!(action, Action::Lock | Action::TakeOut | Action::Unlock)
-            });
+            let last =
+                before(&|action| matches!(action, Action::Lock | Action::TakeOut | Action::Unlock));
             last.is_none_or(|action| action == Action::Unlock)
         }
         Action::Get => story.initial + count(&story.puts) > count(&story.gets),

@@ -4,11 +4,11 @@ use super::actor::Pending;
 use super::ending::{End, Ended};
 use super::stage::{Director, Stage, Stop};
 use crate::diagnostics::report::Report;
+use crate::gate::Gate;
 use crate::runtime::task::TaskKind;
 use crate::runtime::turn::stuck_on_stage;
-use crate::value::error::Thrown;
-use crate::gate::Gate;
 use crate::value::Failure;
+use crate::value::error::Thrown;
 use crate::value::show::show;
 
 impl<D: Director> Stage<D> {
@@ -31,6 +31,14 @@ impl<D: Director> Stage<D> {
                 },
             };
             return ended(end, None, None);
+        }
+        if play.depth >= play.most_steps {
+            let report = Report::without_place(format!(
+                "an execution of more than {} steps: it may go on for ever",
+                play.most_steps
+            ))
+            .help("--max-steps N sets how many steps count as for ever");
+            return ended(End::Endless, None, Some(report));
         }
         let mut waits = Vec::new();
         let mut spins = Vec::new();

@@ -14,21 +14,32 @@
 //! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
 //!    steps touch), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
 //!    side of the gate)
-//! 4. [`search`]: every order that makes a difference, once
-//! 5. [`ending`]: how executions end, and the table of outcomes
+//! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random
+//! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
+//! 6. [`check`]: a check block as a program of its own
+//! 7. [`ending`]: how executions end; [`exploration`]: all of them
+//! 8. what people and programs read: [`table`], [`columns`], [`pattern`], [`json`]
 
 pub mod actor;
+pub mod check;
+pub mod columns;
 pub mod demand;
 pub mod ending;
 pub mod exploration;
 pub mod history;
+pub mod json;
 mod judge;
 pub mod known;
+pub mod pattern;
 pub mod play;
+pub mod replay;
+pub mod sample;
 pub mod schedule;
 pub mod search;
 pub mod seats;
 pub mod stage;
 pub mod stand;
 pub mod steps;
+pub mod table;
+pub mod tell;
 pub mod touch;

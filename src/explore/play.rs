@@ -5,10 +5,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::actor::Part;
-use super::seats::Seats;
-use super::history::{Actor, History, Outcome, Step};
 use super::demand::Demands;
+use super::history::{Actor, History, Outcome, Step};
 use super::known::Known;
+use super::seats::Seats;
+use super::tell::Told;
 use super::touch::{Action, ObjectIndex, Part as Piece, Touch, Touches};
 use crate::gate::{Element, Numbered, ObjectId, Operation, take_gone};
 use crate::runtime::gather::Until;
@@ -72,6 +73,12 @@ pub struct Play {
     pub known: Known,
     /// Something new has been learned: begin anew.
     pub learned: bool,
+    /// How many steps an execution may have.
+    pub most_steps: usize,
+    /// Somebody wants the execution told in words.
+    pub tells: bool,
+    /// The steps in words, if somebody wants them.
+    pub told: Vec<Told>,
     /// Prints of different tasks are not told apart by their order.
     pub ignores_print_order: bool,
     /// Failures of tasks that ended with one.
@@ -92,9 +99,10 @@ pub struct Play {
 
 impl Play {
     /// Nothing has happened yet.
-    pub fn new(ignores_print_order: bool) -> Play {
+    pub fn new(ignores_print_order: bool, most_steps: usize) -> Play {
         Play {
             ignores_print_order,
+            most_steps,
             ..Play::default()
         }
     }
@@ -110,6 +118,7 @@ impl Play {
         self.pools.clear();
         self.demand.clear();
         self.extra.clear();
+        self.told.clear();
         self.objects.clear();
         take_gone(|_| {});
         self.objects_met = FIRST_FREE;

@@ -18,7 +18,7 @@ use smallvec::SmallVec;
 use super::history::{Actor, History, NONE, Step};
 use super::play::{Actors, Play};
 use super::stage::Director;
-use super::actor::Pending;
+use super::steps::Enabled;
 use super::touch::{Touches, steps_depend};
 
 /// A state between two steps.
@@ -30,6 +30,8 @@ struct State {
     backtrack: Actors,
     /// Who could have gone on.
     enabled: Actors,
+    /// Who only by timing out.
+    late: Actors,
     /// Who sleeps here: has been tried, or was in a state before and nothing has woken it.
     sleeping: Actors,
     /// With the step that each would take.
@@ -79,9 +81,13 @@ impl Search {
         self.given_up = false;
     }
 
-    /// How many states the execution under way has.
-    pub fn depth(&self) -> usize {
-        self.length
+    /// Who could have gone on before a step of the execution under way.
+    pub fn enabled(&self, step: Step) -> Enabled {
+        let state = &self.states[step];
+        Enabled {
+            all: state.enabled,
+            late: state.late,
+        }
     }
 
     /// The state that is about to be left for the first time.
@@ -94,6 +100,7 @@ impl Search {
         let (before, rest) = self.states.split_at_mut(at);
         let state = &mut rest[0];
         state.enabled = enabled.all;
+        state.late = enabled.late;
         state.backtrack = 0;
         state.sleeping = 0;
         state.sleepers.clear();
@@ -207,14 +214,9 @@ pub fn usual(awake: Actors, late: Actors, last: Option<Actor>) -> Actor {
 
 impl Director for Search {
     fn choose(&mut self, play: &mut Play) -> Option<Actor> {
-        if play.parts.len() == 1 && play.depth == 0 {
-            // The main program is alone.
-            let enabled = play.enabled().all;
-            return match enabled {
-                0 => None,
-                _ if matches!(play.parts[0].pending, Pending::Start(_)) => self.at(play),
-                _ => Some(0),
-            };
+        if play.parts.len() == 1 && play.depth == 0 && !play.starts_first() {
+            // The main program is alone: no steps yet.
+            return (play.enabled().all != 0).then_some(0);
         }
         self.at(play)
     }

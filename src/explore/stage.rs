@@ -39,9 +39,6 @@ pub trait Director: 'static {
 
     /// The newest step is complete. (Not called for steps that are repeated.)
     fn happened(&mut self, play: &mut Play);
-
-    /// A task says where its next operation stands.
-    fn place(&mut self, _play: &Play, _actor: Actor, _span: Span, _name: Option<&str>) {}
 }
 
 /// What a loop turn or call comes to.
@@ -122,10 +119,22 @@ impl<D: Director> Stage<D> {
         self.unit
     }
 
+    /// How many tasks the execution has had.
+    pub fn tasks(&self) -> usize {
+        self.state.borrow().play.parts.len()
+    }
+
     /// Runs the program once.
     pub fn perform(self: &Rc<Self>) -> Ended {
         self.runtime.random.lock().seed(1);
-        let task = Task::new(1, TaskKind::Main, None, 0, None, Work::body(self.main.clone()));
+        let task = Task::new(
+            1,
+            TaskKind::Main,
+            None,
+            0,
+            None,
+            Work::body(self.main.clone()),
+        );
         {
             let mut state = self.state.borrow_mut();
             state.play.reset();
@@ -260,8 +269,11 @@ impl<D: Director> Stage<D> {
         false
     }
 
-    pub(super) fn touches_of(&self, operation: &Operation) -> Option<Touches> {
+    pub(super) fn touches_of(&self, actor: Actor, operation: &Operation) -> Option<Touches> {
         let play = &mut self.state.borrow_mut().play;
+        if play.tells {
+            play.parts[actor].operation = Some(operation.clone());
+        }
         match play.clearing {
             true => None,
             false => play.touches_of(operation),
@@ -284,9 +296,23 @@ impl<D: Director> Stage<D> {
     }
 
     pub(super) fn place(&self, actor: Actor, span: Span, name: Option<&str>) {
-        let state = &mut *self.state.borrow_mut();
-        state.play.parts[actor].place = span;
-        state.director.place(&state.play, actor, span, name);
+        let play = &mut self.state.borrow_mut().play;
+        let tells = play.tells;
+        let part = &mut play.parts[actor];
+        part.place = span;
+        if tells {
+            part.variable = name.map(str::to_owned);
+        }
+    }
+
+    pub(super) fn wants_words(&self) -> bool {
+        self.state.borrow().play.tells
+    }
+
+    pub(super) fn tell(&self, actor: Actor, words: String) {
+        if !words.is_empty() {
+            self.state.borrow_mut().play.parts[actor].words = words;
+        }
     }
 
     pub(super) fn clock(&self, actor: Actor, pass: f64) -> f64 {
@@ -312,7 +338,7 @@ impl<D: Director> State<D> {
         if self.play.under_way && self.play.end_step() {
             self.director.happened(&mut self.play);
         }
-        match self.play.learned {
+        match self.play.learned || self.play.depth >= self.play.most_steps {
             true => None,
             false => self.director.choose(&mut self.play),
         }

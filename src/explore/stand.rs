@@ -39,7 +39,7 @@ impl<'f, D: Director> Stand<'f, D> {
 
 impl<D: Director> Watch for Stand<'_, D> {
     fn announce(&self, operation: &Operation) {
-        if let Some(touches) = self.stage.touches_of(operation) {
+        if let Some(touches) = self.stage.touches_of(self.actor, operation) {
             self.arrive(Pending::Act(touches));
             if let Operation::Permit(_, semaphore) = operation {
                 self.stage.given_permit(self.actor, *semaphore);
@@ -53,6 +53,14 @@ impl<D: Director> Watch for Stand<'_, D> {
 
     fn widen(&self, operation: &Operation) {
         self.stage.widen(operation);
+    }
+
+    fn wants_words(&self) -> bool {
+        self.stage.wants_words()
+    }
+
+    fn tell(&self, words: String) {
+        self.stage.tell(self.actor, words);
     }
 
     fn number(&self, kind: Numbered) -> Option<u64> {

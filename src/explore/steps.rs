@@ -39,6 +39,11 @@ impl Play {
         enabled
     }
 
+    /// Whether the main program is about to start the first task.
+    pub fn starts_first(&self) -> bool {
+        matches!(self.parts[0].pending, Pending::Start(_))
+    }
+
     /// Whether a task could go on, seats apart, and whether by timing out.
     fn could_go_on(&self, part: &Part) -> (bool, bool) {
         match &part.pending {
@@ -92,6 +97,9 @@ impl Play {
         }
         if self.parts.len() == 1 && !matches!(pending, Pending::Start(_)) {
             return outcome;
+        }
+        if self.tells {
+            self.tell_begin(actor, &pending, outcome);
         }
         let step = self.depth;
         self.depth += 1;
@@ -203,10 +211,14 @@ impl Play {
         }
         let pool = task.pool.clone().filter(|pool| pool.is_explicit());
         let pool = pool.map(|shared| {
-            let known = self.pools.iter().position(|pool| pool.number == shared.number);
+            let known = self
+                .pools
+                .iter()
+                .position(|pool| pool.number == shared.number);
             known.unwrap_or_else(|| {
                 let object = self.object(ObjectId::of(&*shared));
-                self.pools.push(Seats::new(shared.number, object, shared.seats));
+                self.pools
+                    .push(Seats::new(shared.number, object, shared.seats));
                 self.pools.len() - 1
             })
         });
@@ -219,12 +231,16 @@ impl Play {
         self.object(task.id());
         let clock = self.parts[parent].clock;
         self.history.add_actor(actor);
-        self.parts.push(Part::new(task, self.depth - 1, pool, clock));
+        self.parts
+            .push(Part::new(task, self.depth - 1, pool, clock));
     }
 
     /// The step under way is over; true if it is a new one.
     pub fn end_step(&mut self) -> bool {
         self.under_way = false;
+        if self.tells {
+            self.tell_end();
+        }
         let step = self.depth - 1;
         if !self.pools.is_empty() {
             self.stand_up();
@@ -293,11 +309,19 @@ impl Play {
             return;
         }
         let is_future = |part: &Part| part.task.kind == TaskKind::Future;
-        let left = self.parts.iter().any(|part| !is_future(part) && !part.has_ended());
+        let left = self
+            .parts
+            .iter()
+            .any(|part| !is_future(part) && !part.has_ended());
         if left || (is_future(&self.parts[actor]) && !self.ending) {
             return;
         }
-        if self.ending && self.parts.iter().any(|part| part.cancelled_at_end && !part.has_ended()) {
+        if self.ending
+            && self
+                .parts
+                .iter()
+                .any(|part| part.cancelled_at_end && !part.has_ended())
+        {
             return;
         }
         self.ending = true;

@@ -37,6 +37,14 @@ pub trait Watch {
     /// Where the next operation stands in the source, and on which variable, if it is one.
     fn place(&self, _span: Span, _name: Option<&str>) {}
 
+    /// Whether it wants to be told in words what operations do.
+    fn wants_words(&self) -> bool {
+        false
+    }
+
+    /// What the operation that has just happened did, in words.
+    fn tell(&self, _words: String) {}
+
     /// A loop turn or call of a task that somebody decides about; false if it is to unwind.
     fn tick(&self) -> bool {
         true
@@ -89,6 +97,20 @@ impl<'f> Gate<'f> {
         }
     }
 
+    /// Whether somebody wants to be told in words what operations do.
+    #[inline(always)]
+    pub fn wants_words(&self) -> bool {
+        self.watch.is_some_and(|watch| watch.wants_words())
+    }
+
+    /// Says in words what the operation that has just happened did, if somebody wants them.
+    #[inline(always)]
+    pub fn tell(&self, words: impl FnOnce() -> String) {
+        if let Some(watch) = self.watch {
+            tell_to(watch, words);
+        }
+    }
+
     /// Whether somebody else decides who goes next.
     #[inline(always)]
     pub fn decides(&self) -> bool {
@@ -108,6 +130,14 @@ impl<'f> Gate<'f> {
     /// The time, if somebody else keeps it, after so many seconds more.
     pub fn clock(&self, pass: f64) -> Option<f64> {
         self.watch.and_then(|watch| watch.clock(pass))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tell_to(watch: &dyn Watch, words: impl FnOnce() -> String) {
+    if watch.wants_words() {
+        watch.tell(words());
     }
 }
 

@@ -26,6 +26,7 @@ use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
 use crate::value::error::fail;
 use crate::value::guarded::Guarded;
+use crate::value::show::in_words;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 #[derive(Debug, Default)]
@@ -82,6 +83,7 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Put(ObjectId::of(&**self)));
+        let words = machine.gate.wants_words().then(|| in_words(&value));
         let mut value = Some(value);
         let mut in_line: Option<Arc<Ticket>> = None;
         let done = machine.wait(
@@ -100,7 +102,10 @@ impl Queue {
             |ticket| self.leave_line(ticket),
         )?;
         match done {
-            Some(Put::Done) => Ok(()),
+            Some(Put::Done) => {
+                machine.gate.tell(|| words.unwrap_or_default());
+                Ok(())
+            }
             Some(Put::Closed) => Err(self.closed_error("put into")),
             None => Err(timed_out("put").help(format!(
                 "the queue was full all the time: {}",
@@ -199,7 +204,10 @@ impl Queue {
             },
         )?;
         match taken {
-            Some(Taken::Value(value)) => Ok(Some(value)),
+            Some(Taken::Value(value)) => {
+                machine.gate.tell(|| in_words(&value));
+                Ok(Some(value))
+            }
             Some(Taken::Closed) => Ok(None),
             None => Err(timed_out("get").help("the queue was empty all the time")),
         }

@@ -36,7 +36,12 @@ impl List {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>, index: usize) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Index(index)));
-        self.items.with(|items| items.get(index).cloned())
+        let item = self.items.with(|items| items.get(index).cloned());
+        gate.tell(|| {
+            item.as_ref()
+                .map_or_else(String::new, super::show::in_words)
+        });
+        item
     }
 
     /// The value at an index that counts from the end if negative; else how long the list is.
@@ -46,11 +51,16 @@ impl List {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Read(ObjectId::of(self), element)
         });
-        self.items.with(|items| {
+        let item = self.items.with(|items| {
             place(index, items.len())
                 .map(|at| items[at].clone())
                 .ok_or(items.len())
-        })
+        });
+        gate.tell(|| {
+            item.as_ref()
+                .map_or_else(|_| String::new(), super::show::in_words)
+        });
+        item
     }
 
     /// Writes the value at an index that counts from the end if negative; gives back the old one,
@@ -66,10 +76,15 @@ impl List {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Write(ObjectId::of(self), element)
         });
-        self.items.with(|items| match place(index, items.len()) {
+        let told = gate.wants_words().then(|| super::show::in_words(&value));
+        let old = self.items.with(|items| match place(index, items.len()) {
             Some(at) => Ok(std::mem::replace(&mut items[at], value)),
             None => Err(items.len()),
-        })
+        });
+        if let (Some(new), Ok(old)) = (told, &old) {
+            gate.tell(|| super::show::change(&super::show::in_words(old), &new));
+        }
+        old
     }
 
     /// All values, as they are at one moment.

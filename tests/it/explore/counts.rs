@@ -111,10 +111,9 @@ fn two_producers() {
 
 #[test]
 fn the_pipeline_of_the_lecture() {
-    let text = std::fs::read_to_string(
-        super::super::program::root().join("examples/08_pipeline.cq"),
-    )
-    .expect("the example");
+    let text =
+        std::fs::read_to_string(super::super::program::root().join("examples/08_pipeline.cq"))
+            .expect("the example");
     let text = text.replace(" on process", "");
     check(&text, 1);
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use cq::cli::load;
 use cq::diagnostics::source::Sources;
 use cq::eval::compile;
-use cq::explore::exploration::{Exploration, Found};
+use cq::explore::exploration::{Bounds, Exploration, Found};
 use cq::runtime::output::Output;
 use cq::runtime::run::Runtime;
 use cq::value::function::Unit;
@@ -28,7 +28,8 @@ fn explore(text: &str, most: u64) -> Found {
     });
     let runtime: Arc<Runtime> =
         Runtime::new(sources, Output::silent(), Vec::new(), |_, _| String::new());
-    let mut exploration = Exploration::new(runtime, Unit::load(program, compile), false);
+    let mut exploration =
+        Exploration::new(runtime, Unit::load(program, compile), &Bounds::default());
     while exploration.step(|_| {}) {
         if exploration.found.executions >= most {
             break;

@@ -72,7 +72,10 @@ impl Program {
         }
         text.push_str("print(log)\n");
         for t in 1..self.tasks.len() {
-            let _ = writeln!(text, "try {{ print(t{t}.join()) }} catch e {{ print(e.kind) }}");
+            let _ = writeln!(
+                text,
+                "try {{ print(t{t}.join()) }} catch e {{ print(e.kind) }}"
+            );
         }
         text
     }
@@ -135,9 +138,8 @@ enum Object {
 fn dependent(a: Did, b: Did) -> bool {
     use Did::*;
     let pair = |x: Did, y: Did| (a == x && b == y) || (a == y && b == x);
-    let with = |x: Did, others: &[Did]| {
-        (a == x && others.contains(&b)) || (b == x && others.contains(&a))
-    };
+    let with =
+        |x: Did, others: &[Did]| (a == x && others.contains(&b)) || (b == x && others.contains(&a));
     pair(Write, Write)
         || pair(Read, Write)
         || pair(Put, Put)
@@ -146,11 +148,22 @@ fn dependent(a: Did, b: Did) -> bool {
         || pair(Locked, Locked)
         || with(Closed, &[Closed, ClosedAgain, Put, Refused])
         || pair(ClosedAgain, ClosedAgain)
-        || with(Looked, &[Put, Get, Closed, Locked, Unlocked, Ended, Cancelled])
+        || with(
+            Looked,
+            &[Put, Get, Closed, Locked, Unlocked, Ended, Cancelled],
+        )
         || with(
             NoticedAndChanged,
             &[
-                Put, Get, SawEnd, Closed, ClosedAgain, Looked, NoticedAndChanged, Locked, Unlocked,
+                Put,
+                Get,
+                SawEnd,
+                Closed,
+                ClosedAgain,
+                Looked,
+                NoticedAndChanged,
+                Locked,
+                Unlocked,
             ],
         )
         || with(Cancelled, &[Cancelled, Began, Ended, LookedAtFlag])
@@ -465,14 +478,22 @@ impl Search<'_> {
                 let bounded = capacity.is_some();
                 if *closed {
                     state.tasks[task].log.push(kind("closed"));
-                    let noticed = if timed && bounded { Did::Looked } else { Did::Refused };
+                    let noticed = if timed && bounded {
+                        Did::Looked
+                    } else {
+                        Did::Refused
+                    };
                     return one(Object::Queue(q), noticed);
                 }
                 match (full, timed) {
                     (false, _) => {
                         items.push(value);
                         let noticed = timed && bounded;
-                        let did = if noticed { Did::NoticedAndChanged } else { Did::Put };
+                        let did = if noticed {
+                            Did::NoticedAndChanged
+                        } else {
+                            Did::Put
+                        };
                         one(Object::Queue(q), did)
                     }
                     (true, true) => {
@@ -488,7 +509,11 @@ impl Search<'_> {
                 if !items.is_empty() {
                     let value = items.remove(0).to_string();
                     state.tasks[task].log.push(value);
-                    let did = if timed { Did::NoticedAndChanged } else { Did::Get };
+                    let did = if timed {
+                        Did::NoticedAndChanged
+                    } else {
+                        Did::Get
+                    };
                     return one(Object::Queue(q), did);
                 }
                 let (word, did) = match (*closed, timed) {
@@ -515,7 +540,11 @@ impl Search<'_> {
                 match state.locks[l] {
                     None => {
                         state.locks[l] = Some(task);
-                        let did = if timed { Did::NoticedAndChanged } else { Did::Locked };
+                        let did = if timed {
+                            Did::NoticedAndChanged
+                        } else {
+                            Did::Locked
+                        };
                         one(Object::Lock(l), did)
                     }
                     Some(owner) if owner == task && !timed => {
