@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use cq::diagnostics::source::Sources;
 use cq::gate::Gate;
-use cq::process::border::{Border, Handles, Units};
+use cq::process::border::{Border, Handles};
+use cq::value::units::Units;
 use cq::process::bytes::{Malformed, Read};
 use cq::process::pack::{Root, pack};
 use cq::process::packed::{HandleKind, HandleName, Packed};

@@ -102,7 +102,7 @@ fn len(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(&machine.gate),
         Value::Map(map) => map.len(&machine.gate),
-        Value::Queue(queue) => queue.len(machine),
+        Value::Queue(queue) => queue.len(machine)?,
         Value::Range(range) => {
             let length = range.len();
             return Ok(

@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn every_example_gives_what_it_says() {
         let mut wrong = String::new();
-        for (row, _) in rows() {
+        // A test binary cannot be a worker; those with processes are run by `tests/it/processes.rs`.
+        for (row, _) in rows().filter(|(row, _)| !row.example.contains("process")) {
             let given = outcome(row.example);
             if given != row.gives {
                 wrong += &format!("{}: says {:?}, gives {given:?}\n", row.name, row.gives);

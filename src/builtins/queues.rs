@@ -10,7 +10,7 @@ use crate::gate::Numbered;
 use crate::runtime::iteration::Iteration;
 use crate::runtime::lock::{Lock, Semaphore};
 use crate::runtime::machine::Machine;
-use crate::runtime::queue::{self, Queue};
+use crate::runtime::queue::Queue;
 use crate::runtime::select::select;
 use crate::runtime::wait::deadline;
 use crate::value::error::fail;
@@ -92,7 +92,10 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    let capacity = queue::capacity(&arguments[0])?;
+    let capacity = capacity(&arguments[0])?;
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.new_queue(machine, capacity);
+    }
     let number = machine.gate.number(Numbered::Queue);
     let number = number.unwrap_or_else(|| machine.runtime.next_queue());
     Ok(Value::Queue(Queue::new(number, capacity)))
@@ -110,7 +113,7 @@ fn get(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn close(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    expect_queue("close", &arguments[0])?.close(machine);
+    expect_queue("close", &arguments[0])?.close(machine)?;
     Ok(Value::Nil)
 }
 
@@ -134,27 +137,33 @@ fn select_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn lock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.new_lock(machine);
+    }
     let number = machine.gate.number(Numbered::Lock);
     let number = number.unwrap_or_else(|| machine.runtime.next_lock());
     Ok(Value::Lock(Lock::new(number)))
 }
 
 fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    let with = |permits| {
-        let number = machine.gate.number(Numbered::Semaphore);
-        let number = number.unwrap_or_else(|| machine.runtime.next_semaphore());
-        Ok(Value::Semaphore(Semaphore::new(number, permits)))
-    };
-    match &arguments[0] {
-        Value::Int(permits) if *permits >= 0 => with(permits.unsigned_abs()),
+    let permits = match &arguments[0] {
+        Value::Int(permits) if *permits >= 0 => permits.unsigned_abs(),
         // More than there can be tasks.
-        Value::BigInt(permits) if permits.is_positive() => with(u64::MAX),
-        Value::Int(permits) => Err(fail(
-            Kind::Value,
-            format!("a semaphore cannot have {permits} permits"),
-        )),
-        other => Err(wrong_argument("semaphore", "an int", other)),
+        Value::BigInt(permits) if permits.is_positive() => u64::MAX,
+        Value::Int(permits) => {
+            return Err(fail(
+                Kind::Value,
+                format!("a semaphore cannot have {permits} permits"),
+            ));
+        }
+        other => return Err(wrong_argument("semaphore", "an int", other)),
+    };
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.new_semaphore(machine, permits);
     }
+    let number = machine.gate.number(Numbered::Semaphore);
+    let number = number.unwrap_or_else(|| machine.runtime.next_semaphore());
+    Ok(Value::Semaphore(Semaphore::new(number, permits)))
 }
 
 fn acquire(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -170,7 +179,7 @@ fn acquire(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn release(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         Value::Lock(lock) => lock.release(machine)?,
-        Value::Semaphore(semaphore) => semaphore.release(machine),
+        Value::Semaphore(semaphore) => semaphore.release(machine)?,
         other => return Err(wrong_argument("release", "a lock or semaphore", other)),
     }
     Ok(Value::Nil)
@@ -180,5 +189,29 @@ fn expect_queue<'a>(name: &str, value: &'a Value) -> Result<&'a Arc<Queue>> {
     match value {
         Value::Queue(queue) => Ok(queue),
         other => Err(wrong_argument(name, "a queue", other)),
+    }
+}
+
+/// A queue's capacity from the argument of `queue(capacity)`.
+fn capacity(argument: &Value) -> Result<Option<usize>> {
+    match argument {
+        Value::Nil => Ok(None),
+        Value::Int(capacity) => match usize::try_from(*capacity) {
+            Ok(capacity) => Ok(Some(capacity)),
+            Err(_) => Err(fail(
+                Kind::Value,
+                format!("a queue cannot have the capacity {capacity}"),
+            )
+            .help("0 hands every value over directly; nil, or nothing, sets no bound")),
+        },
+        // More than fits into memory: as good as none.
+        Value::BigInt(capacity) if capacity.is_positive() => Ok(None),
+        other => {
+            let got = crate::diagnostics::words::with_article(other.type_name());
+            Err(fail(
+                Kind::Type,
+                format!("a queue's capacity is an int or nil, not {got}"),
+            ))
+        }
     }
 }

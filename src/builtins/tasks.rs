@@ -8,12 +8,12 @@ use super::{Row, Run};
 use crate::gate::{Numbered, Operation};
 use crate::runtime::gather::{Until, as_completed, wait_for};
 use crate::runtime::machine::Machine;
-use crate::runtime::place::Place;
-use crate::runtime::task::{Task, TaskKind, Work};
+use crate::runtime::place::{Place, PoolKind};
+use crate::runtime::task::{Task, Work};
 use crate::runtime::wait::{deadline, seconds};
-use crate::runtime::{force, pool, run};
+use crate::runtime::{force, place, run};
 use crate::value::error::fail;
-use crate::value::{Failure, Kind, Result, Value};
+use crate::value::{Kind, Result, Value};
 
 pub(super) const TABLE: &[Row] = &[
     Row {
@@ -84,8 +84,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "kill",
         parameters: "t",
         doc: "ends a process task or future at once with its worker",
-        example: "let t = spawn 1\ntry { kill(t) } catch e { print(e.kind) }\njoin(t)",
-        gives: "unsupported\n1",
+        example: "let t = spawn { while true { } } on process\nkill(t)\nexception(t).kind",
+        gives: "\"process-died\"",
         run: Run::Function(kill),
     },
     Row {
@@ -100,8 +100,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "process_pool",
         parameters: "n = cpu_count()",
         doc: "a pool that runs at most n futures at a time on processes",
-        example: "try { process_pool(2) } catch e { print(e.kind) }",
-        gives: "unsupported",
+        example: "with pool = process_pool(2) { print(map(pool, fn(x) => x * x, [1, 2, 3])) }",
+        gives: "[1, 4, 9]",
         run: Run::Function(process_pool),
     },
     Row {
@@ -116,8 +116,8 @@ pub(super) const TABLE: &[Row] = &[
         name: "process",
         parameters: "",
         doc: "the place of futures and spawned tasks that share nothing but handles",
-        example: "try { spawn 1 on process } catch e { print(e.kind) }",
-        gives: "unsupported",
+        example: "let t = spawn pid() on process\njoin(t) == pid()",
+        gives: "false",
         run: Run::Constant(|| Value::Place(Place::Process)),
     },
     Row {
@@ -187,12 +187,7 @@ fn submit(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         arguments: arguments[2..].to_vec(),
     };
     let site = machine.site;
-    Ok(Value::Future(force::submit(
-        machine,
-        work,
-        &pool.shared,
-        site,
-    )?))
+    force::submit(machine, work, &pool.shared, site)
 }
 
 fn as_completed_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -204,7 +199,7 @@ fn as_completed_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value
         seen.push(address);
         new
     });
-    Ok(as_completed(futures, deadline(&arguments[1])?))
+    as_completed(machine, futures, deadline(&arguments[1])?)
 }
 
 fn wait(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -256,31 +251,30 @@ fn done(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn cancel(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let task = expect_task("cancel", &arguments[0])?;
-    Ok(Value::Bool(force::cancel(machine, &task)))
+    force::cancel(machine, &task).map(Value::Bool)
 }
 
-fn kill(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+fn kill(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let task = expect_task("kill", &arguments[0])?;
-    Err(Failure::error(
-        Kind::Unsupported,
-        format!(
-            "{} runs on a thread, and a thread cannot be killed",
-            task.title()
-        ),
-    )
-    .help("cancel(t) asks it to stop at its next loop turn, call or wait")
-    .into())
+    force::kill(machine, &task)?;
+    Ok(Value::Nil)
 }
 
 fn thread_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    let seats = pool::seats(&arguments[0], run::processors())?;
+    let seats = place::seats(&arguments[0], run::processors())?;
     let number = machine.gate.number(Numbered::Pool);
-    Ok(Value::Pool(machine.runtime.new_pool(seats, number)))
+    Ok(Value::Pool(
+        machine.runtime.new_pool(PoolKind::Threads, seats, number),
+    ))
 }
 
-fn process_pool(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    pool::seats(&arguments[0], run::processors())?;
-    Err(force::no_process_pools())
+fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    let seats = place::seats(&arguments[0], run::processors())?;
+    let kind = match machine.runtime.first_process().cloned() {
+        Some(first) => PoolKind::InFirstProcess(first.new_pool(machine, seats)?),
+        None => PoolKind::Processes,
+    };
+    Ok(Value::Pool(machine.runtime.new_pool(kind, seats, machine.gate.number(Numbered::Pool))))
 }
 
 fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -325,10 +319,7 @@ fn cpu_count(_: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
 }
 
 fn self_(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
-    Ok(match machine.task.kind {
-        TaskKind::Future => Value::Future(machine.task.clone()),
-        TaskKind::Main | TaskKind::Spawned => Value::Task(machine.task.clone()),
-    })
+    Ok(machine.own_handle())
 }
 
 fn pid(_: &mut Machine<'_>, _: &[Value]) -> Result<Value> {

@@ -161,12 +161,13 @@ fn results_in_order(machine: &mut Machine<'_>, futures: &[Value]) -> Result<Vec<
 }
 
 /// Nobody can ask for these futures any more.
-fn give_up(machine: &Machine<'_>, futures: &[Value]) {
+fn give_up(machine: &mut Machine<'_>, futures: &[Value]) {
     for future in futures {
         if let Value::Future(task) = future {
-            task.ask();
+            machine.runtime.asks(task);
             if !task.has_ended() {
-                force::cancel(machine, task);
+                // In a process that is losing its link there is nothing more to do.
+                let _ = force::cancel(machine, task);
             }
         }
     }

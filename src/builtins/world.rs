@@ -123,6 +123,9 @@ fn standard_input() -> &'static Arc<PendingLines> {
 fn input(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let prompt = display(&arguments[0], &machine.gate)?;
     machine.gate.announce(|| Operation::Input);
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.input(machine, prompt);
+    }
     machine.runtime.output.print(&prompt);
     machine.runtime.output.flush();
     let line = standard_input()

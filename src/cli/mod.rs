@@ -79,6 +79,9 @@ const COMMANDS: &[Command] = &[
 
 /// Runs the program with the arguments of its process.
 pub fn main() -> ExitCode {
+    if let Some(link) = crate::process::link::inherited() {
+        crate::process::worker::main(link, crate::eval::compile, draw);
+    }
     let mut arguments = std::env::args_os().skip(1);
     let Some(first) = arguments.next() else {
         return run::standard_input();

@@ -10,8 +10,9 @@ use super::{WRONG_USE, complain, draw, help, load, wrong_use};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::{Source, Sources};
 use crate::eval::compile;
+use crate::process::broker::Broker;
 use crate::runtime::output::Output;
-use crate::runtime::run::Runtime;
+use crate::runtime::run::{Runtime, processors};
 use crate::value::function::Unit;
 
 /// `cq run FILE.cq [ARGS]`
@@ -73,6 +74,7 @@ fn run(
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
     let runtime = Runtime::new(sources, Output::standard(), arguments, draw);
+    runtime.has_workers(Broker::new(&runtime, processors()));
     let status = runtime.run(Unit::load(program, compile));
     // Threads that are still there are of no more use: leave without waiting for them.
     runtime.exit(status.0)

@@ -71,6 +71,11 @@ impl Sources {
         source
     }
 
+    /// The text at this place, in the order in which they were added.
+    pub fn get_at(&self, place: usize) -> Option<Arc<Source>> {
+        self.all.read().get(place).cloned()
+    }
+
     /// The text with this number.
     pub fn get(&self, id: SourceId) -> Option<Arc<Source>> {
         self.all.read().get(id.0 as usize).cloned()

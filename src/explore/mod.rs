@@ -13,7 +13,7 @@
 //! 2. [`history`]: the steps of an execution, what came before what, and races
 //! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
 //!    steps touch), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
-//!    side of the gate)
+//!    side of the gate); [`copies`]: tasks of other processes
 //! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
@@ -23,6 +23,7 @@
 pub mod actor;
 pub mod check;
 pub mod columns;
+pub mod copies;
 pub mod demand;
 pub mod ending;
 pub mod exploration;

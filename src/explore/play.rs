@@ -176,7 +176,9 @@ impl Play {
             WaitingFor::End(_)
             | WaitingFor::Ends(..)
             | WaitingFor::Time
-            | WaitingFor::Outside(_) => {}
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => {}
         }
     }
 
@@ -361,7 +363,10 @@ impl Play {
                 let object = self.object(ObjectId::of(&**pool));
                 one(object, Action::AllDone)
             }
-            WaitingFor::Time | WaitingFor::Outside(_) => Touches::new(),
+            WaitingFor::Time
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => Touches::new(),
         }
     }
 }

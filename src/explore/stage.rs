@@ -16,6 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::copies::allow_processes;
 use super::actor::{Part, Pending};
 use super::ending::Ended;
 use super::history::{Actor, NONE, Outcome};
@@ -87,6 +88,10 @@ impl<D: Director> Stage<D> {
     /// A stage for a program.
     pub fn new(runtime: Arc<Runtime>, unit: &'static Unit, play: Play, director: D) -> Rc<Self> {
         tell_gone(true);
+        allow_processes(&runtime);
+        if runtime.units.id(unit).is_none() {
+            runtime.units.add(unit);
+        }
         let handle = SeatHandle::new(&runtime, None);
         handle.attention.store(true, Ordering::Relaxed);
         let main = Arc::new(Function {

@@ -168,7 +168,7 @@ impl Play {
                 touches = self.touches_of_ask(ask, outcome);
             }
             Pending::Start(task) => {
-                if let Some(pool) = task.pool.as_ref().filter(|pool| pool.is_explicit()) {
+                if let Some(pool) = task.pool.as_ref().filter(|pool| pool.has_seats()) {
                     let object = self.object(ObjectId::of(&**pool));
                     let action = Action::Submit;
                     touches.push(Touch { object, action });
@@ -209,7 +209,7 @@ impl Play {
             self.too_many = true;
             return;
         }
-        let pool = task.pool.clone().filter(|pool| pool.is_explicit());
+        let pool = task.pool.clone().filter(|pool| pool.has_seats());
         let pool = pool.map(|shared| {
             let known = self
                 .pools

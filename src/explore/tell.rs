@@ -119,7 +119,7 @@ fn asked(ask: &Ask) -> String {
             format!("takes a permit of semaphore #{}", semaphore.number)
         }
         WaitingFor::Pool(pool) => format!("sees the end of pool #{}", pool.number),
-        WaitingFor::Time => String::from("sleeps"),
+        WaitingFor::Time | WaitingFor::Answer | WaitingFor::Process(_) => String::from("sleeps"),
         WaitingFor::Outside(what) => (*what).to_owned(),
     }
 }

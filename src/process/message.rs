@@ -11,8 +11,11 @@
 //! ```
 //!
 //! Messages of one direction keep their order. A worker has one call under way for each of its
-//! tasks, except for puts, which it may send ahead as far as its credit goes. A cancel reaches the
-//! fiber that speaks for the task: its wait ends, and the reply says so.
+//! tasks, beside what is only told: output, puts that go ahead, ends. A cancel reaches the fiber
+//! that speaks for the task: its wait ends, and the reply says so.
+//!
+//! A value crosses [`Sealed`]: with the names in it beside it, so that the other end knows them
+//! before it looks inside.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +31,15 @@ pub struct CallId(pub u64);
 /// made, the tasks it goes over in the order in which they end.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RemoteId(pub u64);
+
+/// A packed value and the handles that are named in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// The value.
+    pub packed: Packed,
+    /// Each name once.
+    pub names: Vec<HandleName>,
+}
 
 /// How long a wait may take, from when the request was sent, in nanoseconds; `None` for ever.
 pub type Patience = Option<u64>;
@@ -58,7 +70,7 @@ pub enum ToWorker {
         /// The number of the task that started it.
         parent: u64,
         /// What it is to do, as [`pack_call`](super::work::pack_call) gives it.
-        work: Packed,
+        work: Sealed,
     },
     /// The answer to a request.
     Reply {
@@ -69,8 +81,17 @@ pub enum ToWorker {
     },
     /// A task of this worker is to stop at its next loop turn, call or wait.
     Cancel(HandleName),
-    /// So many bytes of what was sent ahead have been dealt with.
-    Credit(u64),
+    /// A queue was closed: no more puts are to go ahead.
+    Closed(u64),
+    /// Values of a queue that its next gets will ask for.
+    Lend {
+        /// Which queue.
+        queue: u64,
+        /// The values, oldest first.
+        values: Vec<Sealed>,
+    },
+    /// What is lent of a queue and not taken is to be given back.
+    Recall(u64),
     /// There will be no more tasks: end when what was started has ended.
     Leave,
 }
@@ -89,14 +110,16 @@ pub enum Started {
 pub enum Answer {
     /// It is done, and there is nothing to give.
     Done,
+    /// It is done, and from now on puts into this queue may be sent ahead.
+    GoAhead(u64),
     /// A value.
-    Value(Packed),
+    Value(Sealed),
     /// A yes or no: `done`, `cancel`.
     Bool(bool),
     /// A number: a length, a place in the list that was asked about.
     Number(u64),
     /// A value from one of several queues, by its place among them.
-    Selected(u64, Packed),
+    Selected(u64, Sealed),
     /// Which of several tasks have ended.
     Ended(Vec<bool>),
     /// The name of what was made.
@@ -109,7 +132,7 @@ pub enum Answer {
     /// input has ended.
     Nothing,
     /// It threw, as [`pack_failure`](super::work::pack_failure) gives it.
-    Failed(Packed),
+    Failed(Sealed),
     /// The task was cancelled meanwhile.
     Cancelled,
 }
@@ -117,47 +140,87 @@ pub enum Answer {
 /// What a worker says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromWorker {
-    /// Once, first: it is there.
-    Ready,
+    /// A task on a thread of this process is one that the first process has to know from now on.
+    NewTask {
+        /// Which; its number is from the worker's share.
+        task: HandleName,
+        /// Where it was started.
+        at: Option<Span>,
+        /// The number of the task that started it.
+        parent: u64,
+    },
     /// A task asks for something.
     Request {
         /// The answer is to say this.
         call: CallId,
         /// The task that asks, and waits if it has to.
         task: HandleName,
+        /// Whether a cancel has struck it before.
+        struck: bool,
+        /// Where it asks.
+        at: Span,
         /// What for.
         request: Request,
     },
-    /// Whole lines, or pieces of them that belong together, for standard output.
-    Print {
-        /// The task that prints.
-        task: HandleName,
-        /// What.
-        text: String,
+    /// A put that goes ahead.
+    Ahead {
+        /// Into this queue.
+        queue: u64,
+        /// What is put.
+        value: Sealed,
     },
-    /// The same for standard error.
-    PrintError {
-        /// The task that prints.
-        task: HandleName,
-        /// What.
-        text: String,
-    },
+    /// All that goes ahead into this queue has been sent.
+    Settled(u64),
+    /// The value of a queue that this task asked for has reached it.
+    Got(HandleName),
+    /// A task has taken the oldest value that was lent of this queue.
+    Took(u64),
+    /// So many values that were lent of a queue are given back.
+    GaveBack(u64, u64),
+    /// A task waits for something in its process; the first process is to know.
+    Waits(LocalWait),
+    /// Nothing in this process can go on by itself, as of so many messages that have come.
+    Asleep(u64),
+    /// A task was cancelled in its own process.
+    Cancelled(HandleName),
+    /// Somebody in its own process has asked how a task ended.
+    Asked(HandleName),
+    /// For standard output, in one piece.
+    Print(String),
+    /// For standard error, in one piece.
+    PrintError(String),
     /// A task has ended, after all it has said.
     Ended {
         /// Which.
         task: HandleName,
         /// How.
         outcome: PackedOutcome,
+        /// The handles that are named in it.
+        names: Vec<HandleName>,
+        /// Whether a task of its own process waits in join for it.
+        waited_for: bool,
     },
     /// Handles that nothing here refers to any more, and how often each had come.
     Forget(Vec<(HandleName, u64)>),
-    /// All tasks that were started on threads of this process have ended.
-    Quiet {
-        /// Whether one that was spawned failed, and nobody joined it.
-        failed: bool,
-    },
+    /// A pool that this worker made takes no more work.
+    ShutDownPool(RemoteId),
     /// The whole program is to end with this status.
     Exit(i32),
+}
+
+/// What a task waits for inside of its process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalWait {
+    /// Who waits.
+    pub task: HandleName,
+    /// Where.
+    pub at: Span,
+    /// For what, in words.
+    pub what: String,
+    /// For whose end.
+    pub on: Option<HandleName>,
+    /// Time or the outside will end it.
+    pub ends_by_itself: bool,
 }
 
 /// Where a task of another process starts one.
@@ -196,13 +259,12 @@ pub enum Request {
         /// n
         permits: u64,
     },
-    /// A task that runs on a thread of this worker gets its number: a handle. Its end is told
-    /// with [`FromWorker::Ended`], and it may be sent [`ToWorker::Cancel`].
-    NewTask {
-        /// What started it.
+    /// So many numbers for tasks that are started here: the first of them.
+    Numbers {
+        /// For tasks of what kind.
         started: Started,
-        /// Where.
-        at: Option<Span>,
+        /// How many.
+        count: u64,
     },
     /// `process_pool(n)`: made.
     NewPool {
@@ -214,7 +276,7 @@ pub enum Request {
         /// The queue.
         queue: HandleName,
         /// What is put.
-        value: Packed,
+        value: Sealed,
         /// How long it may wait.
         patience: Patience,
     },
@@ -245,19 +307,14 @@ pub enum Request {
     },
     /// `release`
     Release(HandleName),
-    /// `force`: a value.
+    /// `force` and `join`: a value.
     Force {
         /// A future or task.
         task: HandleName,
         /// How long it may wait.
         patience: Patience,
-    },
-    /// `join`: a value.
-    Join {
-        /// A task or future.
-        task: HandleName,
-        /// How long it may wait.
-        patience: Patience,
+        /// It was a join.
+        join: bool,
     },
     /// `exception`: a value.
     Exception {
@@ -297,12 +354,14 @@ pub enum Request {
         /// Where it is to run.
         place: RemotePlace,
         /// What it is to do.
-        work: Packed,
+        work: Sealed,
         /// Where it was started.
         at: Span,
     },
-    /// The end of `with pool`: waits for its futures, then shuts it down.
-    ClosePool(RemoteId),
+    /// Waits until all futures of a pool have ended.
+    WaitForPool(RemoteId),
+    /// The task goes on after a wait in its process.
+    GoOn,
     /// How a handle is printed, with its state: a text.
     Show(HandleName),
     /// `input(prompt)`: a text, or nothing at its end.

@@ -15,22 +15,42 @@
 //! 4. [`unpack`], `rebuild`, `failure`: bytes into copies
 //! 5. [`work`]: whole tasks and how they ended
 //! 6. [`program`]: the code, sent once
-//! 7. [`message`], [`wire`]: what the two ends say to each other
+//! 7. [`message`], [`wire`], [`outbox`]: what the two ends say to each other; [`parcel`]: values on their way
 //! 8. [`link`]: starting, killing and burying a worker
+//! 9. in the first process, [`broker`] speaks for the tasks of workers: `remote` is a worker as it sees it, `reader`
+//!    hears what one says, `speaker` is the fiber of a task that runs in one, `serve` and
+//!    `at_once` do what it asks for, `kept` is what only one worker names,
+//!    `traffic` what of queues is under way
+//! 10. in a worker, [`worker`] runs tasks, [`home`] is the way to the first process, `away` what is asked of it,
+//!     [`names`] what things are called
 
+mod at_once;
+mod away;
 pub mod border;
+pub mod broker;
 pub mod bytes;
 mod failure;
+pub mod home;
+mod kept;
 pub mod link;
 pub mod message;
+pub mod names;
+pub mod outbox;
 pub mod pack;
 pub mod packed;
+pub mod parcel;
 pub mod program;
+mod reader;
 mod rebuild;
 pub mod refusal;
+mod remote;
+mod serve;
+mod speaker;
+mod traffic;
 pub mod unpack;
 pub mod wire;
 pub mod work;
+pub mod worker;
 
 #[cfg(test)]
 mod tests;

@@ -10,9 +10,7 @@
 //! node, written once; who refers to it says its number. So sharing and cycles stay as they are,
 //! and the depth of a value is no depth of any call.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+pub use crate::runtime::elsewhere::{HandleKind, HandleName, Packed};
 
 /// The first byte of packed values. Changes with the format.
 pub const VERSION: u8 = 1;
@@ -54,72 +52,11 @@ pub(super) mod node {
     pub const SHARED: u8 = 13;
 }
 
-/// Values that were packed, or bytes that claim to be some: unpacking finds out.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Packed(pub Vec<u8>);
-
-impl Packed {
-    /// How many bytes it takes.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether it has no bytes, which no packed value has.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Packed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "<{} packed bytes>", self.len())
-    }
-}
-
-impl Serialize for Packed {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Packed {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Packed, D::Error> {
-        // All bytes at once; one by one takes many times as long.
-        <&[u8]>::deserialize(from).map(|bytes| Packed(bytes.to_vec()))
-    }
-}
-
-/// What a handle is a handle of.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum HandleKind {
-    /// A queue.
-    Queue,
-    /// A lock.
-    Lock,
-    /// A semaphore.
-    Semaphore,
-    /// A future.
-    Future,
-    /// A spawned task or the main program.
-    Task,
-}
-
-impl HandleKind {
-    /// Every kind; its place here is its byte.
-    pub(super) const ALL: [HandleKind; 5] = [
-        HandleKind::Queue,
-        HandleKind::Lock,
-        HandleKind::Semaphore,
-        HandleKind::Future,
-        HandleKind::Task,
-    ];
-}
-
-/// How a handle is called on its way: the number of its object in the first process.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct HandleName {
-    /// What it is.
-    pub kind: HandleKind,
-    /// Which one, among those of its kind.
-    pub id: u64,
-}
+/// The kinds of handles; the place of each is its byte.
+pub(super) const HANDLE_KINDS: [HandleKind; 5] = [
+    HandleKind::Queue,
+    HandleKind::Lock,
+    HandleKind::Semaphore,
+    HandleKind::Future,
+    HandleKind::Task,
+];

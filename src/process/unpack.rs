@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
-use super::border::{Border, UnitId};
+use super::border::Border;
 use super::bytes::{Malformed, Read, Reader};
 use super::failure::{ThrownKind, read_failure};
-use super::packed::{HandleKind, HandleName, Packed, VERSION, node, slot};
+use super::packed::{HANDLE_KINDS, HandleName, Packed, VERSION, node, slot};
 use super::rebuild::rebuild;
 use crate::resolve::program::TemplateId;
 use crate::runtime::place::Place;
@@ -23,6 +23,7 @@ use crate::value::Value;
 use crate::value::error::{Story, Thrown};
 use crate::value::function::Code;
 use crate::value::range::Range;
+use crate::value::units::UnitId;
 
 /// The copies of the roots that were packed, in their order.
 pub fn unpack(packed: &Packed, border: &mut Border<'_>) -> Read<Vec<Value>> {
@@ -186,7 +187,7 @@ impl Reading<'_, '_> {
     }
 
     fn handle(&mut self) -> Read<Value> {
-        let kind = HandleKind::ALL.get(usize::from(self.from.byte()?));
+        let kind = HANDLE_KINDS.get(usize::from(self.from.byte()?));
         let kind = *kind.ok_or(Malformed("an unknown kind of handle"))?;
         let id = self.from.number()?;
         self.border.handles.import(HandleName { kind, id })

@@ -4,15 +4,14 @@
 //!   greeting (8 bytes)  length (4 bytes) message  length message …
 //! ```
 //!
-//! Writing collects; what was collected goes out when somebody is about to wait for it, or when
-//! it is a lot. Reading hands out what has already come before it waits, and says whether a whole
-//! message is still there, so that answers to several requests go out together.
+//! Reading hands out what has already come before it waits. How messages go out is the matter of
+//! the outbox.
 //!
 //! What comes may be nonsense. It is read without asking for memory ahead of the bytes, and any
 //! error means that the other end is to be cut off: there is no next message after a wrong one.
 
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,9 +21,6 @@ pub const GREETING: [u8; 8] = *b"cq-link\x01";
 
 /// The longest message.
 pub const LARGEST: usize = 1 << 30;
-
-/// Collected bytes are written when there are this many.
-const MUCH: usize = 64 << 10;
 
 /// How much room is made for reading at once.
 const CHUNK: usize = 64 << 10;
@@ -67,11 +63,6 @@ impl From<io::Error> for LinkError {
     }
 }
 
-/// Greets. Goes out with the first messages.
-pub fn greet<W: Write>(writer: &mut Sender<W>) {
-    writer.collected.extend_from_slice(&GREETING);
-}
-
 /// Waits for the other end's greeting.
 pub fn expect_greeting(from: &mut impl Read) -> Result<(), LinkError> {
     let mut greeting = [0; GREETING.len()];
@@ -86,63 +77,20 @@ pub fn expect_greeting(from: &mut impl Read) -> Result<(), LinkError> {
     }
 }
 
-/// The writing end of a link.
-#[derive(Debug)]
-pub struct Sender<W: Write> {
-    to: W,
-    collected: Vec<u8>,
-}
-
-impl<W: Write> Sender<W> {
-    /// Writes to this.
-    pub fn new(to: W) -> Sender<W> {
-        Sender {
-            to,
-            collected: Vec::new(),
-        }
+/// Adds a message to what is to be sent; nothing is added if it is too large.
+pub fn add<M: Serialize>(message: &M, collected: &mut Vec<u8>) -> Result<(), LinkError> {
+    let start = collected.len();
+    let mut bytes = std::mem::take(collected);
+    bytes.extend_from_slice(&[0; 4]);
+    // What is written goes to memory, which refuses nothing; a message has no depth.
+    *collected = postcard::to_extend(message, bytes).map_err(|_| LinkError::Nonsense)?;
+    let size = collected.len() - start - 4;
+    if size > LARGEST {
+        collected.truncate(start);
+        return Err(LinkError::TooLarge(size));
     }
-
-    /// Adds a message to what goes out with the next flush; nothing is added if it is too large.
-    pub fn push<M: Serialize>(&mut self, message: &M) -> Result<(), LinkError> {
-        let start = self.collected.len();
-        let mut collected = std::mem::take(&mut self.collected);
-        collected.extend_from_slice(&[0; 4]);
-        // What is written goes to memory, which refuses nothing; a message has no depth.
-        self.collected =
-            postcard::to_extend(message, collected).map_err(|_| LinkError::Nonsense)?;
-        let size = self.collected.len() - start - 4;
-        if size > LARGEST {
-            self.collected.truncate(start);
-            return Err(LinkError::TooLarge(size));
-        }
-        self.collected[start..start + 4].copy_from_slice(&(size as u32).to_le_bytes());
-        match self.collected.len() >= MUCH {
-            true => self.flush(),
-            false => Ok(()),
-        }
-    }
-
-    /// Sends what was collected. Call it before anybody waits for an answer.
-    pub fn flush(&mut self) -> Result<(), LinkError> {
-        if self.collected.is_empty() {
-            return Ok(());
-        }
-        let sent = self.to.write_all(&self.collected);
-        self.collected.clear();
-        // One large message must not hold its memory for ever.
-        self.collected.shrink_to(4 * MUCH);
-        sent.map_err(LinkError::Io)
-    }
-
-    /// What it writes to.
-    pub fn into_inner(self) -> W {
-        self.to
-    }
-
-    /// Whether something waits for the next flush.
-    pub fn has_unsent(&self) -> bool {
-        !self.collected.is_empty()
-    }
+    collected[start..start + 4].copy_from_slice(&(size as u32).to_le_bytes());
+    Ok(())
 }
 
 /// The reading end of a link.
@@ -186,16 +134,6 @@ impl<R: Read> Receiver<R> {
                     false => Err(LinkError::CutOff),
                 };
             }
-        }
-    }
-
-    /// Whether the next message is here already, so that [`Receiver::receive`] will not wait.
-    pub fn has_message(&self) -> bool {
-        match self.size_of_next() {
-            Ok(Some(size)) => self.start + 4 + size <= self.end,
-            Ok(None) => false,
-            // The error is here already.
-            Err(_) => true,
         }
     }
 

@@ -19,11 +19,12 @@ use crate::gate::ObjectId;
 
 impl WaitingFor {
     /// The one task that has to act for this wait to end, if it is one.
-    fn depends_on(&self) -> Option<Arc<Task>> {
+    pub(super) fn depends_on(&self) -> Option<Arc<Task>> {
         match self {
             WaitingFor::End(task) => Some(task.clone()),
             WaitingFor::Lock(lock) => lock.owner(),
             WaitingFor::Promise(promise) => promise.evaluated_by(),
+            WaitingFor::Process(whereabouts) => whereabouts.told()?.on,
             _ => None,
         }
     }
@@ -81,6 +82,11 @@ impl WaitingFor {
             WaitingFor::Pool(pool) => format!("the end of all futures of pool #{}", pool.number),
             WaitingFor::Time => String::from("time to pass"),
             WaitingFor::Outside(what) => (*what).to_owned(),
+            WaitingFor::Answer => String::from("the first process"),
+            WaitingFor::Process(whereabouts) => match whereabouts.told() {
+                Some(told) => told.what,
+                None => String::from("its process"),
+            },
         }
     }
 
@@ -203,11 +209,11 @@ pub fn stuck(waits: &[Arc<Ticket>]) -> Report {
 
 fn report(message: String, waits: &[Arc<Ticket>]) -> Report {
     let mut report = match waits.first() {
-        Some(first) => Report::error(first.span, message).label(line(first)),
+        Some(first) => Report::error(first.place(), message).label(line(first)),
         None => Report::without_place(message),
     };
     for wait in waits.iter().take(MOST_TOLD).skip(1) {
-        report = report.also(wait.span, line(wait));
+        report = report.also(wait.place(), line(wait));
     }
     if let Some(more) = waits.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {
         report = report.note(format!("… {} …", words::count(more, "more task")));

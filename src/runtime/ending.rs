@@ -25,6 +25,7 @@ impl Runtime {
         if self.is_stuck() {
             return;
         }
+        self.dismiss_workers(seat);
         self.starts_no_more_futures.store(true, Ordering::SeqCst);
         self.cancel_all();
         seat.run_while(|| {
@@ -32,6 +33,9 @@ impl Runtime {
             let any_is_left = || self.seats.lock().values().any(is_left);
             !self.is_stuck() && (!self.spawned_tasks_have_ended() || any_is_left())
         });
+        if !self.is_stuck() {
+            self.dismiss_workers(seat);
+        }
     }
 
     /// Asks all futures to stop; gives those that were running.
@@ -39,7 +43,7 @@ impl Runtime {
         let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
         for pool in self.pools_of(&seats) {
             for task in pool.take_unstarted() {
-                task.request_cancel();
+                self.cancel(&task);
             }
         }
         let mut running = Vec::new();
@@ -63,6 +67,16 @@ impl Runtime {
         pools
     }
 
+    /// Tells the workers that there will be no more tasks, and waits until they have gone. They
+    /// cancel the futures on their own threads.
+    fn dismiss_workers(&self, seat: &mut Seat) {
+        let Ok(workers) = self.workers() else {
+            return;
+        };
+        workers.dismiss();
+        seat.run_while(|| !workers.have_left() && !self.is_stuck());
+    }
+
     /// The exit status, and the warnings about failures that nobody has asked for.
     pub(super) fn judge(&self, main: &Task) -> Status {
         let deadlock = |failure: &Failure| failure.is(&Kind::Deadlock);
@@ -71,27 +85,39 @@ impl Runtime {
             Some(Outcome::Failed(_)) => Status::ERROR,
             _ => Status::OK,
         };
-        for task in self.failed.lock().iter().filter(|task| !task.was_asked()) {
-            let Some(Outcome::Failed(failure)) = task.outcome() else {
-                continue;
-            };
-            match task.kind {
-                TaskKind::Spawned if deadlock(&failure) => status = Status::DEADLOCK,
-                TaskKind::Spawned if status == Status::OK => status = Status::ERROR,
-                TaskKind::Future => {
-                    let mut report = story::report(&failure, &self.sources);
-                    report.severity = Severity::Warning;
-                    report.message = format!(
-                        "{} failed and nobody asked for its value: {}",
-                        task.title(),
-                        report.message
-                    );
-                    self.report(&report);
-                }
-                _ => {}
+        let failed = self.failed.lock().clone();
+        for task in failed.iter().filter(|task| !task.was_asked()) {
+            if let Some(Outcome::Failed(failure)) = task.outcome()
+                && task.kind == TaskKind::Spawned
+            {
+                status = match deadlock(&failure) {
+                    true => Status::DEADLOCK,
+                    false if status == Status::OK => Status::ERROR,
+                    false => status,
+                };
             }
         }
+        self.warn_of_futures();
         self.output.flush();
         status
+    }
+
+    /// Warns of the errors of futures that nobody has asked for.
+    pub(super) fn warn_of_futures(&self) {
+        let failed = self.failed.lock().clone();
+        for task in failed.iter().filter(|task| !task.was_asked()) {
+            if let Some(Outcome::Failed(failure)) = task.outcome()
+                && task.kind == TaskKind::Future
+            {
+                let mut report = story::report(&failure, &self.sources);
+                report.severity = Severity::Warning;
+                report.message = format!(
+                    "{} failed and nobody asked for its value: {}",
+                    task.title(),
+                    report.message
+                );
+                self.report(&report);
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::machine::Machine;
 use super::place::Place;
-use super::pool::{PoolShared, cannot_start_thread};
+use super::pool::{PoolKind, PoolShared, cannot_start_thread};
 use super::seat::Seat;
 use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
 use super::wait::{Ticket, WaitingFor, timed_out};
@@ -15,7 +15,7 @@ use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
-/// Starts a future on a place: nil or `thread` (the shared pool), or a pool.
+/// Starts a future on a place: nil or `thread` (the shared pool), `process`, or a pool.
 pub fn start_future(
     machine: &mut Machine<'_>,
     work: Work,
@@ -24,29 +24,119 @@ pub fn start_future(
 ) -> Result<Value> {
     let pool = match place {
         Value::Nil | Value::Place(Place::Thread) => machine.runtime.shared_pool.clone(),
-        Value::Place(Place::Process) => return Err(no_processes("future … on process")),
+        Value::Place(Place::Process) => match machine.runtime.first_process().cloned() {
+            Some(first) => return first.start(machine, TaskKind::Future, &work, 0, at),
+            None => machine.runtime.workers()?.shared_pool(),
+        },
         Value::Pool(pool) => pool.shared.clone(),
         other => return Err(no_place("future", other)),
     };
-    Ok(Value::Future(submit(machine, work, &pool, at)?))
+    submit(machine, work, &pool, at)
 }
 
-/// Starts a future in a pool.
+/// Starts a future in a pool. For one of processes, its work is copied now.
 pub fn submit(
     machine: &mut Machine<'_>,
     work: Work,
     pool: &Arc<PoolShared>,
     at: Span,
-) -> Result<Arc<Task>> {
-    let task = machine.new_task(TaskKind::Future, at, Some(pool.clone()), work);
+) -> Result<Value> {
+    if let PoolKind::InFirstProcess(number) = pool.kind
+        && let Some(first) = machine.runtime.first_process().cloned()
+    {
+        return first.start(machine, TaskKind::Future, &work, number, at);
+    }
+    let work = match pool.kind.is_process() {
+        true => machine.runtime.workers()?.elsewhere(machine, &work, pool)?,
+        false => work,
+    };
+    start_in(machine, TaskKind::Future, work, pool, at)
+}
+
+/// Starts a task with a thread or a process of its own.
+pub fn start_spawned(
+    machine: &mut Machine<'_>,
+    work: Work,
+    place: &Value,
+    at: Span,
+) -> Result<Value> {
+    match place {
+        Value::Nil | Value::Place(Place::Thread) => spawn_thread(machine, work, at),
+        Value::Place(Place::Process) => spawn_process(machine, work, at),
+        Value::Pool(_) => Err(Failure::error(
+            Kind::Type,
+            "spawn takes `thread` or `process`, not a pool",
+        )
+        .help("a pool runs futures: `future … on pool`, or submit(pool, f, …)")
+        .into()),
+        other => Err(no_place("spawn", other)),
+    }
+}
+
+fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
+    let runtime = machine.runtime.clone();
+    let name = work.name().map(str::to_owned);
+    let task = machine.new_task(TaskKind::Spawned, at, None, work);
+    if machine.gate.decides() {
+        machine.hand_over(&task)?;
+        return Ok(Value::Task(task));
+    }
+    machine.gate.announce(|| Operation::Start(task.id()));
+    let thread = match name {
+        Some(name) => format!("cq #{} {name}", task.number),
+        None => format!("cq task #{}", task.number),
+    };
+    runtime.spawned_one_more();
+    match Seat::on_new_thread(&runtime, thread, None, Some(task.clone())) {
+        Ok(()) => Ok(Value::Task(task)),
+        Err(error) => {
+            runtime.spawned_one_less();
+            Err(cannot_start_thread(&error))
+        }
+    }
+}
+
+fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.start(machine, TaskKind::Spawned, &work, 0, at);
+    }
+    let speakers = machine.runtime.workers()?.speakers();
+    let work = machine
+        .runtime
+        .workers()?
+        .elsewhere(machine, &work, &speakers)?;
+    start_in(machine, TaskKind::Spawned, work, &speakers, at)
+}
+
+/// Starts a task in a pool. In one of processes, its fiber here speaks for it.
+pub fn start_in(
+    machine: &mut Machine<'_>,
+    kind: TaskKind,
+    work: Work,
+    pool: &Arc<PoolShared>,
+    at: Span,
+) -> Result<Value> {
+    let runtime = machine.runtime.clone();
+    let task = machine.new_task(kind, at, Some(pool.clone()), work);
     if machine.gate.decides() {
         pool.count_one_more()?;
         machine.hand_over(&task)?;
-        return Ok(task);
+        return Ok(Value::of_task(&task));
     }
     machine.gate.announce(|| Operation::Start(task.id()));
-    pool.submit(task.clone())?;
-    Ok(task)
+    let spawned = kind == TaskKind::Spawned;
+    if spawned {
+        runtime.spawned_one_more();
+    }
+    match pool.submit(task.clone()) {
+        Ok(()) => Ok(Value::of_task(&task)),
+        Err(unwind) => {
+            if spawned {
+                runtime.spawned_one_less();
+            }
+            Err(unwind)
+        }
+    }
 }
 
 impl Machine<'_> {
@@ -70,64 +160,6 @@ impl Machine<'_> {
     }
 }
 
-/// Starts a task with a thread of its own.
-pub fn start_spawned(
-    machine: &mut Machine<'_>,
-    work: Work,
-    place: &Value,
-    at: Span,
-) -> Result<Value> {
-    match place {
-        Value::Nil | Value::Place(Place::Thread) => {}
-        Value::Place(Place::Process) => return Err(no_processes("spawn … on process")),
-        Value::Pool(_) => {
-            return Err(Failure::error(
-                Kind::Type,
-                "spawn takes `thread` or `process`, not a pool",
-            )
-            .help("a pool runs futures: `future … on pool`, or submit(pool, f, …)")
-            .into());
-        }
-        other => return Err(no_place("spawn", other)),
-    }
-    let runtime = machine.runtime.clone();
-    let name = work.name().map(str::to_owned);
-    let task = machine.new_task(TaskKind::Spawned, at, None, work);
-    if machine.gate.decides() {
-        machine.hand_over(&task)?;
-        return Ok(Value::Task(task));
-    }
-    machine.gate.announce(|| Operation::Start(task.id()));
-    let thread = match name {
-        Some(name) => format!("cq #{} {name}", task.number),
-        None => format!("cq task #{}", task.number),
-    };
-    runtime.spawned_one_more();
-    match Seat::on_new_thread(&runtime, thread, None, Some(task.clone())) {
-        Ok(()) => Ok(Value::Task(task)),
-        Err(error) => {
-            runtime.spawned_one_less();
-            Err(cannot_start_thread(&error))
-        }
-    }
-}
-
-#[cold]
-fn no_processes(what: &str) -> Unwind {
-    Failure::error(
-        Kind::Unsupported,
-        format!("{what} is not possible yet: cq has no processes so far"),
-    )
-    .help("use threads for now: leave out `on process`, or make a thread_pool()")
-    .into()
-}
-
-/// The error of `process_pool(…)` until there are processes.
-#[cold]
-pub fn no_process_pools() -> Unwind {
-    no_processes("process_pool(…)")
-}
-
 #[cold]
 fn no_place(form: &str, got: &Value) -> Unwind {
     let got = crate::diagnostics::words::with_article(got.type_name());
@@ -144,6 +176,9 @@ pub fn force(machine: &mut Machine<'_>, value: &Value, deadline: Option<Instant>
         Value::Promise(promise) => promise.force(machine, deadline),
         Value::Future(task) | Value::Task(task) => {
             machine.gate.announce(|| Operation::Force(task.id()));
+            if let Some(away) = task.away() {
+                return away.first.force(machine, task, deadline, "force");
+            }
             value_of(task, wait_for_end(machine, task, deadline, "force")?)
         }
         other => Ok(other.clone()),
@@ -157,6 +192,9 @@ pub fn join(
     deadline: Option<Instant>,
 ) -> Result<Value> {
     machine.gate.announce(|| Operation::Join(task.id()));
+    if let Some(away) = task.away() {
+        return away.first.force(machine, task, deadline, "join");
+    }
     value_of(task, wait_for_end(machine, task, deadline, "join")?)
 }
 
@@ -175,6 +213,9 @@ pub fn exception(
     deadline: Option<Instant>,
 ) -> Result<Value> {
     machine.gate.announce(|| Operation::Join(task.id()));
+    if let Some(away) = task.away() {
+        return away.first.exception(machine, task, deadline);
+    }
     match value_of(task, wait_for_end(machine, task, deadline, "exception")?) {
         Ok(_) => Ok(Value::Nil),
         Err(Unwind::Failed(failure)) => Ok(failure.caught()),
@@ -198,7 +239,7 @@ pub fn wait_for_end(
         .into());
     }
     // It is no surprise any more, whatever comes, even if this wait ends otherwise.
-    task.ask();
+    machine.runtime.asks(task);
     if machine.gate.decides() {
         let ended = machine.wait(
             || WaitingFor::End(task.clone()),
@@ -212,7 +253,10 @@ pub fn wait_for_end(
     if let Some(outcome) = task.outcome() {
         return Ok(outcome);
     }
-    let shared = task.pool.as_ref().is_some_and(|pool| !pool.is_explicit());
+    let shared = task
+        .pool
+        .as_ref()
+        .is_some_and(|pool| pool.starts_in_place());
     let has_time = deadline.is_none_or(|deadline| deadline > Instant::now());
     let start = match shared && has_time {
         true => task.claim().map(|work| (task.clone(), work)),
@@ -246,7 +290,7 @@ fn attempt(task: &Arc<Task>, ticket: Option<&Arc<Ticket>>) -> Option<Outcome> {
 }
 
 /// Whether a promise, future or task has ended.
-pub fn has_ended(machine: &Machine<'_>, value: &Value) -> Result<bool> {
+pub fn has_ended(machine: &mut Machine<'_>, value: &Value) -> Result<bool> {
     match value {
         Value::Promise(promise) => {
             machine
@@ -256,7 +300,10 @@ pub fn has_ended(machine: &Machine<'_>, value: &Value) -> Result<bool> {
         }
         Value::Future(task) | Value::Task(task) => {
             machine.gate.announce(|| Operation::Poll(task.id()));
-            Ok(task.has_ended())
+            match task.away() {
+                Some(away) => away.first.has_ended(machine, task),
+                None => Ok(task.has_ended()),
+            }
         }
         other => {
             let got = crate::diagnostics::words::with_article(other.type_name());
@@ -269,7 +316,67 @@ pub fn has_ended(machine: &Machine<'_>, value: &Value) -> Result<bool> {
 }
 
 /// Asks a task to stop; true if it had not ended.
-pub fn cancel(machine: &Machine<'_>, task: &Arc<Task>) -> bool {
+pub fn cancel(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<bool> {
     machine.gate.announce(|| Operation::Cancel(task.id()));
-    machine.runtime.cancel(task)
+    if let Some(away) = task.away() {
+        return away.first.cancel(machine, task);
+    }
+    if let Some(first) = machine.runtime.first_process() {
+        first.cancels(task);
+    }
+    Ok(machine.runtime.cancel(task))
+}
+
+/// Ends a task in another process at once, with its process.
+pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
+    machine.gate.announce(|| Operation::Cancel(task.id()));
+    if let Some(away) = task.away() {
+        return away.first.kill(machine, task);
+    }
+    if task.has_ended() {
+        return Ok(());
+    }
+    let in_process = task
+        .pool
+        .as_ref()
+        .is_some_and(|pool| pool.kind.is_process());
+    match in_process {
+        true => {
+            // Its end is no surprise.
+            task.ask();
+            // A future that has not started has no process, and takes nobody else's with it.
+            if task.kind == TaskKind::Future
+                && !task.abroad.has_to_speak()
+                && let Some(work) = task.claim()
+            {
+                drop(work);
+                task.finish(Err(killed_before_it_started(machine, task)));
+                return Ok(());
+            }
+            // If it has no process yet, it will be killed when it gets one.
+            task.abroad.is_to_die();
+            if let Some(pid) = task.abroad.process() {
+                machine.runtime.workers()?.kill(pid);
+            }
+            Ok(())
+        }
+        false => Err(Failure::error(
+            Kind::Unsupported,
+            format!(
+                "{} runs on a thread, and a thread cannot be killed",
+                task.title()
+            ),
+        )
+        .help("cancel(t) asks it to stop at its next loop turn, call or wait")
+        .into()),
+    }
+}
+
+#[cold]
+fn killed_before_it_started(machine: &Machine<'_>, task: &Task) -> Unwind {
+    let died = Failure::error(
+        Kind::ProcessDied,
+        format!("{} was killed before it had started", task.title()),
+    );
+    machine.placed(died.into(), task.started_at.unwrap_or(machine.site))
 }

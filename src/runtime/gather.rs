@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::elsewhere::FirstProcess;
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::promise::Promise;
@@ -54,6 +55,9 @@ pub fn wait_for(
     machine
         .gate
         .announce(|| Operation::Wait(tasks.iter().map(|task| task.id()).collect()));
+    if let Some(away) = tasks.iter().find_map(|task| task.away()) {
+        return away.first.wait(machine, tasks, until, deadline);
+    }
     machine.wait(
         || WaitingFor::Ends(tasks.to_vec(), until),
         deadline,
@@ -91,6 +95,18 @@ struct CompletionState {
 }
 
 impl Completions {
+    /// The order in which these end from now on; first those that have ended.
+    pub fn of(tasks: &[Arc<Task>]) -> Arc<Completions> {
+        let completions = Arc::new(Completions::default());
+        for (index, task) in tasks.iter().enumerate() {
+            let listener = Listener::Completions(completions.clone(), index);
+            if task.listen(listener).is_err() {
+                completions.ended(index);
+            }
+        }
+        completions
+    }
+
     /// The task at this place of the list has ended.
     pub fn ended(&self, index: usize) {
         let waiting = self.state.with(|state| {
@@ -100,6 +116,30 @@ impl Completions {
         for ticket in waiting {
             ticket.wake(Resumed::Ready);
         }
+    }
+
+    /// Waits for the next one, among `tasks`; `None` when the time is over.
+    pub fn wait_for_next(
+        &self,
+        machine: &mut Machine<'_>,
+        tasks: impl Fn() -> Vec<Arc<Task>>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<usize>> {
+        let running = || {
+            let mut tasks = tasks();
+            tasks.retain(|task| !task.has_ended());
+            tasks
+        };
+        machine.wait(
+            || WaitingFor::Ends(running(), Until::Any),
+            deadline,
+            |ticket| self.next(ticket),
+            |ticket| {
+                self.state
+                    .with(|state| state.waiting.retain(|other| !Arc::ptr_eq(other, ticket)));
+                None
+            },
+        )
     }
 
     fn next(&self, ticket: Option<&Arc<Ticket>>) -> Option<usize> {
@@ -113,29 +153,37 @@ impl Completions {
     }
 }
 
+/// Where the order comes from.
+#[derive(Clone)]
+enum Order {
+    /// The tasks are of this process.
+    Here(Arc<Completions>),
+    /// Some are of other processes: the first process knows the order, under a number.
+    Elsewhere(u64, Arc<dyn FirstProcess>),
+}
+
 /// A stream of the same futures in the order in which they end.
-pub fn as_completed(futures: Vec<(Value, Arc<Task>)>, deadline: Option<Instant>) -> Value {
-    let completions = Arc::new(Completions::default());
-    for (index, (_, task)) in futures.iter().enumerate() {
-        if task
-            .listen(Listener::Completions(completions.clone(), index))
-            .is_err()
-        {
-            completions.ended(index);
+pub fn as_completed(
+    machine: &mut Machine<'_>,
+    futures: Vec<(Value, Arc<Task>)>,
+    deadline: Option<Instant>,
+) -> Result<Value> {
+    let tasks: Vec<Arc<Task>> = futures.iter().map(|(_, task)| task.clone()).collect();
+    let order = match tasks.iter().find_map(|task| task.away()) {
+        Some(away) => {
+            let number = away.first.as_completed(machine, &tasks)?;
+            Order::Elsewhere(number, away.first.clone())
         }
-    }
+        None => Order::Here(Completions::of(&tasks)),
+    };
     let left = futures.len();
-    Stream::lazy(next_completed(
-        Arc::new(futures),
-        completions,
-        left,
-        deadline,
-    ))
+    let rest = next_completed(Arc::new(futures), order, left, deadline);
+    Ok(Stream::lazy(rest))
 }
 
 fn next_completed(
     futures: Arc<Vec<(Value, Arc<Task>)>>,
-    completions: Arc<Completions>,
+    order: Order,
     left: usize,
     deadline: Option<Instant>,
 ) -> Arc<Promise> {
@@ -146,27 +194,16 @@ fn next_completed(
         machine
             .gate
             .announce(|| Operation::Wait(futures.iter().map(|(_, task)| task.id()).collect()));
-        let running = || {
-            futures
-                .iter()
-                .map(|(_, task)| task.clone())
-                .filter(|task| !task.has_ended())
-                .collect()
+        let index = match &order {
+            Order::Here(completions) => {
+                let tasks = || futures.iter().map(|(_, task)| task.clone()).collect();
+                completions.wait_for_next(machine, tasks, deadline)?
+            }
+            Order::Elsewhere(number, first) => first.next_completed(machine, *number, deadline)?,
         };
-        let index = machine.wait(
-            || WaitingFor::Ends(running(), Until::Any),
-            deadline,
-            |ticket| completions.next(ticket),
-            |ticket| {
-                completions
-                    .state
-                    .with(|state| state.waiting.retain(|other| !Arc::ptr_eq(other, ticket)));
-                None
-            },
-        )?;
         match index {
             Some(index) => {
-                let rest = next_completed(futures.clone(), completions.clone(), left - 1, deadline);
+                let rest = next_completed(futures.clone(), order.clone(), left - 1, deadline);
                 Ok(Stream::pair(futures[index].0.clone(), rest))
             }
             None => Err(timed_out("as_completed").help(format!(

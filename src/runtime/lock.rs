@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::elsewhere::StandIn;
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::task::Task;
@@ -26,12 +27,16 @@ struct LockState {
 pub struct Lock {
     /// Its number, from 1.
     pub number: u64,
+    /// In a worker: the way to the lock itself.
+    pub away: Option<StandIn>,
     state: Guarded<LockState>,
 }
 
 enum Acquired {
     Yes,
     OwnAlready,
+    /// It was held by a task whose process died. It is free now.
+    OwnerDied(Arc<Task>),
 }
 
 impl Lock {
@@ -39,6 +44,16 @@ impl Lock {
     pub fn new(number: u64) -> Arc<Lock> {
         Arc::new(Lock {
             number,
+            away: None,
+            state: Guarded::default(),
+        })
+    }
+
+    /// In a worker: what stands for a lock of the first process.
+    pub fn standing_in(away: StandIn) -> Arc<Lock> {
+        Arc::new(Lock {
+            number: away.name.id,
+            away: Some(away),
             state: Guarded::default(),
         })
     }
@@ -52,6 +67,9 @@ impl Lock {
         machine
             .gate
             .announce(|| Operation::Acquire(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.acquire(machine, away.name, deadline);
+        }
         let me = machine.task.clone();
         let acquired = machine.wait(
             || WaitingFor::Lock(self.clone()),
@@ -64,6 +82,12 @@ impl Lock {
                     }
                     Some(owner) if Arc::ptr_eq(owner, &me) && deadline.is_none() => {
                         Some(Acquired::OwnAlready)
+                    }
+                    Some(owner) if owner.abroad.died() => {
+                        let owner = owner.clone();
+                        state.owner = None;
+                        wake_first(&mut state.waiting);
+                        Some(Acquired::OwnerDied(owner))
                     }
                     Some(_) => {
                         state.waiting.extend(ticket.cloned());
@@ -96,15 +120,28 @@ impl Lock {
             )
             .help("a lock is taken once; release it first, or take it only in the outer function")
             .into()),
+            Some(Acquired::OwnerDied(owner)) => Err(Failure::error(
+                Kind::ProcessDied,
+                format!(
+                    "lock #{} was held by {} when its process died; it is free now",
+                    self.number,
+                    owner.title()
+                ),
+            )
+            .help("what the lock guards may be half done: look at it, then acquire again")
+            .into()),
             None => Err(timed_out("acquire")),
         }
     }
 
     /// Gives it back.
-    pub fn release(&self, machine: &Machine<'_>) -> Result<()> {
+    pub fn release(self: &Arc<Lock>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Release(ObjectId::of(self)));
+            .announce(|| Operation::Release(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.release(machine, away.name);
+        }
         let wrong_owner = self.state.with(|state| match &state.owner {
             Some(owner) if Arc::ptr_eq(owner, &machine.task) => {
                 let owner = state.owner.take();
@@ -148,6 +185,8 @@ struct SemaphoreState {
 pub struct Semaphore {
     /// Its number, from 1.
     pub number: u64,
+    /// In a worker: the way to the semaphore itself.
+    pub away: Option<StandIn>,
     state: Guarded<SemaphoreState>,
 }
 
@@ -156,8 +195,21 @@ impl Semaphore {
     pub fn new(number: u64, permits: u64) -> Arc<Semaphore> {
         Arc::new(Semaphore {
             number,
+            away: None,
             state: Guarded::new(SemaphoreState {
                 permits,
+                waiting: VecDeque::new(),
+            }),
+        })
+    }
+
+    /// In a worker: what stands for a semaphore of the first process.
+    pub fn standing_in(away: StandIn) -> Arc<Semaphore> {
+        Arc::new(Semaphore {
+            number: away.name.id,
+            away: Some(away),
+            state: Guarded::new(SemaphoreState {
+                permits: 0,
                 waiting: VecDeque::new(),
             }),
         })
@@ -172,6 +224,9 @@ impl Semaphore {
         machine
             .gate
             .announce(|| Operation::Acquire(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.acquire(machine, away.name, deadline);
+        }
         let acquired = machine.wait(
             || WaitingFor::Permit(self.clone()),
             deadline,
@@ -201,14 +256,18 @@ impl Semaphore {
     }
 
     /// Gives a permit; anyone may.
-    pub fn release(&self, machine: &Machine<'_>) {
+    pub fn release(self: &Arc<Semaphore>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Permit(ObjectId::of(self), self.number));
+            .announce(|| Operation::Permit(ObjectId::of(&**self), self.number));
+        if let Some(away) = &self.away {
+            return away.first.release(machine, away.name);
+        }
         self.state.with(|state| {
             state.permits = state.permits.saturating_add(1);
             wake_first(&mut state.waiting);
         });
+        Ok(())
     }
 
     /// How many permits are free.

@@ -233,6 +233,11 @@ impl<'f> Machine<'f> {
         run(self, &given)
     }
 
+    /// The running task as a value.
+    pub fn own_handle(&self) -> Value {
+        Value::of_task(&self.task)
+    }
+
     /// Adds to an error where it happened, if it does not know yet.
     #[cold]
     #[inline(never)]

@@ -34,6 +34,8 @@ pub type FiberKey = usize;
 pub enum Mail {
     /// The ticket of one of its fibers was woken.
     Wake(Arc<Ticket>),
+    /// In a worker: a task of the first process is to run here.
+    Start(Arc<Task>),
     /// Something it waits for as a seat may have changed: look again.
     Look,
     /// Cancel every future that has started here and not ended: the program ends.

@@ -12,19 +12,24 @@
 //! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
 //!    [`turn`]: how they wait when somebody else decides whose turn it is
-//! 3. [`task`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
+//! 3. [`task`] and its [`work`], [`promise`], [`queue`], [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
 //! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
+//! 8. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
 
+pub mod abroad;
 pub mod arguments;
+pub mod crossing;
 pub mod deadlock;
+pub mod elsewhere;
 mod ending;
 pub mod fiber;
 pub mod force;
 pub mod gather;
 pub mod iteration;
+pub mod lending;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;
@@ -45,3 +50,5 @@ mod thread;
 mod ticker;
 pub mod turn;
 pub mod wait;
+pub mod work;
+pub mod worker;

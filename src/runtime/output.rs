@@ -5,8 +5,11 @@
 //! before anything goes to standard error, before input is read and at every end of the program.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
+
+use super::elsewhere::FirstProcess;
 
 /// Collected output is written when there is this much.
 const LARGE: usize = 64 << 10;
@@ -24,6 +27,8 @@ struct Sink {
 enum Target {
     /// Standard output.
     Standard { by_line: bool },
+    /// In a worker: the first process.
+    FirstProcess(Arc<dyn FirstProcess>),
     /// Memory: for a program that runs inside of another one.
     Memory,
     /// Memory, without errors and reports.
@@ -35,6 +40,11 @@ impl Output {
     pub fn standard() -> Output {
         let by_line = io::stdout().is_terminal();
         Output::to(Target::Standard { by_line })
+    }
+
+    /// The output of a worker.
+    pub fn to_first_process(home: Arc<dyn FirstProcess>) -> Output {
+        Output::to(Target::FirstProcess(home))
     }
 
     /// Output that is kept; see [`Output::kept`].
@@ -62,6 +72,8 @@ impl Output {
         sink.collected.extend_from_slice(text.as_bytes());
         let due = match sink.target {
             Target::Standard { by_line } => by_line || sink.collected.len() >= LARGE,
+            // It collects by itself, as long as it cannot send.
+            Target::FirstProcess(_) => true,
             Target::Memory | Target::Silent => false,
         };
         if due {
@@ -92,6 +104,13 @@ impl Output {
                 sink.flush();
                 io::stderr().lock().write_all(text.as_bytes())
             }
+            Target::FirstProcess(_) => {
+                sink.flush();
+                if let Target::FirstProcess(home) = &sink.target {
+                    home.print_error(text);
+                }
+                Ok(())
+            }
             Target::Memory => {
                 sink.collected.extend_from_slice(text.as_bytes());
                 Ok(())
@@ -121,8 +140,17 @@ impl Output {
 
 impl Sink {
     fn flush(&mut self) {
-        if self.collected.is_empty() || !matches!(self.target, Target::Standard { .. }) {
+        if self.collected.is_empty() {
             return;
+        }
+        match &self.target {
+            Target::Standard { .. } => {}
+            Target::FirstProcess(home) => {
+                home.print(&String::from_utf8_lossy(&self.collected));
+                self.collected.clear();
+                return;
+            }
+            Target::Memory | Target::Silent => return,
         }
         let mut out = io::stdout().lock();
         let written = out.write_all(&self.collected).and_then(|()| out.flush());

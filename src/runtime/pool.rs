@@ -14,18 +14,14 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::{fmt, io};
 
-use num_traits::Signed;
-
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::mailbox::{Mail, SeatHandle};
+pub use super::place::PoolKind;
 use super::task::{Task, Work};
 use super::wait::{Ticket, WaitingFor};
-use crate::gate::Gate;
-use crate::value::error::fail;
 use crate::value::guarded::Guarded;
-use crate::value::show::show;
-use crate::value::{Failure, Kind, Result, Unwind, Value};
+use crate::value::{Failure, Kind, Result, Unwind};
 
 /// A pool as a value. When no program can reach it any more, its threads end with their work.
 #[derive(Debug)]
@@ -41,6 +37,12 @@ pub struct Pool {
 pub trait StartSeats: Send + Sync {
     /// A seat of the pool, on a thread of its own.
     fn start_seat(self: Arc<Self>, name: String, pool: Arc<PoolShared>) -> io::Result<()>;
+
+    /// A spawned task of the pool was cancelled before it started.
+    fn never_started(&self, task: &Task);
+
+    /// A pool of processes takes no more work.
+    fn shut_down(&self, pool: &PoolShared);
 }
 
 impl fmt::Debug for dyn StartSeats {
@@ -52,8 +54,10 @@ impl fmt::Debug for dyn StartSeats {
 /// What the seats and tasks of a pool share.
 #[derive(Debug)]
 pub struct PoolShared {
-    /// Its number, from 1; the shared pool is 0.
+    /// Its number, from 1; those that the program has not made are 0.
     pub number: u64,
+    /// What kind of pool it is.
+    pub kind: PoolKind,
     /// How many seats it has.
     pub seats: usize,
     program: Weak<dyn StartSeats>,
@@ -88,18 +92,46 @@ enum Then {
 
 impl PoolShared {
     /// A pool of `seats` seats without any thread yet.
-    pub fn new(number: u64, seats: usize, program: Weak<dyn StartSeats>) -> Arc<PoolShared> {
+    pub fn new(
+        number: u64,
+        kind: PoolKind,
+        seats: usize,
+        program: Weak<dyn StartSeats>,
+    ) -> Arc<PoolShared> {
         Arc::new(PoolShared {
             number,
+            kind,
             seats,
             program,
             state: Guarded::default(),
         })
     }
 
-    /// Whether it was made by the program.
-    pub fn is_explicit(&self) -> bool {
-        self.number > 0
+    /// `pool #1: 4 threads`
+    pub fn words(&self) -> String {
+        let count = match (self.kind.is_process(), self.seats) {
+            (true, 1) => String::from("1 process"),
+            (true, many) => format!("{many} processes"),
+            (false, seats) => crate::diagnostics::words::count(seats, "thread"),
+        };
+        format!("pool #{}: {count}", self.number)
+    }
+
+    /// Whether a task of it that sleeps or talks to the outside keeps its seat.
+    pub fn keeps_seat_outside(&self) -> bool {
+        matches!(self.kind, PoolKind::Threads | PoolKind::Processes)
+    }
+
+    /// Whether whoever forces a task of it that has not started runs it.
+    pub fn starts_in_place(&self) -> bool {
+        self.kind == PoolKind::Shared
+    }
+
+    fn most_threads(&self) -> usize {
+        match self.kind.is_process() {
+            true => 1,
+            false => self.seats,
+        }
     }
 
     /// Adds a task that has not started.
@@ -136,7 +168,7 @@ impl PoolShared {
     fn call_somebody(&self, state: &mut State) -> Then {
         match state.idle.pop() {
             Some(seat) => Then::Wake(seat),
-            None if state.threads < self.seats => {
+            None if state.threads < self.most_threads() => {
                 state.threads += 1;
                 Then::Grow
             }
@@ -168,9 +200,12 @@ impl PoolShared {
         let Some(program) = self.program.upgrade() else {
             return Ok(());
         };
-        let name = match self.is_explicit() {
-            true => format!("cq pool {}", self.number),
-            false => String::from("cq seat"),
+        let name = match self.kind {
+            PoolKind::Shared => String::from("cq seat"),
+            PoolKind::Threads | PoolKind::Processes | PoolKind::InFirstProcess(_) => {
+                format!("cq pool {}", self.number)
+            }
+            PoolKind::SharedProcesses | PoolKind::Speakers => String::from("cq broker"),
         };
         let Err(error) = program.start_seat(name, self.clone()) else {
             return Ok(());
@@ -212,7 +247,12 @@ impl PoolShared {
             match task.claim() {
                 Some(work) => return Some((task, work)),
                 // Forced in place or cancelled meanwhile.
-                None => self.stand_up(),
+                None => {
+                    self.stand_up();
+                    if let Some(program) = self.program.upgrade() {
+                        program.never_started(&task);
+                    }
+                }
             }
         }
     }
@@ -240,10 +280,8 @@ impl PoolShared {
         }
     }
 
-    /// The shared pool's tasks also run on the seats of whoever forces them, so only its threads
-    /// bound it.
     fn limit(&self) -> usize {
-        match self.is_explicit() {
+        match self.kind.is_bounded() {
             true => self.seats,
             false => usize::MAX,
         }
@@ -273,6 +311,11 @@ impl PoolShared {
             true => Err(self.is_shut_down()),
             false => Ok(()),
         }
+    }
+
+    /// Whether the program made it, with so many seats.
+    pub fn has_seats(&self) -> bool {
+        matches!(self.kind, PoolKind::Threads | PoolKind::Processes)
     }
 
     /// Whether all its tasks have ended.
@@ -305,6 +348,11 @@ impl PoolShared {
             .help("write `with pool` around the code that starts the futures, outside of them")
             .into());
         }
+        if let PoolKind::InFirstProcess(number) = self.kind
+            && let Some(first) = machine.runtime.first_process().cloned()
+        {
+            return first.wait_for_pool(machine, number);
+        }
         machine.wait(
             || WaitingFor::Pool(self.clone()),
             None,
@@ -328,6 +376,11 @@ impl PoolShared {
 
     /// Takes no more work; its threads end when what they have is done.
     pub fn shut_down(&self) {
+        if self.kind.is_process()
+            && let Some(program) = self.program.upgrade()
+        {
+            program.shut_down(self);
+        }
         let idle = self.state.with(|state| {
             state.closed = true;
             std::mem::take(&mut state.idle)
@@ -345,6 +398,10 @@ impl PoolShared {
 
     /// Takes everything that has not started, to cancel it.
     pub fn take_unstarted(&self) -> Vec<Arc<Task>> {
+        // Those that speak have to.
+        if self.kind == PoolKind::Speakers {
+            return Vec::new();
+        }
         self.state.with(|state| state.unstarted.drain(..).collect())
     }
 }
@@ -364,30 +421,6 @@ impl Drop for Pool {
 fn note(seats: &mut Vec<Arc<SeatHandle>>, seat: &Arc<SeatHandle>) {
     if !seats.iter().any(|other| Arc::ptr_eq(other, seat)) {
         seats.push(seat.clone());
-    }
-}
-
-/// How many seats `thread_pool(n)` asks for; nil means one a processor.
-pub fn seats(argument: &Value, processors: usize) -> Result<usize> {
-    match argument {
-        Value::Nil => Ok(processors),
-        Value::Int(seats) if *seats >= 1 => Ok(usize::try_from(*seats).unwrap_or(usize::MAX)),
-        // More than there can be futures.
-        Value::BigInt(seats) if seats.is_positive() => Ok(usize::MAX),
-        Value::Int(_) | Value::BigInt(_) => {
-            let shown = show(argument, &Gate::open()).unwrap_or_default();
-            Err(fail(
-                Kind::Value,
-                format!("a pool needs at least 1 seat, not {shown}"),
-            ))
-        }
-        other => {
-            let got = crate::diagnostics::words::with_article(other.type_name());
-            Err(fail(
-                Kind::Type,
-                format!("a pool's number of seats is an int, not {got}"),
-            ))
-        }
     }
 }
 

@@ -16,27 +16,34 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use num_traits::Signed;
-
+use super::crossing::Item;
+use super::elsewhere::{Party, StandIn};
 use super::fiber::Resumed;
+use super::lending::Lent;
 use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
-use crate::value::error::fail;
 use crate::value::guarded::Guarded;
 use crate::value::show::in_words;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 #[derive(Debug, Default)]
-struct State {
-    items: VecDeque<Value>,
-    pending: VecDeque<(Value, Arc<Ticket>)>,
+pub(super) struct State {
+    pub(super) items: VecDeque<Item>,
+    pub(super) pending: VecDeque<(Item, Arc<Ticket>)>,
     /// Puts whose values were sent back because the queue was closed.
     refused: Vec<Arc<Ticket>>,
-    getters: VecDeque<Arc<Ticket>>,
-    closed: bool,
+    pub(super) getters: VecDeque<Arc<Ticket>>,
+    pub(super) closed: bool,
+    /// Who may send puts ahead.
+    pub(super) ahead: Vec<(u32, Arc<dyn Party>)>,
+    /// How many may still add something, closed or not: those who send ahead, and values on their
+    /// way to a process.
+    pub(super) unsettled: usize,
+    pub(super) lent: Lent,
 }
 
 /// A queue.
@@ -46,11 +53,15 @@ pub struct Queue {
     pub number: u64,
     /// How many values it holds without anybody waiting; `None` if any number.
     pub capacity: Option<usize>,
-    state: Guarded<State>,
+    /// In a worker: the way to the queue itself.
+    pub away: Option<StandIn>,
+    /// Whether a process knows it.
+    pub(super) crossed: AtomicBool,
+    pub(super) state: Guarded<State>,
 }
 
 /// What became of a try to put.
-enum Put {
+pub(super) enum Put {
     Done,
     Closed,
 }
@@ -58,7 +69,7 @@ enum Put {
 /// What a try to get gives at once.
 pub enum Taken {
     /// The oldest value.
-    Value(Value),
+    Value(Item),
     /// Nothing is there and nothing will come.
     Closed,
 }
@@ -69,6 +80,19 @@ impl Queue {
         Arc::new(Queue {
             number,
             capacity,
+            away: None,
+            crossed: AtomicBool::new(false),
+            state: Guarded::default(),
+        })
+    }
+
+    /// In a worker: what stands for a queue of the first process.
+    pub fn standing_in(away: StandIn) -> Arc<Queue> {
+        Arc::new(Queue {
+            number: away.name.id,
+            capacity: None,
+            away: Some(away),
+            crossed: AtomicBool::new(false),
             state: Guarded::default(),
         })
     }
@@ -83,8 +107,24 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Put(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.put(machine, self, &value, deadline);
+        }
         let words = machine.gate.wants_words().then(|| in_words(&value));
-        let mut value = Some(value);
+        let item = self.item(machine, value)?;
+        self.put_item(machine, item, deadline)?;
+        machine.gate.tell(|| words.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Adds what is ready to be put, waiting while the queue is full.
+    pub fn put_item(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        item: Item,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        let mut value = Some(item);
         let mut in_line: Option<Arc<Ticket>> = None;
         let done = machine.wait(
             || WaitingFor::Room(self.clone()),
@@ -102,10 +142,7 @@ impl Queue {
             |ticket| self.leave_line(ticket),
         )?;
         match done {
-            Some(Put::Done) => {
-                machine.gate.tell(|| words.unwrap_or_default());
-                Ok(())
-            }
+            Some(Put::Done) => Ok(()),
             Some(Put::Closed) => Err(self.closed_error("put into")),
             None => Err(timed_out("put").help(format!(
                 "the queue was full all the time: {}",
@@ -114,7 +151,11 @@ impl Queue {
         }
     }
 
-    fn try_put(&self, value: &mut Option<Value>, ticket: Option<&Arc<Ticket>>) -> Option<Put> {
+    pub(super) fn try_put(
+        &self,
+        value: &mut Option<Item>,
+        ticket: Option<&Arc<Ticket>>,
+    ) -> Option<Put> {
         self.state.with(|state| {
             if state.closed {
                 return Some(Put::Closed);
@@ -194,6 +235,28 @@ impl Queue {
         machine
             .gate
             .announce(|| Operation::Get(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.get(machine, self, deadline);
+        }
+        match self.get_item(machine, deadline)? {
+            Some(item) => {
+                let value = Queue::open(machine, item)?;
+                machine.gate.tell(|| in_words(&value));
+                Ok(Some(value))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// [`Queue::get_or_closed`], as it stands in the queue.
+    pub fn get_item(
+        self: &Arc<Queue>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Item>> {
+        if deadline.is_some() {
+            self.wait_for_recall(machine)?;
+        }
         let taken = machine.wait(
             || WaitingFor::Value(self.clone()),
             deadline,
@@ -204,10 +267,7 @@ impl Queue {
             },
         )?;
         match taken {
-            Some(Taken::Value(value)) => {
-                machine.gate.tell(|| in_words(&value));
-                Ok(Some(value))
-            }
+            Some(Taken::Value(item)) => Ok(Some(item)),
             Some(Taken::Closed) => Ok(None),
             None => Err(timed_out("get").help("the queue was empty all the time")),
         }
@@ -215,6 +275,14 @@ impl Queue {
 
     /// Takes the oldest value if there is one; else leaves the ticket.
     pub fn try_get(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
+        let taken = self.take(ticket);
+        if taken.is_none() {
+            self.recall();
+        }
+        taken
+    }
+
+    fn take(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
         self.state.with(|state| {
             if let Some(value) = state.items.pop_front() {
                 if let Some((next, ticket)) = state.pending.pop_front() {
@@ -227,7 +295,7 @@ impl Queue {
                 ticket.wake(Resumed::Ready);
                 return Some(Taken::Value(value));
             }
-            if state.closed {
+            if state.closed && state.unsettled == 0 {
                 return Some(Taken::Closed);
             }
             state.getters.extend(ticket.cloned());
@@ -252,11 +320,20 @@ impl Queue {
     }
 
     /// No more puts. Those that wait are sent back; gets drain what is left.
-    pub fn close(&self, machine: &Machine<'_>) {
+    pub fn close(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Close(ObjectId::of(self)));
-        let sent_back = self.state.with(|state| {
+            .announce(|| Operation::Close(ObjectId::of(&**self)));
+        if let Some(away) = &self.away {
+            return away.first.close(machine, away.name);
+        }
+        self.close_here();
+        Ok(())
+    }
+
+    /// Closes a queue of this process.
+    pub fn close_here(&self) {
+        let (sent_back, ahead) = self.state.with(|state| {
             state.closed = true;
             let sent_back = std::mem::take(&mut state.pending);
             for (_, ticket) in &sent_back {
@@ -264,25 +341,30 @@ impl Queue {
                 state.refused.push(ticket.clone());
                 ticket.wake(Resumed::Ready);
             }
-            for getter in state.getters.drain(..) {
-                getter.wake(Resumed::Ready);
-            }
-            sent_back
+            state.wake_all_at_the_end();
+            (sent_back, std::mem::take(&mut state.ahead))
         });
         drop(sent_back);
+        for (_, worker) in ahead {
+            worker.closed(self.number);
+        }
     }
 
     /// How many values wait in it.
-    pub fn len(&self, machine: &Machine<'_>) -> usize {
+    pub fn len(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<usize> {
         machine
             .gate
-            .announce(|| Operation::Length(ObjectId::of(self)));
-        self.peek_len()
+            .announce(|| Operation::Length(ObjectId::of(&**self)));
+        match &self.away {
+            Some(away) => away.first.length(machine, away.name),
+            None => Ok(self.peek_len()),
+        }
     }
 
     /// How many values wait in it, for reports.
     pub fn peek_len(&self) -> usize {
-        self.state.with(|state| state.items.len())
+        self.state
+            .with(|state| state.items.len() + state.lent.count)
     }
 
     /// Whether it is closed.
@@ -346,13 +428,23 @@ impl Drop for Queue {
     fn drop(&mut self) {
         crate::gate::gone(self);
         let state = self.state.get_mut();
-        let pending = state.pending.drain(..).map(|(value, _)| value);
-        crate::value::drop_deep(state.items.drain(..).chain(pending).collect());
+        let pending = state.pending.drain(..).map(|(item, _)| item);
+        let values = state.items.drain(..).chain(pending).flat_map(Item::parts);
+        crate::value::drop_deep(values.collect());
     }
 }
 
 impl State {
-    fn wake_getter(&mut self) {
+    /// Those who wait for a value hear that none will come, when that is so.
+    pub(super) fn wake_all_at_the_end(&mut self) {
+        if self.closed && self.unsettled == 0 {
+            for getter in self.getters.drain(..) {
+                getter.wake(Resumed::Ready);
+            }
+        }
+    }
+
+    pub(super) fn wake_getter(&mut self) {
         while let Some(getter) = self.getters.pop_front() {
             if getter.wake(Resumed::Ready) {
                 return;
@@ -363,28 +455,4 @@ impl State {
 
 fn position(tickets: &[Arc<Ticket>], ticket: &Arc<Ticket>) -> Option<usize> {
     tickets.iter().position(|other| Arc::ptr_eq(other, ticket))
-}
-
-/// A queue's capacity from the argument of `queue(capacity)`.
-pub fn capacity(argument: &Value) -> Result<Option<usize>> {
-    match argument {
-        Value::Nil => Ok(None),
-        Value::Int(capacity) => match usize::try_from(*capacity) {
-            Ok(capacity) => Ok(Some(capacity)),
-            Err(_) => Err(fail(
-                Kind::Value,
-                format!("a queue cannot have the capacity {capacity}"),
-            )
-            .help("0 hands every value over directly; nil, or nothing, sets no bound")),
-        },
-        // More than fits into memory: as good as none.
-        Value::BigInt(capacity) if capacity.is_positive() => Ok(None),
-        other => {
-            let got = crate::diagnostics::words::with_article(other.type_name());
-            Err(fail(
-                Kind::Type,
-                format!("a queue's capacity is an int or nil, not {got}"),
-            ))
-        }
-    }
 }

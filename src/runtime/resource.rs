@@ -37,14 +37,8 @@ pub fn leave(machine: &mut Machine<'_>, resource: &Value) -> Result<()> {
             result
         }
         Value::Lock(lock) => lock.release(machine),
-        Value::Semaphore(semaphore) => {
-            semaphore.release(machine);
-            Ok(())
-        }
-        Value::Queue(queue) => {
-            queue.close(machine);
-            Ok(())
-        }
+        Value::Semaphore(semaphore) => semaphore.release(machine),
+        Value::Queue(queue) => queue.close(machine),
         Value::Task(task) | Value::Future(task) => force::join(machine, task, None).map(drop),
         _ => Ok(()),
     }

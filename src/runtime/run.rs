@@ -14,10 +14,11 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use super::elsewhere::{FirstProcess, Workers};
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
-use super::pool::{Pool, PoolShared, StartSeats};
+use super::pool::{Pool, PoolKind, PoolShared, StartSeats};
 use super::seat::Seat;
 use super::story;
 use super::task::{Task, TaskKind, Work};
@@ -26,7 +27,8 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
-use crate::value::{Failure, Result, Unwind, Value};
+use crate::value::units::Units;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// How a program ended, as the exit status of its process.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,14 @@ pub struct Runtime {
     pub arguments: Vec<String>,
     /// The pool of `future e`.
     pub shared_pool: Arc<PoolShared>,
+    /// The programs that functions belong to, as all processes number them.
+    pub units: Units,
+    /// In a worker: the way to the first process.
+    pub(super) first_process: OnceLock<Arc<dyn FirstProcess>>,
+    /// In the first process: the workers.
+    pub(super) workers: OnceLock<Arc<dyn Workers>>,
+    /// In a worker: there will be no more tasks.
+    pub(super) may_leave: AtomicBool,
     /// Threads for system calls that block.
     pub helpers: Helpers,
     /// Random numbers.
@@ -61,14 +71,14 @@ pub struct Runtime {
     draw: fn(&Report, &Sources) -> String,
     pub(super) awake: Arc<AtomicUsize>,
     pub(super) seats: Mutex<HashMap<usize, Arc<SeatHandle>>>,
-    main_seat: OnceLock<Arc<SeatHandle>>,
+    pub(super) main_seat: OnceLock<Arc<SeatHandle>>,
     tasks: AtomicU64,
     futures: AtomicU64,
     queues: AtomicU64,
     locks: AtomicU64,
     semaphores: AtomicU64,
     pools: AtomicU64,
-    spawned: AtomicUsize,
+    pub(super) spawned: AtomicUsize,
     /// Failures that have been reported.
     told: Mutex<Vec<Arc<Failure>>>,
     /// Failed tasks, to be judged at the end.
@@ -93,7 +103,16 @@ impl Runtime {
             sources,
             output,
             arguments,
-            shared_pool: PoolShared::new(0, processors(), own.clone() as Weak<dyn StartSeats>),
+            shared_pool: PoolShared::new(
+                0,
+                PoolKind::Shared,
+                processors(),
+                own.clone() as Weak<dyn StartSeats>,
+            ),
+            units: Units::default(),
+            first_process: OnceLock::new(),
+            workers: OnceLock::new(),
+            may_leave: AtomicBool::new(false),
             helpers: Helpers::default(),
             random: Mutex::new(fastrand::Rng::new()),
             started: Instant::now(),
@@ -124,6 +143,7 @@ impl Runtime {
             code: unit.code(unit.program.main),
             captures: Box::new([]),
         });
+        self.units.add(unit);
         let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
         let handle = SeatHandle::new(self, None);
         let _ = self.main_seat.set(handle.clone());
@@ -150,6 +170,12 @@ impl Runtime {
     /// Ends the whole program at once.
     pub fn exit(&self, status: i32) -> ! {
         self.output.flush();
+        if let Some(first) = self.first_process() {
+            first.exit(status);
+        }
+        if let Some(workers) = self.workers.get() {
+            workers.end();
+        }
         std::process::exit(status)
     }
 
@@ -171,11 +197,29 @@ impl Runtime {
             TaskKind::Future => &self.futures,
             TaskKind::Main | TaskKind::Spawned => &self.tasks,
         };
-        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
-        if kind != TaskKind::Main && number <= 2 {
+        if kind != TaskKind::Main {
             self.start_ticking();
         }
+        if let Some(first) = self.first_process() {
+            let number = first.new_number(self, kind);
+            let task = Task::new(number, kind, at, parent, pool, work);
+            task.abroad.runs_in(std::process::id());
+            if kind == TaskKind::Spawned {
+                first.spawned(&task);
+            }
+            return task;
+        }
+        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
         Task::new(number, kind, at, parent, pool, work)
+    }
+
+    /// Reserves so many numbers for tasks of a worker; gives the first.
+    pub fn reserve_numbers(&self, kind: TaskKind, count: u64) -> u64 {
+        let made = match kind {
+            TaskKind::Future => &self.futures,
+            TaskKind::Main | TaskKind::Spawned => &self.tasks,
+        };
+        made.fetch_add(count, Ordering::Relaxed) + 1
     }
 
     /// The next queue's number.
@@ -193,12 +237,18 @@ impl Runtime {
         self.semaphores.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A new thread pool.
-    pub fn new_pool(self: &Arc<Runtime>, seats: usize, number: Option<u64>) -> Arc<Pool> {
+    /// A new pool.
+    pub fn new_pool(
+        self: &Arc<Runtime>,
+        kind: PoolKind,
+        seats: usize,
+        number: Option<u64>,
+    ) -> Arc<Pool> {
         let number = number.unwrap_or_else(|| self.pools.fetch_add(1, Ordering::Relaxed) + 1);
         Arc::new(Pool {
             shared: PoolShared::new(
                 number,
+                kind,
                 seats,
                 Arc::<Runtime>::downgrade(self) as Weak<dyn StartSeats>,
             ),
@@ -217,21 +267,42 @@ impl Runtime {
 
     /// A task has run to its end on its fiber.
     pub(super) fn task_ended(&self, task: &Arc<Task>, result: Result<Value>) {
+        if let Some(first) = self.first_process() {
+            if task.kind == TaskKind::Future && !task.abroad.is_known() && result.is_err() {
+                self.failed.lock().push(task.clone());
+            }
+            let waited_for = task.is_waited_for();
+            task.finish(result);
+            first.ended(self, task, waited_for);
+            if task.kind == TaskKind::Spawned && !task.abroad.is_guest() {
+                self.spawned_one_less();
+            }
+            return;
+        }
         if let Err(Unwind::Failed(failure)) = &result {
             match task.kind {
                 TaskKind::Main => self.report_failure(failure),
                 TaskKind::Spawned => {
                     self.failed.lock().push(task.clone());
-                    if !task.is_waited_for() {
+                    if !task.is_waited_for() && !task.abroad.was_killed() {
                         self.report_failure(failure);
                     }
                 }
                 TaskKind::Future => self.failed.lock().push(task.clone()),
             }
         }
+        if let Err(Unwind::Failed(failure)) = &result
+            && failure.is(&Kind::ProcessDied)
+            && task.abroad.is_severed()
+        {
+            task.abroad.dies();
+        }
         task.finish(result);
         if task.holds_locks() {
-            self.suspect_waits_for_locks_of(task);
+            match task.abroad.died() {
+                true => self.wake_waits_for_locks_of(task),
+                false => self.suspect_waits_for_locks_of(task),
+            }
         }
         if task.kind == TaskKind::Spawned {
             self.spawned_one_less();
@@ -255,7 +326,8 @@ impl Runtime {
         self.spawned.load(Ordering::SeqCst) == 0
     }
 
-    pub(super) fn spawned_one_more(&self) {
+    /// A spawned task is about to start: the program waits for it.
+    pub fn spawned_one_more(&self) {
         self.spawned.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -265,19 +337,39 @@ impl Runtime {
         }
     }
 
-    fn wake_main(&self) {
+    pub(super) fn wake_main(&self) {
         if let Some(seat) = self.main_seat.get() {
             seat.send(Mail::Look);
         }
     }
 
+    /// Somebody wants to know how a task ended; its failure is no longer a surprise.
+    pub fn asks(&self, task: &Task) {
+        task.ask();
+        if let Some(first) = self.first_process() {
+            first.asked(task);
+        }
+    }
+
     /// Asks a task to stop; true if it had not ended.
-    pub fn cancel(&self, task: &Task) -> bool {
-        task.request_cancel()
+    pub fn cancel(&self, task: &Arc<Task>) -> bool {
+        let cancelled = task.request_cancel();
+        // One that never starts has nobody else to tell of its end.
+        if let Some(first) = self.first_process()
+            && task.has_ended()
+        {
+            first.ended(self, task, false);
+        }
+        cancelled
     }
 
     /// No seat is awake: no task will ever run again.
     pub(super) fn nobody_is_awake(&self) {
+        if let Some(first) = self.first_process() {
+            // Others may still send something; whether anybody can is known in the first process.
+            first.nobody_is_awake(self);
+            return;
+        }
         self.stuck.store(true, Ordering::SeqCst);
         self.wake_main();
     }
@@ -309,6 +401,20 @@ impl Runtime {
 }
 
 impl StartSeats for Runtime {
+    fn never_started(&self, task: &Task) {
+        if task.kind == TaskKind::Spawned {
+            self.spawned_one_less();
+        }
+    }
+
+    fn shut_down(&self, pool: &PoolShared) {
+        match (pool.kind, self.first_process(), self.workers.get()) {
+            (PoolKind::InFirstProcess(number), Some(first), _) => first.shut_down_pool(number),
+            (_, _, Some(workers)) => workers.release_pool(pool),
+            _ => {}
+        }
+    }
+
     fn start_seat(self: Arc<Self>, name: String, pool: Arc<PoolShared>) -> io::Result<()> {
         Seat::on_new_thread(&self, name, Some(pool), None)
     }

@@ -140,7 +140,7 @@ impl Seat {
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
         let fiber = Fiber::new(stack, move |port, limit| {
             let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit);
-            let result = match own.cancel_waits() {
+            let result = match own.cancel_waits() && !own.abroad.has_to_speak() {
                 true => {
                     own.cancel_strikes();
                     Err(Unwind::Cancelled)
@@ -232,13 +232,10 @@ impl Seat {
             self.timers_made += 1;
             self.timers.insert(timer, ticket.clone());
         }
-        let keeps_seat = ticket.what.ends_by_itself()
-            && self.slots[key].as_ref().is_some_and(|slot| {
-                slot.task
-                    .pool
-                    .as_ref()
-                    .is_some_and(|pool| pool.is_explicit())
-            });
+        let keeps_seat = self.slots[key].as_ref().is_some_and(|slot| {
+            let pool = slot.task.pool.as_ref();
+            pool.is_some_and(|pool| ticket.what.keeps_seat(pool))
+        });
         if matches!(ticket.what, WaitingFor::Outside(_)) {
             self.outside += 1;
         }
@@ -302,6 +299,11 @@ impl Seat {
             match mail {
                 Mail::Wake(ticket) => self.woken(&ticket),
                 Mail::Look => {}
+                Mail::Start(task) => {
+                    if let Some(work) = task.claim() {
+                        self.start(task, work);
+                    }
+                }
                 Mail::CancelFutures => {
                     let futures = self.slots.iter().flatten().map(|slot| &slot.task);
                     for task in futures.filter(|task| task.kind == TaskKind::Future) {
@@ -350,6 +352,9 @@ impl Seat {
     /// Stops the thread until there is mail or a timer is due.
     fn rest(&mut self) {
         self.runtime.output.flush_quietly();
+        if let Some(first) = self.runtime.first_process() {
+            first.send();
+        }
         let due = self.timers.first_key_value().map(|((due, _), _)| *due);
         let rest = match (due, self.outside) {
             (Some(due), _) => Rest::NapUntil(due),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::crossing::Item;
 use super::machine::Machine;
 use super::queue::{Queue, Taken};
 use super::wait::{WaitingFor, timed_out};
@@ -19,6 +20,24 @@ pub fn select(
     machine.gate.announce(|| {
         Operation::Select(queues.iter().map(|queue| ObjectId::of(&**queue)).collect())
     });
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.select(machine, queues, deadline);
+    }
+    let (place, item) = select_item(machine, queues, deadline)?;
+    Ok((place, Queue::open(machine, item)?))
+}
+
+/// [`select`], with the value as it stands in its queue.
+pub fn select_item(
+    machine: &mut Machine<'_>,
+    queues: &[Arc<Queue>],
+    deadline: Option<Instant>,
+) -> Result<(usize, Item)> {
+    if deadline.is_some() {
+        for queue in queues {
+            queue.wait_for_recall(machine)?;
+        }
+    }
     let got = machine.wait(
         || WaitingFor::AnyValue(queues.to_vec()),
         deadline,

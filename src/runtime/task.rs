@@ -8,27 +8,27 @@
 //! A task is claimed once: by a seat of its pool, or by the task that forces it first. A cancel
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
+use super::abroad::Abroad;
+use super::elsewhere::{HandleKind, StandIn};
 use super::fiber::Resumed;
 use super::gather::Completions;
-use super::machine::Machine;
 use super::mailbox::SeatHandle;
 use super::pool::PoolShared;
 use super::wait::Ticket;
+pub use super::work::Work;
 use crate::gate::ObjectId;
 use crate::syntax::span::Span;
 use crate::value::error::TaskMark;
-use crate::value::function::Function;
 use crate::value::guarded::Guarded;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// What started a task.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TaskKind {
     /// The program itself.
     Main,
@@ -36,69 +36,6 @@ pub enum TaskKind {
     Future,
     /// `spawn`
     Spawned,
-}
-
-/// What a task is to do.
-pub enum Work {
-    /// A call.
-    Call {
-        /// What is called.
-        function: Value,
-        /// With what.
-        arguments: Vec<Value>,
-    },
-    /// Work of the runtime itself, such as speaking for a task in another process.
-    Native(NativeWork),
-}
-
-/// Work that is no code of the program.
-pub type NativeWork = Box<dyn FnOnce(&mut Machine<'_>) -> Result<Value> + Send>;
-
-impl Work {
-    /// The work of a `future` or `spawn` body.
-    pub fn body(function: Arc<Function>) -> Work {
-        Work::Call {
-            function: Value::Function(function),
-            arguments: Vec::new(),
-        }
-    }
-
-    /// The name of what it calls, if there is one.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Work::Call {
-                function: Value::Function(function),
-                ..
-            } => function
-                .name()
-                .or_else(|| function.code.template.called())
-                .map(|name| &**name),
-            Work::Call {
-                function: Value::Builtin(builtin),
-                ..
-            } => Some(builtin.name),
-            _ => None,
-        }
-    }
-
-    pub(super) fn run(self, machine: &mut Machine<'_>) -> Result<Value> {
-        match self {
-            Work::Call {
-                function,
-                arguments,
-            } => machine.call(&function, &arguments),
-            Work::Native(work) => work(machine),
-        }
-    }
-}
-
-impl fmt::Debug for Work {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Work::Call { function, .. } => write!(out, "call of {function:?}"),
-            Work::Native(_) => write!(out, "native work"),
-        }
-    }
 }
 
 /// How a task ended.
@@ -158,6 +95,8 @@ pub struct Task {
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
+    /// What it has to do with other processes.
+    pub abroad: Abroad,
 }
 
 impl Task {
@@ -170,7 +109,18 @@ impl Task {
         pool: Option<Arc<PoolShared>>,
         work: Work,
     ) -> Arc<Task> {
-        Arc::new(Task {
+        Arc::new(Task::made(number, kind, started_at, parent, pool, work))
+    }
+
+    fn made(
+        number: u64,
+        kind: TaskKind,
+        started_at: Option<Span>,
+        parent: u64,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Task {
+        Task {
             number,
             kind,
             started_at,
@@ -185,7 +135,34 @@ impl Task {
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
-        })
+            abroad: Abroad::default(),
+        }
+    }
+
+    /// In a worker: what stands for a task of another process.
+    pub fn standing_in(away: StandIn) -> Arc<Task> {
+        let kind = match away.name.kind {
+            HandleKind::Future => TaskKind::Future,
+            _ => TaskKind::Spawned,
+        };
+        let number = away.name.id;
+        let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
+        let mut task = Task::made(number, kind, None, 0, None, nothing);
+        task.abroad = Abroad::away(away);
+        Arc::new(task)
+    }
+
+    /// In a worker: the way to it, if it is a task of another process.
+    pub fn away(&self) -> Option<&StandIn> {
+        self.abroad.away.as_deref()
+    }
+
+    /// There is nobody left to speak for: its wait ends, and every later one.
+    pub fn sever(&self) {
+        self.abroad.becomes_severed();
+        if let Some(ticket) = &*self.ticket.lock() {
+            ticket.wake(Resumed::Cancelled);
+        }
     }
 
     /// What identifies it at the gate.
@@ -313,7 +290,9 @@ impl Task {
     /// Asks it to stop; true if it had not ended.
     pub fn request_cancel(&self) -> bool {
         // Whoever has its work decides: nobody but us has if it has not started.
-        if let Some(work) = self.claim() {
+        if !self.abroad.has_to_speak()
+            && let Some(work) = self.claim()
+        {
             drop(work);
             self.end(Outcome::Cancelled);
             return true;
@@ -333,7 +312,7 @@ impl Task {
                 // Under the ticket's lock, as the strike is: a wait of its clean-up is left alone.
                 let ticket = self.ticket.lock();
                 if self.cancel_waits()
-                    && let Some(ticket) = &*ticket
+                    && let Some(ticket) = ticket.as_ref().filter(|ticket| !ticket.ignores_cancel())
                 {
                     ticket.wake(Resumed::Cancelled);
                 }
@@ -345,6 +324,11 @@ impl Task {
     /// Whether a cancel was requested that has not struck.
     pub fn cancel_waits(&self) -> bool {
         self.cancel.load(Ordering::SeqCst) == CANCEL_REQUESTED
+    }
+
+    /// Whether a cancel has struck.
+    pub fn cancel_has_struck(&self) -> bool {
+        self.cancel.load(Ordering::SeqCst) == CANCEL_STRUCK
     }
 
     pub(super) fn cancel_strikes(&self) {
@@ -361,7 +345,7 @@ impl Task {
         };
         Some(TaskMark {
             number: self.number,
-            process: None,
+            process: self.abroad.process(),
             verb,
             started_at: self.started_at,
         })

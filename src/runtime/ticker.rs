@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use super::fiber::Resumed;
 use super::run::Runtime;
 use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
@@ -32,6 +33,9 @@ impl Runtime {
         let _ = builder.spawn(move || {
             while let Some(runtime) = runtime.upgrade() {
                 runtime.end_time_slices();
+                if let Some(first) = runtime.first_process() {
+                    first.tell_of_waits(&runtime);
+                }
                 runtime.warn_of_suspects();
                 drop(runtime);
                 thread::sleep(TIME_SLICE);
@@ -58,6 +62,17 @@ impl Runtime {
         for report in super::deadlock::warnings(&suspects) {
             if !self.is_stuck() {
                 self.report(&report);
+            }
+        }
+    }
+
+    /// The process of a task died while it held locks: who waits for one looks again.
+    pub(super) fn wake_waits_for_locks_of(&self, owner: &Task) {
+        for ticket in self.waits() {
+            if let WaitingFor::Lock(lock) = &ticket.what
+                && lock.owner().is_some_and(|other| other.id() == owner.id())
+            {
+                ticket.wake(Resumed::Ready);
             }
         }
     }

@@ -80,7 +80,10 @@ impl WaitingFor {
             },
             WaitingFor::Permit(semaphore) => semaphore.free() > 0,
             WaitingFor::Pool(pool) => pool.is_finished(),
-            WaitingFor::Time | WaitingFor::Outside(_) => true,
+            WaitingFor::Time
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => true,
         }
     }
 }
@@ -136,6 +139,12 @@ impl Machine<'_> {
             true => self.strike(),
             false => Unwind::Cancelled,
         }
+    }
+
+    /// Whether it plays a task of another process on a stage: what it shares with others is
+    /// copied.
+    pub fn is_process_on_stage(&self) -> bool {
+        self.gate.decides() && self.task.pool.as_ref().is_some_and(|pool| pool.kind.is_process())
     }
 
     /// A new task enters the stage.

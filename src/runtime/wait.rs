@@ -23,11 +23,12 @@
 //!   the task. The wait looks at the flag once more after it has made its ticket known.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use num_traits::Signed;
 
+use super::abroad::Whereabouts;
 use super::fiber::{Resumed, Suspended};
 use super::gather::Until;
 use super::lock::{Lock, Semaphore};
@@ -67,12 +68,29 @@ pub enum WaitingFor {
     Time,
     /// Something outside of the program: `input`, `fetch`, a file.
     Outside(&'static str),
+    /// In a worker: an answer of the first process, where the task really waits. A cancel strikes
+    /// there, so it does not end this wait.
+    Answer,
+    /// A task in another process, for which this one speaks.
+    Process(Arc<Whereabouts>),
 }
 
 impl WaitingFor {
     /// Whether this ends by itself, so that it can never be part of a deadlock.
     pub fn ends_by_itself(&self) -> bool {
         matches!(self, WaitingFor::Time | WaitingFor::Outside(_))
+    }
+
+    /// Whether a task of a pool that bounds what runs elsewhere keeps its seat in this wait.
+    pub(super) fn keeps_seat(&self, pool: &PoolShared) -> bool {
+        match self {
+            WaitingFor::Time | WaitingFor::Outside(_) => pool.keeps_seat_outside(),
+            // Its task computes, or waits for something that keeps a seat.
+            WaitingFor::Process(whereabouts) => whereabouts
+                .told()
+                .is_none_or(|told| told.ends_by_itself && pool.keeps_seat_outside()),
+            _ => false,
+        }
     }
 }
 
@@ -97,6 +115,8 @@ pub struct Ticket {
     pub deadline: Option<Instant>,
     /// Since when.
     pub since: Instant,
+    /// In a worker: whether the first process was told of this wait.
+    pub told: AtomicBool,
 }
 
 impl Ticket {
@@ -111,6 +131,7 @@ impl Ticket {
             span: ask.span,
             deadline: None,
             since: Instant::now(),
+            told: AtomicBool::new(false),
         })
     }
 
@@ -129,6 +150,19 @@ impl Ticket {
             self.seat.send(Mail::Wake(self.clone()));
         }
         first
+    }
+
+    /// Where the task waits; one that another speaks for may have told.
+    pub fn place(&self) -> Span {
+        match &self.what {
+            WaitingFor::Process(whereabouts) => whereabouts.told().map_or(self.span, |it| it.at),
+            _ => self.span,
+        }
+    }
+
+    /// Whether a cancel does not end this wait.
+    pub(super) fn ignores_cancel(&self) -> bool {
+        matches!(self.what, WaitingFor::Answer)
     }
 
     /// Whether nothing has woken it.
@@ -191,7 +225,8 @@ impl Machine<'_> {
                 return Ok(Some(got));
             }
             *self.task.ticket.lock() = Some(ticket.clone());
-            if self.task.cancel_waits() {
+            let cancelled = self.task.cancel_waits() && !ticket.ignores_cancel();
+            if cancelled || self.task.abroad.is_severed() {
                 // The early cancel: nobody may have seen the ticket, so wake it ourselves.
                 ticket.wake(Resumed::Cancelled);
             } else if deadline.is_none() && super::deadlock::may_be_hopeless(&ticket) {
@@ -203,7 +238,14 @@ impl Machine<'_> {
             };
             let resumed = self.port.suspend(why);
             *self.task.ticket.lock() = None;
-            if self.task.cancel_waits() {
+            if ticket.told.load(Ordering::SeqCst)
+                && let Some(first) = self.runtime.first_process()
+                && let Err(unwind) = first.clone().goes_on(self)
+            {
+                leave(&ticket);
+                return Err(unwind);
+            }
+            if self.task.cancel_waits() && !ticket.ignores_cancel() {
                 leave(&ticket);
                 return Err(self.strike());
             }
@@ -240,7 +282,22 @@ impl Machine<'_> {
             span: self.site,
             deadline,
             since,
+            told: AtomicBool::new(false),
         })
+    }
+
+    /// In a worker: waits for an answer of the first process. A cancel does not strike here.
+    pub fn wait_for_answer<T>(
+        &mut self,
+        mut attempt: impl FnMut(Option<&Arc<Ticket>>) -> Option<T>,
+    ) -> Result<T> {
+        loop {
+            let got =
+                self.wait_with_tickets(WaitingFor::Answer, None, None, &mut attempt, |_| None)?;
+            if let Some(got) = got {
+                return Ok(got);
+            }
+        }
     }
 
     /// Waits until `deadline`; other tasks run meanwhile.
@@ -272,6 +329,12 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A cancel has struck where this task really waits.
+    #[cold]
+    pub fn strike_from_elsewhere(&mut self) -> Unwind {
+        self.strike()
     }
 
     /// The cancel takes effect; it does so once, so that clean-up may call, loop and wait.

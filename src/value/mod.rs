@@ -32,18 +32,20 @@ pub mod show;
 pub mod sort;
 pub mod stream;
 pub mod text;
+pub mod units;
 
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 
 use crate::builtins::Builtin;
+use crate::runtime::elsewhere::StandIn;
 use crate::runtime::lock::{Lock, Semaphore};
 use crate::runtime::place::Place;
 use crate::runtime::pool::Pool;
 use crate::runtime::promise::Promise;
 use crate::runtime::queue::Queue;
-use crate::runtime::task::Task;
+use crate::runtime::task::{Task, TaskKind};
 
 pub use error::{Failure, Kind, Result, Unwind};
 
@@ -130,6 +132,25 @@ impl Value {
         match i64::try_from(&number) {
             Ok(small) => Value::Int(small),
             Err(_) => Value::BigInt(Arc::new(number)),
+        }
+    }
+
+    /// The handle of a task.
+    pub fn of_task(task: &Arc<Task>) -> Value {
+        match task.kind {
+            TaskKind::Future => Value::Future(task.clone()),
+            TaskKind::Main | TaskKind::Spawned => Value::Task(task.clone()),
+        }
+    }
+
+    /// In a worker: the way to what this stands for, if it is a handle of the first process.
+    pub fn away(&self) -> Option<&StandIn> {
+        match self {
+            Value::Queue(queue) => queue.away.as_ref(),
+            Value::Lock(lock) => lock.away.as_ref(),
+            Value::Semaphore(semaphore) => semaphore.away.as_ref(),
+            Value::Future(task) | Value::Task(task) => task.away(),
+            _ => None,
         }
     }
 

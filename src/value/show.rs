@@ -339,6 +339,7 @@ impl<'g> Showing<'g> {
                 gate.announce(|| Operation::Poll(ObjectId::of(&**promise)));
                 write!(out, "<promise {}>", promise.state_word())
             }
+            handle if let Some(away) = handle.away() => out.write_str(&away.first.show(away.name)),
             Value::Future(task) => write!(out, "<future {}>", task_words(task, gate)),
             Value::Task(task) => write!(out, "<task {}>", task_words(task, gate)),
             Value::Queue(queue) => {
@@ -368,10 +369,7 @@ impl<'g> Showing<'g> {
                 let (number, free) = (semaphore.number, semaphore.free());
                 write!(out, "<semaphore #{number}: {free} free>")
             }
-            Value::Pool(pool) => {
-                let threads = crate::diagnostics::words::count(pool.shared.seats, "thread");
-                write!(out, "<pool #{}: {threads}>", pool.shared.number)
-            }
+            Value::Pool(pool) => write!(out, "<{}>", pool.shared.words()),
             Value::Error(failure) => match &failure.thrown {
                 Thrown::Error { kind, message } => {
                     write!(out, "<error {}: {message}>", kind.word())
@@ -409,7 +407,10 @@ pub fn change(old: &str, new: &str) -> String {
 /// `#7 running`
 fn task_words(task: &Task, gate: &Gate<'_>) -> String {
     gate.announce(|| Operation::Show(task.id()));
-    format!("#{} {}", task.number, task.state_word())
+    match task.abroad.process() {
+        Some(process) => format!("#{} process {process} {}", task.number, task.state_word()),
+        None => format!("#{} {}", task.number, task.state_word()),
+    }
 }
 
 #[cfg(test)]

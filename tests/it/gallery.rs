@@ -180,7 +180,9 @@ gallery! {
     number_with_letters
     on_a_number
     on_on_the_next_line
-    on_process_for_now
+    error_in_a_process
+    pool_sent_to_a_process
+    process_that_dies
     operands_without_names
     operator_at_the_start_of_a_line
     parameter_declared_again

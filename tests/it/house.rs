@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! every file opens with what it is for            //! …
-//! a file is about one idea                        at most 400 lines before its tests, half of them at most 200
+//! a file is about one idea                        at most 500 lines before its tests, half of them at most 200
 //! rooms use only the rooms they may               the table ROOMS
 //! one place writes to the screen                  runtime/output.rs, and cli/
 //! every builtin has a line of help and an example
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use super::program;
 
 /// A file is long at this many lines, tests apart.
-const LONGEST: usize = 400;
+const LONGEST: usize = 500;
 
 /// Half of all files are at most this long.
 const MEDIAN: usize = 200;
@@ -67,6 +67,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gate",
             "runtime",
             "builtins",
+            "syntax",
+            "diagnostics",
+        ],
+    ),
+    (
+        "explore",
+        &[
+            "resolve",
+            "value",
+            "gate",
+            "runtime",
+            "process",
             "syntax",
             "diagnostics",
         ],

@@ -9,16 +9,20 @@
 //! 5. `commands`: the command line, standard input, pipes, exit statuses.
 //! 6. `properties`: printed values, numbers, sorting, slicing against a reference.
 //! 7. `stress`: many tasks, many times.
-//! 8. `pages`: the programs and transcripts in the README and the docs.
-//! 9. `explore`: every possible outcome, against a brute force.
-//! 10. `house`: the rules of the source tree itself.
+//! 8. `processes`: workers that do what they should.
+//! 9. `faults`: workers that are killed at any moment.
+//! 10. `explore`: every possible outcome, against a brute force.
+//! 11. `pages`: the programs and transcripts in the README and the docs.
+//! 12. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
 mod explore;
+mod faults;
 mod gallery;
 mod house;
 mod pages;
+mod processes;
 mod program;
 mod properties;
 mod scripts;

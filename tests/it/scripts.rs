@@ -519,7 +519,6 @@ scripts! {
         main_ends_before_its_futures
         many_futures_in_order
         on_a_place
-        on_process_is_unsupported_until_processes_come
         on_what_is_no_place
         submit_evaluates_its_arguments_now
         ten_thousand_blocked_futures_starve_nobody

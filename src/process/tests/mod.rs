@@ -4,6 +4,7 @@ mod copies;
 mod graph;
 mod hostile;
 mod link;
+mod nonsense;
 mod programs;
 mod refusals;
 mod same;
@@ -12,7 +13,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::border::{Border, Handles, Units};
+use super::border::{Border, Handles};
 use super::bytes::{Malformed, Read};
 use super::pack::pack_value;
 use super::packed::{HandleKind, HandleName, Packed};
@@ -26,6 +27,7 @@ use crate::runtime::lock::Lock;
 use crate::runtime::queue::Queue;
 use crate::value::Value;
 use crate::value::function::{Function, Unit};
+use crate::value::units::Units;
 
 /// Knows queues and locks by their numbers.
 #[derive(Default)]

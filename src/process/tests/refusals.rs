@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use super::World;
 use crate::gate::Gate;
 use crate::process::work::pack_call;
-use crate::runtime::pool::{Pool, PoolShared};
+use crate::runtime::pool::{Pool, PoolKind, PoolShared};
 use crate::runtime::promise::Promise;
 use crate::value::cell::{OnceCell, SharedCell};
 use crate::value::map::{Entries, Key, Map};
@@ -14,7 +14,12 @@ use crate::value::{Failure, Value};
 
 fn pool() -> Value {
     Value::Pool(Arc::new(Pool {
-        shared: PoolShared::new(1, 2, Weak::<crate::runtime::run::Runtime>::new()),
+        shared: PoolShared::new(
+            1,
+            PoolKind::Threads,
+            2,
+            Weak::<crate::runtime::run::Runtime>::new(),
+        ),
     }))
 }
 

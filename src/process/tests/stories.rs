@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use super::World;
 use crate::gate::Gate;
 use crate::process::work::{PackedOutcome, pack_outcome, unpack_outcome};
-use crate::runtime::pool::{Pool, PoolShared};
+use crate::runtime::pool::{Pool, PoolKind, PoolShared};
 use crate::runtime::story;
 use crate::runtime::task::Outcome;
 use crate::syntax::span::{SourceId, Span};
@@ -76,7 +76,12 @@ fn values_and_cancels_stay_what_they_are() {
 fn a_value_that_cannot_come_back_is_the_task_s_error() {
     let mut world = World::of("");
     let pool = Value::Pool(Arc::new(Pool {
-        shared: PoolShared::new(1, 2, Weak::<crate::runtime::run::Runtime>::new()),
+        shared: PoolShared::new(
+            1,
+            PoolKind::Threads,
+            2,
+            Weak::<crate::runtime::run::Runtime>::new(),
+        ),
     }));
     for outcome in [
         Outcome::Value(pool.clone()),

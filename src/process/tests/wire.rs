@@ -5,12 +5,12 @@ use std::os::unix::net::UnixStream;
 
 use proptest::prelude::*;
 
-use crate::process::message::{Answer, CallId, FromWorker, Request, ToWorker, WaitUntil};
+use crate::process::message::{Answer, CallId, FromWorker, Request, Sealed, ToWorker, WaitUntil};
+use crate::process::outbox::Outbox;
 use crate::process::packed::{HandleKind, HandleName, Packed};
-use crate::process::wire::{
-    GREETING, LARGEST, LinkError, Receiver, Sender, expect_greeting, greet,
-};
+use crate::process::wire::{GREETING, LARGEST, LinkError, Receiver, add, expect_greeting};
 use crate::process::work::PackedOutcome;
+use crate::syntax::span::Span;
 
 fn handle(id: u64) -> HandleName {
     HandleName {
@@ -28,12 +28,16 @@ fn task(id: u64) -> HandleName {
 
 fn samples(bytes: &[u8]) -> Vec<FromWorker> {
     let packed = Packed(bytes.to_vec());
+    let sealed = Sealed {
+        packed: packed.clone(),
+        names: vec![handle(9)],
+    };
     let (call, task) = (CallId(bytes.len() as u64), task(7));
     let requests = [
         Request::NewQueue { capacity: Some(3) },
         Request::Put {
             queue: handle(1),
-            value: packed.clone(),
+            value: sealed.clone(),
             patience: Some(5),
         },
         Request::Select {
@@ -53,17 +57,25 @@ fn samples(bytes: &[u8]) -> Vec<FromWorker> {
         .map(|request| FromWorker::Request {
             call,
             task,
+            struck: false,
+            at: Span::default(),
             request,
         })
         .into();
-    all.push(FromWorker::Ready);
-    all.push(FromWorker::Print {
-        task,
-        text: String::from_utf8_lossy(bytes).into_owned(),
+    all.push(FromWorker::Got(task));
+    all.push(FromWorker::Asleep(bytes.len() as u64));
+    all.push(FromWorker::Ahead {
+        queue: 3,
+        value: sealed,
     });
+    all.push(FromWorker::Print(
+        String::from_utf8_lossy(bytes).into_owned(),
+    ));
     all.push(FromWorker::Ended {
         task,
         outcome: PackedOutcome::Value(packed),
+        names: vec![],
+        waited_for: true,
     });
     all.push(FromWorker::Forget(vec![(handle(4), 2)]));
     all.push(FromWorker::Exit(-3));
@@ -74,12 +86,10 @@ proptest! {
     #[test]
     fn messages_arrive_in_order(payloads in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 1..20)) {
         let messages: Vec<FromWorker> = payloads.iter().flat_map(|payload| samples(payload)).collect();
-        let mut sender = Sender::new(Vec::new());
+        let mut bytes = Vec::new();
         for message in &messages {
-            sender.push(message).unwrap();
+            add(message, &mut bytes).unwrap();
         }
-        sender.flush().unwrap();
-        let bytes = sender.into_inner();
         let mut receiver = Receiver::new(&bytes[..]);
         for message in &messages {
             let received: Option<FromWorker> = receiver.receive().unwrap();
@@ -103,10 +113,8 @@ proptest! {
 
 #[test]
 fn what_was_cut_off_is_told_apart_from_an_end() {
-    let mut sender = Sender::new(Vec::new());
-    sender.push(&ToWorker::Cancel(task(1))).unwrap();
-    sender.flush().unwrap();
-    let bytes = sender.into_inner();
+    let mut bytes = Vec::new();
+    add(&ToWorker::Cancel(task(1)), &mut bytes).unwrap();
     for end in 1..bytes.len() {
         let mut receiver = Receiver::new(&bytes[..end]);
         let read = receiver.receive::<ToWorker>();
@@ -123,10 +131,8 @@ fn a_length_is_not_believed() {
 
     let bytes = (LARGEST as u32 + 1).to_le_bytes();
     let mut receiver = Receiver::new(&bytes[..]);
-    assert!(!receiver.has_message());
     let read = receiver.receive::<ToWorker>();
     assert!(matches!(read, Err(LinkError::TooLarge(_))), "{read:?}");
-    assert!(receiver.has_message(), "the error stays");
 }
 
 #[test]
@@ -137,48 +143,106 @@ fn both_ends_of_a_socket() {
         task: task(2),
         at: None,
         parent: 1,
-        work: large.clone(),
+        work: Sealed {
+            packed: large.clone(),
+            names: vec![],
+        },
     };
     let worker = std::thread::spawn(move || {
         let mut link = there.try_clone().unwrap();
         expect_greeting(&mut link).unwrap();
         let mut receiver = Receiver::new(link);
-        let mut sender = Sender::new(there);
+        let outbox = Outbox::new(there);
         let mut seen = 0;
         while let Some(message) = receiver.receive::<ToWorker>().unwrap() {
             seen += 1;
             if let ToWorker::Start { task, work, .. } = message {
-                let outcome = PackedOutcome::Value(work);
-                sender.push(&FromWorker::Ended { task, outcome }).unwrap();
-            }
-            if !receiver.has_message() {
-                sender.flush().unwrap();
+                outbox.add(&ended(task, work.packed)).unwrap();
+                outbox.drain();
             }
         }
         seen
     });
-    let mut receiver = Receiver::new(here.try_clone().unwrap());
-    let mut sender = Sender::new(here.try_clone().unwrap());
-    greet(&mut sender);
+    let outbox = Outbox::new(here.try_clone().unwrap());
     let reply = ToWorker::Reply {
         call: CallId(1),
         answer: Answer::Nothing,
     };
     for message in [&reply, &reply, &start] {
-        sender.push(message).unwrap();
+        outbox.add(message).unwrap();
     }
-    sender.flush().unwrap();
-    let ended: Option<FromWorker> = receiver.receive().unwrap();
-    let outcome = PackedOutcome::Value(large);
-    assert_eq!(
-        ended,
-        Some(FromWorker::Ended {
-            task: task(2),
-            outcome
-        })
-    );
+    // More than the socket takes: the rest goes out by itself.
+    outbox.send_now();
+    let mut link = here.try_clone().unwrap();
+    expect_greeting(&mut link).unwrap();
+    let mut receiver = Receiver::new(link);
+    let answer: Option<FromWorker> = receiver.receive().unwrap();
+    assert_eq!(answer, Some(ended(task(2), large)));
     here.shutdown(std::net::Shutdown::Write).unwrap();
     assert_eq!(worker.join().unwrap(), 3);
+    outbox.close();
+}
+
+#[test]
+fn many_who_speak_at_once_are_heard_in_one_order_each() {
+    let (here, there) = UnixStream::pair().unwrap();
+    let outbox = Outbox::new(here);
+    let speakers: Vec<_> = (0..4)
+        .map(|speaker| {
+            let outbox = outbox.clone();
+            std::thread::spawn(move || {
+                for number in 0..5_000 {
+                    let text = format!("{speaker} {number}");
+                    assert!(outbox.add(&FromWorker::Print(text)).unwrap());
+                    match number % 3 {
+                        0 => outbox.send_now(),
+                        _ => outbox.send_soon(),
+                    }
+                    outbox.wait_for_room();
+                }
+            })
+        })
+        .collect();
+    let mut link = there;
+    expect_greeting(&mut link).unwrap();
+    let mut receiver = Receiver::new(link);
+    let mut next = [0; 4];
+    for _ in 0..20_000 {
+        let Ok(Some(FromWorker::Print(text))) = receiver.receive() else {
+            panic!("a message is missing");
+        };
+        let (speaker, number) = text.split_once(' ').unwrap();
+        let speaker: usize = speaker.parse().unwrap();
+        assert_eq!(number.parse::<u64>().unwrap(), next[speaker]);
+        next[speaker] += 1;
+    }
+    for speaker in speakers {
+        speaker.join().unwrap();
+    }
+    outbox.drain();
+    outbox.close();
+}
+
+#[test]
+fn an_outbox_whose_reader_is_gone_takes_nothing_and_blocks_nobody() {
+    let (here, there) = UnixStream::pair().unwrap();
+    let outbox = Outbox::new(here);
+    drop(there);
+    let text = "x".repeat(4 << 20);
+    let _ = outbox.add(&FromWorker::Print(text));
+    outbox.send_now();
+    outbox.wait_for_room();
+    outbox.drain();
+    assert!(!outbox.add(&FromWorker::Exit(1)).unwrap());
+}
+
+fn ended(task: HandleName, value: Packed) -> FromWorker {
+    FromWorker::Ended {
+        task,
+        outcome: PackedOutcome::Value(value),
+        names: vec![],
+        waited_for: false,
+    }
 }
 
 #[test]

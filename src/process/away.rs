@@ -1,0 +1,410 @@
+//! What a task in a worker does with the things of the first process: the other end of `serve`.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::home::{Home, patience, started, too_large, unexpected};
+use super::message::{Answer, FromWorker, LocalWait, RemoteId, RemotePlace, Request, WaitUntil};
+use super::packed::{HandleKind, HandleName};
+use super::parcel;
+use crate::runtime::elsewhere::FirstProcess;
+use crate::runtime::gather::Until;
+use crate::runtime::machine::Machine;
+use crate::runtime::queue::Queue;
+use crate::runtime::run::Runtime;
+use crate::runtime::task::{Task, TaskKind, Work};
+use crate::runtime::worker::LastingWait;
+use crate::syntax::span::Span;
+use crate::value::{Result, Value};
+
+/// A wait inside of this process that lasts longer is told.
+const LASTING: Duration = Duration::from_millis(5);
+
+impl FirstProcess for Home {
+    fn new_queue(&self, machine: &mut Machine<'_>, capacity: Option<usize>) -> Result<Value> {
+        let capacity = capacity.map(|capacity| capacity as u64);
+        let answer = self.ask(machine, Request::NewQueue { capacity })?;
+        self.made(answer)
+    }
+
+    fn new_lock(&self, machine: &mut Machine<'_>) -> Result<Value> {
+        let answer = self.ask(machine, Request::NewLock)?;
+        self.made(answer)
+    }
+
+    fn new_semaphore(&self, machine: &mut Machine<'_>, permits: u64) -> Result<Value> {
+        let answer = self.ask(machine, Request::NewSemaphore { permits })?;
+        self.made(answer)
+    }
+
+    fn put(
+        &self,
+        machine: &mut Machine<'_>,
+        queue: &Arc<Queue>,
+        value: &Value,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        let value = self.pack(machine, value)?;
+        let number = queue.number;
+        let Some(away) = &queue.away else {
+            return Err(unexpected());
+        };
+        let value = match away.goes_ahead() {
+            true => {
+                machine.tick()?;
+                let ahead = FromWorker::Ahead {
+                    queue: number,
+                    value,
+                };
+                // The look and the message are one step, so nothing goes ahead behind `Settled`.
+                let went = self.outbox.add_if(|| away.goes_ahead(), &ahead);
+                if went.map_err(|error| too_large(&error))? {
+                    self.outbox.send_soon();
+                    self.outbox.wait_for_room();
+                    return Ok(());
+                }
+                match ahead {
+                    FromWorker::Ahead { value, .. } => value,
+                    _ => return Err(unexpected()),
+                }
+            }
+            false => value,
+        };
+        let request = Request::Put {
+            queue: away.name,
+            value,
+            patience: patience(deadline),
+        };
+        match self.ask(machine, request)? {
+            Answer::GoAhead(_) | Answer::Done => Ok(()),
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn get(
+        &self,
+        machine: &mut Machine<'_>,
+        queue: &Arc<Queue>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Value>> {
+        machine.tick()?;
+        if let Some(lent) = self.take_lent(queue) {
+            return parcel::unpack(&machine.runtime, &lent).map(Some);
+        }
+        let request = Request::Get {
+            queue: queue_name(queue),
+            patience: patience(deadline),
+        };
+        match self.ask(machine, request)? {
+            Answer::Value(value) => {
+                self.note(&FromWorker::Got(HandleName::of_task(&machine.task)));
+                self.unpack(&machine.runtime, value).map(Some)
+            }
+            Answer::Nothing => Ok(None),
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn select(
+        &self,
+        machine: &mut Machine<'_>,
+        queues: &[Arc<Queue>],
+        deadline: Option<Instant>,
+    ) -> Result<(usize, Value)> {
+        let request = Request::Select {
+            queues: queues.iter().map(queue_name).collect(),
+            patience: patience(deadline),
+        };
+        match self.ask(machine, request)? {
+            Answer::Selected(place, value) => {
+                self.note(&FromWorker::Got(HandleName::of_task(&machine.task)));
+                Ok((place as usize, self.unpack(&machine.runtime, value)?))
+            }
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn close(&self, machine: &mut Machine<'_>, queue: HandleName) -> Result<()> {
+        self.ask(machine, Request::Close(queue)).map(drop)
+    }
+
+    fn length(&self, machine: &mut Machine<'_>, queue: HandleName) -> Result<usize> {
+        match self.ask(machine, Request::Length(queue))? {
+            Answer::Number(length) => Ok(length as usize),
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn acquire(
+        &self,
+        machine: &mut Machine<'_>,
+        what: HandleName,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
+        let patience = patience(deadline);
+        self.ask(machine, Request::Acquire { what, patience })
+            .map(drop)
+    }
+
+    fn release(&self, machine: &mut Machine<'_>, what: HandleName) -> Result<()> {
+        self.ask(machine, Request::Release(what)).map(drop)
+    }
+
+    fn force(
+        &self,
+        machine: &mut Machine<'_>,
+        task: &Arc<Task>,
+        deadline: Option<Instant>,
+        verb: &'static str,
+    ) -> Result<Value> {
+        let request = Request::Force {
+            task: HandleName::of_task(task),
+            patience: patience(deadline),
+            join: verb == "join",
+        };
+        self.value(machine, request)
+    }
+
+    fn exception(
+        &self,
+        machine: &mut Machine<'_>,
+        task: &Arc<Task>,
+        deadline: Option<Instant>,
+    ) -> Result<Value> {
+        let request = Request::Exception {
+            task: HandleName::of_task(task),
+            patience: patience(deadline),
+        };
+        self.value(machine, request)
+    }
+
+    fn has_ended(&self, machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<bool> {
+        self.yes_or_no(machine, Request::HasEnded(HandleName::of_task(task)))
+    }
+
+    fn cancel(&self, machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<bool> {
+        self.yes_or_no(machine, Request::Cancel(HandleName::of_task(task)))
+    }
+
+    fn kill(&self, machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
+        self.ask(machine, Request::Kill(HandleName::of_task(task)))
+            .map(drop)
+    }
+
+    fn wait(
+        &self,
+        machine: &mut Machine<'_>,
+        tasks: &[Arc<Task>],
+        until: Until,
+        deadline: Option<Instant>,
+    ) -> Result<Vec<bool>> {
+        let until = match until {
+            Until::All => WaitUntil::All,
+            Until::Any => WaitUntil::Any,
+            Until::Error => WaitUntil::Error,
+        };
+        let request = Request::Wait {
+            tasks: self.names_of(tasks),
+            until,
+            patience: patience(deadline),
+        };
+        match self.ask(machine, request)? {
+            Answer::Ended(ended) => Ok(ended),
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn as_completed(&self, machine: &mut Machine<'_>, tasks: &[Arc<Task>]) -> Result<u64> {
+        let request = Request::AsCompleted(self.names_of(tasks));
+        self.number(machine, request)
+    }
+
+    fn next_completed(
+        &self,
+        machine: &mut Machine<'_>,
+        among: u64,
+        deadline: Option<Instant>,
+    ) -> Result<Option<usize>> {
+        let request = Request::NextCompleted {
+            among: RemoteId(among),
+            patience: patience(deadline),
+        };
+        match self.ask(machine, request)? {
+            Answer::Number(place) => Ok(Some(place as usize)),
+            Answer::Nothing => Ok(None),
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn new_pool(&self, machine: &mut Machine<'_>, seats: usize) -> Result<u64> {
+        let seats = seats as u64;
+        self.number(machine, Request::NewPool { seats })
+    }
+
+    fn wait_for_pool(&self, machine: &mut Machine<'_>, pool: u64) -> Result<()> {
+        self.ask(machine, Request::WaitForPool(RemoteId(pool)))
+            .map(drop)
+    }
+
+    fn shut_down_pool(&self, pool: u64) {
+        self.tell(&FromWorker::ShutDownPool(RemoteId(pool)));
+    }
+
+    fn start(
+        &self,
+        machine: &mut Machine<'_>,
+        kind: TaskKind,
+        work: &Work,
+        pool: u64,
+        at: Span,
+    ) -> Result<Value> {
+        let work = parcel::pack_work(&machine.runtime, work, &machine.gate)?;
+        let request = Request::Start {
+            started: started(kind),
+            place: match pool {
+                0 => RemotePlace::Process,
+                pool => RemotePlace::Pool(RemoteId(pool)),
+            },
+            work: self.seal(work),
+            at,
+        };
+        let answer = self.ask(machine, request)?;
+        self.made(answer)
+    }
+
+    fn input(&self, machine: &mut Machine<'_>, prompt: String) -> Result<Value> {
+        self.value(machine, Request::Input { prompt })
+    }
+
+    fn show(&self, handle: HandleName) -> String {
+        match self.ask_now(Request::Show(handle)) {
+            Some(Answer::Text(text)) => text,
+            _ => String::from("<handle>"),
+        }
+    }
+
+    fn print(&self, text: &str) {
+        self.tell(&FromWorker::Print(text.to_owned()));
+        self.outbox.wait_for_room();
+    }
+
+    fn print_error(&self, text: &str) {
+        self.tell(&FromWorker::PrintError(text.to_owned()));
+    }
+
+    fn exit(&self, status: i32) -> ! {
+        self.tell_now(&FromWorker::Exit(status));
+        self.outbox.drain();
+        // The first process ends this one with all others.
+        loop {
+            std::thread::park();
+        }
+    }
+
+    fn new_number(&self, _: &Runtime, kind: TaskKind) -> u64 {
+        self.next_number(kind)
+    }
+
+    fn spawned(&self, task: &Arc<Task>) {
+        self.knows(task);
+    }
+
+    fn ended(&self, runtime: &Runtime, task: &Arc<Task>, waited_for: bool) {
+        if !task.abroad.is_known() {
+            return;
+        }
+        self.tell_end(runtime, task, waited_for);
+    }
+
+    fn send(&self) {
+        self.outbox.send_now();
+    }
+
+    fn asked(&self, task: &Task) {
+        if task.abroad.is_known() || task.away().is_some() {
+            self.tell(&FromWorker::Asked(HandleName::of_task(task)));
+        }
+    }
+
+    fn cancels(&self, task: &Task) {
+        if task.abroad.is_known() {
+            self.tell(&FromWorker::Cancelled(HandleName::of_task(task)));
+        }
+    }
+
+    fn nobody_is_awake(&self, runtime: &Runtime) {
+        // What has come later wakes somebody or is looked at again.
+        let received = self.received.load(Ordering::SeqCst);
+        if runtime.is_asleep() {
+            runtime.each_untold_wait(Duration::ZERO, |wait| self.tell_of(wait));
+            self.tell_now(&FromWorker::Asleep(received));
+        }
+    }
+
+    fn tell_of_waits(&self, runtime: &Runtime) {
+        runtime.each_untold_wait(LASTING, |wait| self.tell_of(wait));
+        let forgotten = self.names.forgotten();
+        if !forgotten.is_empty() {
+            self.note(&FromWorker::Forget(forgotten));
+        }
+        self.outbox.send_soon();
+    }
+
+    fn goes_on(&self, machine: &mut Machine<'_>) -> Result<()> {
+        self.ask(machine, Request::GoOn).map(drop)
+    }
+
+    fn gives_back(&self, queue: u64, count: usize) {
+        self.tell(&FromWorker::GaveBack(queue, count as u64));
+    }
+
+    fn let_go(&self, name: HandleName) {
+        self.names.lets_go(name);
+    }
+}
+
+fn queue_name(queue: &Arc<Queue>) -> HandleName {
+    HandleName {
+        kind: HandleKind::Queue,
+        id: queue.number,
+    }
+}
+
+impl Home {
+    /// How a task of this process has ended.
+    pub(super) fn tell_end(&self, runtime: &Runtime, task: &Arc<Task>, waited_for: bool) {
+        let Some(outcome) = task.outcome() else {
+            return;
+        };
+        let (outcome, handles) = parcel::pack_end(runtime, &outcome);
+        let mut message = FromWorker::Ended {
+            task: HandleName::of_task(task),
+            outcome,
+            names: self.name_all(&handles),
+            waited_for,
+        };
+        if let Err(error) = self.outbox.add(&message)
+            && let FromWorker::Ended { outcome, .. } = &mut message
+        {
+            *outcome = parcel::pack_unsendable(runtime, &too_large(&error));
+            self.tell(&message);
+        }
+        self.outbox.send_now();
+    }
+
+    fn tell_of(&self, wait: LastingWait<'_>) {
+        self.knows(wait.task);
+        let on = wait.on.map(|on| {
+            self.knows(&on);
+            HandleName::of_task(&on)
+        });
+        self.tell_now(&FromWorker::Waits(LocalWait {
+            task: HandleName::of_task(wait.task),
+            at: wait.at,
+            what: wait.what,
+            on,
+            ends_by_itself: wait.ends_by_itself,
+        }));
+    }
+}

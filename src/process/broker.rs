@@ -1,0 +1,272 @@
+//! The broker: the first process as the owner of everything that processes share, and of the
+//! processes.
+//!
+//! ```text
+//!   process_pool(n)      at most n workers, which stay warm
+//!   future … on process  the same, shared by the program
+//!   spawn … on process   a worker of its own
+//! ```
+
+use std::collections::HashMap;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::thread;
+
+use parking_lot::Mutex;
+
+use super::link::{self, Worker};
+use super::message::{Answer, CallId, ToWorker};
+use super::outbox::Outbox;
+use super::parcel;
+use super::reader;
+use super::remote::{Remote, Unsent};
+use super::speaker;
+use crate::gate::Gate;
+use crate::runtime::elsewhere::{Parcel, Workers};
+use crate::runtime::machine::Machine;
+use crate::runtime::pool::{PoolKind, PoolShared, StartSeats};
+use crate::runtime::run::Runtime;
+use crate::runtime::task::Work;
+use crate::value::error::fail;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
+
+/// The stack of a thread that hears what a worker says.
+const READER_STACK: usize = 512 << 10;
+
+/// How a worker is started.
+pub(super) type Start = dyn Fn() -> io::Result<(Worker, UnixStream)> + Send + Sync;
+
+/// What the first process has for its workers.
+pub struct Broker {
+    own: Weak<Broker>,
+    start: Box<Start>,
+    pub(super) runtime: Weak<Runtime>,
+    /// The fibers that speak for tasks with a process of their own.
+    pub speakers: Arc<PoolShared>,
+    /// The pool of `future e on process`.
+    pub shared_pool: Arc<PoolShared>,
+    /// The workers of each pool, by its number; they stay warm.
+    of_pools: Mutex<HashMap<u64, Vec<Arc<Remote>>>>,
+    /// All that have not gone.
+    alive: Mutex<Vec<Arc<Remote>>>,
+}
+
+impl Broker {
+    /// A broker without workers.
+    pub fn new(runtime: &Arc<Runtime>, processors: usize) -> Arc<Broker> {
+        Broker::starting(runtime, processors, Box::new(link::start))
+    }
+
+    /// One that starts its workers in this way.
+    pub(super) fn starting(
+        runtime: &Arc<Runtime>,
+        processors: usize,
+        start: Box<Start>,
+    ) -> Arc<Broker> {
+        let program = Arc::downgrade(runtime) as Weak<dyn StartSeats>;
+        Arc::new_cyclic(|own| Broker {
+            own: own.clone(),
+            start,
+            speakers: PoolShared::new(0, PoolKind::Speakers, 1, program.clone()),
+            shared_pool: PoolShared::new(0, PoolKind::SharedProcesses, processors, program),
+            of_pools: Mutex::new(HashMap::new()),
+            alive: Mutex::new(Vec::new()),
+            runtime: Arc::downgrade(runtime),
+        })
+    }
+
+    pub(super) fn own(&self) -> Result<Arc<Broker>> {
+        self.own.upgrade().ok_or_else(over)
+    }
+
+    /// A worker for the next task of a pool: one that computes nothing, else a new one while
+    /// there are fewer than seats, else the one that computes least. A task with a process of its
+    /// own gets a new one.
+    pub(super) fn worker_for(
+        &self,
+        runtime: &Arc<Runtime>,
+        pool: &PoolShared,
+    ) -> Result<Arc<Remote>> {
+        if pool.kind == PoolKind::Speakers {
+            return self.start(runtime);
+        }
+        let best = {
+            let mut of_pools = self.of_pools.lock();
+            let workers = of_pools.entry(pool.number).or_default();
+            workers.retain(|worker| {
+                worker.death.get().is_none() && !worker.leaving.load(Ordering::SeqCst)
+            });
+            let computing = |worker: &&Arc<Remote>| worker.active.load(Ordering::SeqCst);
+            let idlest = workers.iter().min_by_key(computing);
+            let may_start = workers.len() < pool.seats;
+            idlest
+                .filter(|worker| computing(worker) == 0 || !may_start)
+                .cloned()
+        };
+        match best {
+            Some(worker) => Ok(worker),
+            None => {
+                let worker = self.start(runtime)?;
+                let mut of_pools = self.of_pools.lock();
+                of_pools
+                    .entry(pool.number)
+                    .or_default()
+                    .push(worker.clone());
+                Ok(worker)
+            }
+        }
+    }
+
+    fn start(&self, runtime: &Arc<Runtime>) -> Result<Arc<Remote>> {
+        let (process, stream) = (self.start)().map_err(no_more_processes)?;
+        let from = stream.try_clone().map_err(no_more_processes)?;
+        let worker = Remote::new(process, Outbox::new(stream), runtime);
+        let (reading, broker) = (worker.clone(), self.own()?);
+        let reader = thread::Builder::new()
+            .name(format!("cq link {}", worker.process.pid))
+            .stack_size(READER_STACK)
+            .spawn(move || reader::read(&broker, &reading, from));
+        if let Err(error) = reader {
+            worker.dies(String::from("nobody could listen to it"));
+            return Err(no_more_processes(error));
+        }
+        self.alive.lock().push(worker.clone());
+        if worker.death.get().is_some() {
+            self.buries(&worker);
+        }
+        let arguments = runtime.arguments.clone();
+        // If it is gone already, its tasks learn that from its end.
+        let _ = worker.tell(&ToWorker::Welcome { arguments });
+        Ok(worker)
+    }
+
+    /// A worker has gone.
+    pub(super) fn buries(&self, worker: &Arc<Remote>) {
+        self.alive
+            .lock()
+            .retain(|other| !Arc::ptr_eq(other, worker));
+        if let Some(runtime) = self.runtime.upgrade() {
+            runtime.worker_left();
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<Remote>> {
+        self.alive.lock().clone()
+    }
+}
+
+impl Workers for Broker {
+    fn shared_pool(&self) -> Arc<PoolShared> {
+        self.shared_pool.clone()
+    }
+
+    fn speakers(&self) -> Arc<PoolShared> {
+        self.speakers.clone()
+    }
+
+    fn elsewhere(
+        &self,
+        machine: &Machine<'_>,
+        work: &Work,
+        pool: &Arc<PoolShared>,
+    ) -> Result<Work> {
+        let parcel = parcel::pack_work(&machine.runtime, work, &machine.gate)?;
+        self.crossing(&parcel);
+        Ok(speaker::speak_for(&self.own()?, parcel, pool))
+    }
+
+    fn pack(&self, value: &Value, gate: &Gate<'_>) -> Result<Parcel> {
+        let runtime = self.runtime.upgrade().ok_or_else(over)?;
+        let parcel = parcel::pack(&runtime, value, gate)?;
+        self.crossing(&parcel);
+        Ok(parcel)
+    }
+
+    fn unpack(&self, parcel: &Parcel) -> Result<Value> {
+        let runtime = self.runtime.upgrade().ok_or_else(over)?;
+        parcel::unpack(&runtime, parcel)
+    }
+
+    fn kill(&self, pid: u32) {
+        for worker in self.all() {
+            if worker.process.pid == pid {
+                worker.kill();
+            }
+        }
+    }
+
+    fn release_pool(&self, pool: &PoolShared) {
+        let workers = self.of_pools.lock().remove(&pool.number);
+        for worker in workers.into_iter().flatten() {
+            worker.leaves();
+        }
+    }
+
+    fn dismiss(&self) {
+        for worker in self.all() {
+            worker.leaves();
+        }
+    }
+
+    fn have_left(&self) -> bool {
+        self.alive.lock().is_empty()
+    }
+
+    fn end(&self) {
+        let all = self.all();
+        for worker in &all {
+            worker.process.kill();
+        }
+        for worker in &all {
+            // One that cannot be waited for is none of ours any more.
+            let _ = worker.process.bury();
+        }
+    }
+}
+
+impl Broker {
+    /// Queues that cross have copies of what is in them from now on.
+    pub(super) fn crossing(&self, parcel: &Parcel) {
+        for handle in &parcel.handles {
+            if let Value::Queue(queue) = handle {
+                queue.crosses(|value| self.pack(value, &Gate::open()));
+            }
+        }
+    }
+}
+
+impl Remote {
+    /// There will be no more tasks for it: it goes when what was started in it has ended.
+    pub(super) fn leaves(&self) {
+        if !self.leaving.swap(true, Ordering::SeqCst) {
+            // It may have gone by itself.
+            let _ = self.tell(&ToWorker::Leave);
+        }
+    }
+
+    /// Answers a request with something that has no value in it.
+    pub(super) fn reply(&self, call: CallId, answer: Answer) {
+        // Who is gone needs no answer, and this one is small.
+        let _: std::result::Result<(), Unsent> = self.tell(&ToWorker::Reply { call, answer });
+    }
+}
+
+#[cold]
+fn no_more_processes(error: io::Error) -> Unwind {
+    Failure::error(
+        Kind::Memory,
+        format!(
+            "the system starts no more processes: {}",
+            crate::diagnostics::words::system_error(&error)
+        ),
+    )
+    .help("a process_pool(n) runs any number of futures on n processes")
+    .into()
+}
+
+#[cold]
+fn over() -> Unwind {
+    fail(Kind::Closed, "the program is over")
+}

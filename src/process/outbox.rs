@@ -1,0 +1,260 @@
+//! What is to be sent over a link, by whoever has something to say.
+//!
+//! ```text
+//!   say_now    somebody waits for it: written by the one who says it
+//!   say_soon   nobody waits for it: written by a thread of its own; what is said while that one
+//!              is writing goes out in one piece after it
+//! ```
+//!
+//! Messages go out in the order in which they were said, whoever writes. Who says something now
+//! never waits for the other end to read: what does not fit into the socket is left to the thread.
+//! So two ends that say much to each other cannot block each other.
+
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::thread;
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use serde::Serialize;
+
+use super::wire::{GREETING, LinkError, add};
+
+/// Who sends ahead waits while there is more than this that has not gone out.
+const MUCH: usize = 1 << 20;
+
+/// A buffer that has grown larger than this for one message is not kept.
+const KEPT: usize = 256 << 10;
+
+/// The stack of the thread that writes.
+const WRITER_STACK: usize = 128 << 10;
+
+/// The writing end of a link.
+pub struct Outbox {
+    stream: UnixStream,
+    state: Mutex<State>,
+    /// For the thread: there is something to write, or nothing will come.
+    news: Condvar,
+    /// For who sends ahead: something has gone out.
+    room: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    collected: Vec<u8>,
+    /// Somebody is writing what was collected before.
+    writing: bool,
+    /// The thread waits for news.
+    thread_waits: bool,
+    has_thread: bool,
+    /// The other end has gone, or is to hear nothing more.
+    closed: bool,
+}
+
+impl Outbox {
+    /// Over this socket; begins with the greeting.
+    pub fn new(stream: UnixStream) -> Arc<Outbox> {
+        let state = State {
+            collected: GREETING.to_vec(),
+            ..State::default()
+        };
+        Arc::new(Outbox {
+            stream,
+            state: Mutex::new(state),
+            news: Condvar::new(),
+            room: Condvar::new(),
+        })
+    }
+
+    /// Adds a message to what goes out next. `Ok(false)`: nobody listens any more.
+    pub fn add<M: Serialize>(&self, message: &M) -> Result<bool, LinkError> {
+        let mut state = self.state.lock();
+        if state.closed {
+            return Ok(false);
+        }
+        add(message, &mut state.collected)?;
+        Ok(true)
+    }
+
+    /// Adds a message if `still` holds at that moment; says whether it did.
+    pub fn add_if<M: Serialize>(
+        &self,
+        still: impl FnOnce() -> bool,
+        message: &M,
+    ) -> Result<bool, LinkError> {
+        let mut state = self.state.lock();
+        if !still() {
+            return Ok(false);
+        }
+        add(message, &mut state.collected)?;
+        Ok(true)
+    }
+
+    /// Adds a message in the same step as something that others must see before or after it.
+    pub fn add_with<M: Serialize>(
+        &self,
+        step: impl FnOnce(),
+        message: &M,
+    ) -> Result<(), LinkError> {
+        let mut state = self.state.lock();
+        step();
+        add(message, &mut state.collected)
+    }
+
+    /// Writes what was added, as far as the socket takes it; the thread writes the rest.
+    pub fn send_now(self: &Arc<Outbox>) {
+        let mut state = self.state.lock();
+        while !state.writing && !state.collected.is_empty() && !state.closed {
+            let mut bytes = self.begin(&mut state);
+            let written = MutexGuard::unlocked(&mut state, || self.try_write(&bytes));
+            state.writing = false;
+            match written {
+                Ok(count) if count == bytes.len() => self.keep(&mut state, bytes),
+                Ok(count) => {
+                    bytes.drain(..count);
+                    bytes.append(&mut state.collected);
+                    state.collected = bytes;
+                    self.call_thread(&mut state);
+                    return;
+                }
+                Err(_) => self.close_in(&mut state),
+            }
+        }
+    }
+
+    /// Has what was added written soon.
+    pub fn send_soon(self: &Arc<Outbox>) {
+        let mut state = self.state.lock();
+        if !state.writing && !state.collected.is_empty() {
+            self.call_thread(&mut state);
+        }
+    }
+
+    /// Waits while too much has not gone out.
+    pub fn wait_for_room(&self) {
+        let mut state = self.state.lock();
+        while state.collected.len() > MUCH && !state.closed {
+            self.room.wait(&mut state);
+        }
+    }
+
+    /// Writes everything and waits until it has gone out.
+    pub fn drain(self: &Arc<Outbox>) {
+        self.send_now();
+        let mut state = self.state.lock();
+        while (state.writing || !state.collected.is_empty()) && !state.closed {
+            self.room.wait(&mut state);
+        }
+    }
+
+    /// Ends the link in both directions, whoever still has an end of it.
+    pub fn hang_up(&self) {
+        // It may be ended already.
+        let _ = self.stream.shutdown(std::net::Shutdown::Both);
+        self.close();
+    }
+
+    /// Nothing more is written; the thread ends.
+    pub fn close(&self) {
+        self.close_in(&mut self.state.lock());
+    }
+
+    fn close_in(&self, state: &mut State) {
+        state.closed = true;
+        state.collected = Vec::new();
+        self.news.notify_all();
+        self.room.notify_all();
+    }
+
+    fn begin(&self, state: &mut State) -> Vec<u8> {
+        state.writing = true;
+        std::mem::take(&mut state.collected)
+    }
+
+    /// What was written is empty room for what comes next.
+    fn keep(&self, state: &mut State, mut written: Vec<u8>) {
+        if state.collected.is_empty() && written.capacity() <= KEPT {
+            written.clear();
+            state.collected = written;
+        }
+        self.room.notify_all();
+    }
+
+    fn call_thread(self: &Arc<Outbox>, state: &mut State) {
+        if !state.has_thread {
+            let own = self.clone();
+            let started = thread::Builder::new()
+                .name(String::from("cq outbox"))
+                .stack_size(WRITER_STACK)
+                .spawn(move || own.write_all_that_comes());
+            state.has_thread = started.is_ok();
+            if !state.has_thread {
+                // No thread is to be had: wait for the other end here, after all.
+                let bytes = self.begin(state);
+                let written = (&self.stream).write_all(&bytes);
+                state.writing = false;
+                if written.is_err() {
+                    self.close_in(state);
+                }
+                return;
+            }
+        }
+        if state.thread_waits {
+            state.thread_waits = false;
+            self.news.notify_one();
+        }
+    }
+
+    fn write_all_that_comes(&self) {
+        let mut state = self.state.lock();
+        loop {
+            if state.closed {
+                return;
+            }
+            if state.writing || state.collected.is_empty() {
+                state.thread_waits = true;
+                self.news.wait(&mut state);
+                state.thread_waits = false;
+                continue;
+            }
+            let bytes = self.begin(&mut state);
+            let written = MutexGuard::unlocked(&mut state, || (&self.stream).write_all(&bytes));
+            state.writing = false;
+            match written {
+                Ok(()) => self.keep(&mut state, bytes),
+                Err(_) => self.close_in(&mut state),
+            }
+        }
+    }
+
+    /// Writes as much as the socket takes at once.
+    #[allow(unsafe_code)]
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let mut written = 0;
+        while written < bytes.len() {
+            let rest = &bytes[written..];
+            // SAFETY: the socket is open as long as `self` lives, and `rest` is readable memory.
+            let count = unsafe {
+                libc::send(
+                    self.stream.as_raw_fd(),
+                    rest.as_ptr().cast(),
+                    rest.len(),
+                    libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
+                )
+            };
+            match usize::try_from(count) {
+                Ok(count) => written += count,
+                Err(_) => {
+                    let error = io::Error::last_os_error();
+                    match error.kind() {
+                        io::ErrorKind::Interrupted => {}
+                        io::ErrorKind::WouldBlock => break,
+                        _ => return Err(error),
+                    }
+                }
+            }
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,254 @@
+//! What of queues is on its way to a worker or from it.
+//!
+//! ```text
+//!   put    in the worker: sent ahead, until the queue is closed
+//!   get    a value is handed over; until the worker says that it has it, it is put back if it dies
+//!          further values are lent along with it, more of them each time, until they are recalled
+//! ```
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::message::{Answer, CallId, Sealed, ToWorker};
+use super::packed::HandleName;
+use super::parcel;
+use super::remote::{Remote, Unsent};
+use crate::gate::Gate;
+use crate::runtime::crossing::Item;
+use crate::runtime::elsewhere::{Parcel, Party};
+use crate::runtime::queue::Queue;
+use crate::runtime::run::Runtime;
+use crate::value::Result;
+
+/// At most so many values are lent at once.
+const MOST_LENT: usize = 128;
+
+/// What is on its way.
+#[derive(Default)]
+pub struct Traffic {
+    ahead: HashMap<u64, Arc<Queue>>,
+    on_the_way: HashMap<HandleName, OnTheWay>,
+    taken: u64,
+    lent: HashMap<u64, Loan>,
+}
+
+/// A value that was taken out of its queue for a task and may not have reached it.
+struct OnTheWay {
+    /// The order in which values were taken.
+    taken: u64,
+    queue: Arc<Queue>,
+    item: Item,
+}
+
+/// The values of one queue that are lent.
+#[derive(Default)]
+struct Loan {
+    queue: Option<Arc<Queue>>,
+    values: VecDeque<Item>,
+    /// How many are lent next time.
+    next: usize,
+}
+
+/// What a queue that is forgotten has on its way.
+pub struct Forgotten {
+    ahead: Option<Arc<Queue>>,
+    loan: Option<Loan>,
+}
+
+impl Traffic {
+    /// The worker does not know this queue any more.
+    pub fn forget(&mut self, queue: u64) -> Forgotten {
+        Forgotten {
+            ahead: self.ahead.remove(&queue),
+            loan: self.lent.remove(&queue),
+        }
+    }
+
+    /// The worker is gone.
+    pub fn is_undone(self, pid: u32) {
+        for (_, loan) in self.lent {
+            loan.comes_back();
+        }
+        let mut on_the_way: Vec<OnTheWay> = self.on_the_way.into_values().collect();
+        on_the_way.sort_by_key(|value| std::cmp::Reverse(value.taken));
+        for value in on_the_way {
+            value.queue.put_back(value.item);
+        }
+        for queue in self.ahead.into_values() {
+            queue.no_longer_ahead(pid);
+        }
+    }
+}
+
+impl Forgotten {
+    /// Nothing more comes, and what is lent comes back.
+    pub fn is_undone(self, pid: u32) {
+        if let Some(loan) = self.loan {
+            loan.comes_back();
+        }
+        if let Some(queue) = self.ahead {
+            queue.no_longer_ahead(pid);
+        }
+    }
+}
+
+impl Loan {
+    fn comes_back(self) {
+        if let Some(queue) = self.queue
+            && !self.values.is_empty()
+        {
+            queue.comes_back(self.values.into());
+        }
+    }
+}
+
+impl Remote {
+    /// Sends the value of a queue to the task that has taken it. Until that one says that it has
+    /// got it, it is put back if the worker dies; so it is if it cannot be sent.
+    pub fn hand_over(
+        &self,
+        task: HandleName,
+        queue: &Arc<Queue>,
+        (item, parcel): (Item, Parcel),
+        message: impl FnOnce(Sealed) -> ToWorker,
+    ) -> std::result::Result<(), Unsent> {
+        let mut state = self.state.lock();
+        let message = message(state.seal(parcel));
+        let added = self.add(&mut state, &message);
+        if let Err(unsent) = added {
+            drop(state);
+            queue.put_back(item);
+            return Err(unsent);
+        }
+        state.traffic.taken += 1;
+        let on_the_way = OnTheWay {
+            taken: state.traffic.taken,
+            queue: queue.clone(),
+            item,
+        };
+        state.traffic.on_the_way.insert(task, on_the_way);
+        drop(state);
+        self.outbox.send_now();
+        Ok(())
+    }
+
+    /// The value that was on its way to this task has reached it.
+    pub fn got(&self, task: HandleName) {
+        let arrived = self.state.lock().traffic.on_the_way.remove(&task);
+        if let Some(arrived) = arrived {
+            arrived.queue.settled();
+        }
+    }
+
+    /// Lends some of the next values of a queue too, before the one that was asked for is handed
+    /// over.
+    pub fn lend(self: &Arc<Remote>, runtime: &Runtime, queue: &Arc<Queue>) {
+        let most = {
+            let mut state = self.state.lock();
+            let loan = state.traffic.lent.entry(queue.number).or_default();
+            let most = loan.next.min(MOST_LENT);
+            loan.next = (2 * loan.next + 1).min(MOST_LENT);
+            most
+        };
+        let to: Arc<dyn Party> = self.clone();
+        let values = match most {
+            0 => Vec::new(),
+            most => queue.lend(most, &to),
+        };
+        if values.is_empty() {
+            return;
+        }
+        // What is lent is small and holds nothing that could be refused.
+        let parcels: Result<Vec<Parcel>> = values.iter().map(|item| item.packed(runtime)).collect();
+        let mut state = self.state.lock();
+        let message = parcels.ok().map(|parcels| ToWorker::Lend {
+            queue: queue.number,
+            values: parcels.into_iter().map(|it| state.seal(it)).collect(),
+        });
+        let sent = message.is_some_and(|message| self.add(&mut state, &message).is_ok());
+        if sent {
+            let loan = state.traffic.lent.entry(queue.number).or_default();
+            loan.queue = Some(queue.clone());
+            loan.values.extend(values);
+        } else {
+            drop(state);
+            queue.comes_back(values);
+        }
+    }
+
+    /// The worker has taken the oldest value that was lent to it.
+    pub fn took(&self, queue: u64) -> std::result::Result<(), &'static str> {
+        let mut state = self.state.lock();
+        let loan = state.traffic.lent.get_mut(&queue);
+        let taken = loan.and_then(|loan| Some((loan.values.pop_front()?, loan.queue.clone()?)));
+        drop(state);
+        let (_, queue) = taken.ok_or("it took what was not lent to it")?;
+        queue.lent_one_is_taken();
+        Ok(())
+    }
+
+    /// The worker gives back what is left of the values that were lent to it.
+    pub fn gave_back(&self, queue: u64, count: u64) -> std::result::Result<(), &'static str> {
+        let mut state = self.state.lock();
+        // A loan of a queue that it has forgotten came back by that.
+        let Some(loan) = state.traffic.lent.get_mut(&queue) else {
+            return Ok(());
+        };
+        // Who has to share gets fewer.
+        loan.next = 0;
+        let values = std::mem::take(&mut loan.values);
+        let queue = loan.queue.clone();
+        drop(state);
+        if values.len() as u64 != count {
+            return Err("it gave back something else than was lent to it");
+        }
+        if let Some(queue) = queue {
+            queue.comes_back(values.into());
+        }
+        Ok(())
+    }
+
+    /// Answers a put that is done: if the queue allows it, the worker may send more of them ahead.
+    /// That is one step, so that it hears of it before it hears that the queue was closed.
+    pub fn answer_put(self: &Arc<Remote>, call: CallId, queue: &Arc<Queue>) {
+        let mut state = self.state.lock();
+        let may = !state.dead
+            && !state.traffic.ahead.contains_key(&queue.number)
+            && queue.lets_go_ahead(self.process.pid, self.clone());
+        if may {
+            state.traffic.ahead.insert(queue.number, queue.clone());
+        }
+        let answer = match may {
+            true => Answer::GoAhead(queue.number),
+            false => Answer::Done,
+        };
+        // If it is gone, its end tells the queue.
+        let _ = self.add(&mut state, &ToWorker::Reply { call, answer });
+        drop(state);
+        self.outbox.send_now();
+    }
+
+    /// The queue into which the worker sends ahead.
+    pub fn ahead(&self, queue: u64) -> Option<Arc<Queue>> {
+        self.state.lock().traffic.ahead.get(&queue).cloned()
+    }
+
+    /// All that the worker sent ahead into this queue has arrived.
+    pub fn settled(&self, queue: u64) {
+        let settled = self.state.lock().traffic.ahead.remove(&queue);
+        if let Some(queue) = settled {
+            queue.no_longer_ahead(self.process.pid);
+        }
+    }
+}
+
+impl Item {
+    /// What is sent of what stood in a queue.
+    pub(super) fn packed(&self, runtime: &Runtime) -> Result<Parcel> {
+        match self {
+            Item::Value(value) => parcel::pack(runtime, value, &Gate::open()),
+            Item::Parcel(parcel) => Ok(parcel.copy()),
+            Item::Both(both) => Ok(both.1.copy()),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A worker: runs the tasks it is sent, each with its own copies, on the fibers of one seat.
+//!
+//! ```text
+//!   reader thread:  Source, Unit -> remembered     Start -> mail to the seat     Reply -> wakes
+//!   main thread:    the seat
+//! ```
+//!
+//! When the link ends, the program is over, and so is the worker, whatever it is doing.
+
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+
+use super::home::Home;
+use super::message::{Answer, ToWorker};
+use super::packed::{HandleKind, HandleName};
+use super::parcel;
+use super::program::unpack_program;
+use super::wire::Receiver;
+use crate::diagnostics::report::Report;
+use crate::diagnostics::source::Sources;
+use crate::resolve::program::Template;
+use crate::runtime::elsewhere::{FirstProcess, Parcel};
+use crate::runtime::output::Output;
+use crate::runtime::run::Runtime;
+use crate::runtime::task::{Task, TaskKind, Work};
+use crate::syntax::span::Span;
+use crate::value::Result;
+use crate::value::function::{Body, Unit};
+
+/// How templates become code here; the evaluator is another room.
+pub type Compile = fn(&'static Unit, &Template) -> Body;
+
+/// The program is over: there is nobody to tell.
+fn over() -> ! {
+    std::process::exit(1)
+}
+
+/// Runs a worker to its end.
+pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> String) -> ! {
+    let Ok(reading) = link.try_clone() else {
+        over()
+    };
+    let home = Home::new(link);
+    home.outbox.send_now();
+    let mut from = Receiver::new(reading);
+    let Ok(Some(ToWorker::Welcome { arguments })) = from.receive() else {
+        over()
+    };
+    home.received.fetch_add(1, Ordering::SeqCst);
+    let output = Output::to_first_process(home.first());
+    let runtime = Runtime::new(Sources::default(), output, arguments, draw);
+    runtime.is_worker_of(home.first());
+    let _ = home.runtime.set(Arc::downgrade(&runtime));
+    let mut seat = runtime.worker_seat();
+    let (hearing, hearer) = (runtime.clone(), home.clone());
+    let reader = thread::Builder::new()
+        .name(String::from("cq link"))
+        .spawn(move || {
+            while let Ok(Some(message)) = from.receive() {
+                hear(&hearing, &hearer, message, compile);
+                hearer.received.fetch_add(1, Ordering::SeqCst);
+                // What wakes nobody leaves the first process waiting to hear of that.
+                if hearing.is_asleep() {
+                    hearer.nobody_is_awake(&hearing);
+                }
+            }
+            over()
+        });
+    if reader.is_err() {
+        over()
+    }
+    runtime.run_worker(&mut seat);
+    home.outbox.drain();
+    std::process::exit(0)
+}
+
+/// Does what the first process says.
+fn hear(runtime: &Arc<Runtime>, home: &Arc<Home>, message: ToWorker, compile: Compile) {
+    match message {
+        ToWorker::Welcome { .. } => {}
+        ToWorker::Source { name, text } => {
+            runtime.sources.add(name, text);
+        }
+        ToWorker::Unit(program) => match unpack_program(&program.0) {
+            Ok(program) => {
+                runtime.units.add(Unit::load(program, compile));
+            }
+            Err(_) => over(),
+        },
+        ToWorker::Start {
+            task,
+            at,
+            parent,
+            work,
+        } => start(runtime, home, task, (at, parent), home.open(work)),
+        ToWorker::Reply { call, answer } => {
+            if let Answer::GoAhead(queue) = answer {
+                home.goes_ahead(queue);
+            }
+            home.answered(call, answer);
+        }
+        ToWorker::Cancel(name) => {
+            if let Some(task) = home.names.own_task(name) {
+                runtime.cancel(&task);
+            }
+        }
+        ToWorker::Closed(queue) => home.goes_ahead_no_more(queue),
+        ToWorker::Lend { queue, values } => home.is_lent(queue, values),
+        ToWorker::Recall(queue) => home.is_recalled(queue),
+        ToWorker::Leave => runtime.worker_may_leave(),
+    }
+}
+
+/// Starts a task. Its copies are made by its own fiber, which has the stack for them.
+fn start(
+    runtime: &Arc<Runtime>,
+    home: &Arc<Home>,
+    name: HandleName,
+    (at, parent): (Option<Span>, u64),
+    work: Parcel,
+) {
+    let kind = match name.kind {
+        HandleKind::Future => TaskKind::Future,
+        _ => TaskKind::Spawned,
+    };
+    let native = Work::Native(Box::new(move |machine| -> Result<_> {
+        let copies = parcel::unpack_work(&machine.runtime, &work)?;
+        // What the task lets go of need not be kept for it here.
+        drop(work);
+        copies.run(machine)
+    }));
+    let task = Task::new(name.id, kind, at, parent, None, native);
+    task.abroad.runs_in(std::process::id());
+    task.abroad.becomes_guest();
+    home.names.remember(&task);
+    task.abroad.is_named(&home.first(), name);
+    runtime.start_here(task);
+}

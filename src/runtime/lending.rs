@@ -1,0 +1,154 @@
+//! Values of a queue that are lent to a process which takes one after the other.
+//!
+//! ```text
+//!   [ items ] --lend--> at the process --taken--> gone
+//!       ^----- recall: what is left there ----/
+//! ```
+//!
+//! A consumer in another process would pay a way there and back for each value. So when it takes
+//! several in a row, and nobody else wants any, some are sent along before it asks. They are still
+//! in the queue: they count in its length, and they are recalled as soon as somebody else asks for
+//! one. Which of them the process has taken it says before anything else that its task does.
+
+use std::sync::Arc;
+
+use super::crossing::Item;
+use super::elsewhere::Party;
+use super::fiber::Resumed;
+use super::machine::Machine;
+use super::queue::{Queue, State};
+use super::wait::{Ticket, WaitingFor};
+use crate::value::{Result, Value};
+
+/// A value that takes more room than this is not lent.
+const SMALL: usize = 4 << 10;
+
+/// What of a queue is lent.
+#[derive(Debug, Default)]
+pub(super) struct Lent {
+    /// How many values.
+    pub(super) count: usize,
+    /// To whom.
+    to: Option<Arc<dyn Party>>,
+    recalled: bool,
+    /// Who waits until nothing is lent.
+    waiting: Vec<Arc<Ticket>>,
+}
+
+impl Queue {
+    /// Takes up to so many values to lend them to a process, unless somebody waits for one.
+    pub fn lend(&self, most: usize, to: &Arc<dyn Party>) -> Vec<Item> {
+        self.state.with(|state| {
+            if state.lent.count > 0 || !state.getters.is_empty() || !state.pending.is_empty() {
+                return Vec::new();
+            }
+            let small = state
+                .items
+                .iter()
+                .take(most)
+                .take_while(|item| item.is_small());
+            let count = small.count();
+            let lent: Vec<Item> = state.items.drain(..count).collect();
+            state.unsettled += count;
+            state.lent.count = count;
+            state.lent.to = (count > 0).then(|| to.clone());
+            lent
+        })
+    }
+
+    /// The process has taken the first of the values that were lent to it.
+    pub fn lent_one_is_taken(&self) {
+        self.state.with(|state| {
+            state.unsettled = state.unsettled.saturating_sub(1);
+            state.lent.count = state.lent.count.saturating_sub(1);
+            state.nothing_may_be_lent();
+            state.wake_all_at_the_end();
+        });
+    }
+
+    /// These of the values that were lent have come back; there are no others.
+    pub fn comes_back(&self, lent: Vec<Item>) {
+        self.state.with(|state| {
+            state.unsettled = state.unsettled.saturating_sub(state.lent.count);
+            state.lent.count = 0;
+            let count = lent.len();
+            for item in lent.into_iter().rev() {
+                state.items.push_front(item);
+            }
+            for _ in 0..count {
+                state.wake_getter();
+            }
+            state.nothing_may_be_lent();
+            state.wake_all_at_the_end();
+        });
+    }
+
+    /// Somebody wants a value: what is lent is to come back, if there is nothing else.
+    pub(super) fn recall(&self) {
+        let to = self.state.with(|state| {
+            let wanted = state.lent.count > 0
+                && !state.lent.recalled
+                && state.items.is_empty()
+                && state.pending.is_empty();
+            state.lent.recalled |= wanted;
+            wanted.then(|| state.lent.to.clone()).flatten()
+        });
+        if let Some(process) = to {
+            process.recall(self.number);
+        }
+    }
+
+    /// Before a get that does not wait for ever: a value that is lent is one it may have, so its
+    /// coming back does not count as waiting.
+    pub(super) fn wait_for_recall(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<()> {
+        self.recall();
+        let back = |state: &State| !state.items.is_empty() || state.lent.count == 0;
+        if self.state.with(|state| back(state)) {
+            return Ok(());
+        }
+        machine.wait(
+            || WaitingFor::Outside("a value that is lent to a process"),
+            None,
+            |ticket| {
+                self.state.with(|state| {
+                    if back(state) {
+                        return Some(());
+                    }
+                    state.lent.waiting.extend(ticket.cloned());
+                    None
+                })
+            },
+            |_| None,
+        )?;
+        Ok(())
+    }
+}
+
+impl State {
+    fn nothing_may_be_lent(&mut self) {
+        if self.lent.count == 0 {
+            self.lent.to = None;
+            self.lent.recalled = false;
+            for ticket in self.lent.waiting.drain(..) {
+                ticket.wake(Resumed::Ready);
+            }
+        }
+    }
+}
+
+impl Item {
+    fn is_small(&self) -> bool {
+        match self {
+            Item::Value(Value::String(text)) => text.len() <= SMALL,
+            Item::Value(Value::Bytes(bytes)) => bytes.len() <= SMALL,
+            Item::Value(value) => {
+                matches!(
+                    value,
+                    Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)
+                )
+            }
+            Item::Parcel(parcel) => parcel.packed.len() <= SMALL,
+            Item::Both(both) => both.1.packed.len() <= SMALL,
+        }
+    }
+}
