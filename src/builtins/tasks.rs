@@ -263,9 +263,11 @@ fn kill(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn thread_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let seats = place::seats(&arguments[0], run::processors())?;
     let number = machine.gate.number(Numbered::Pool);
-    Ok(Value::Pool(
-        machine.runtime.new_pool(PoolKind::Threads, seats, number),
-    ))
+    Ok(Value::Pool(machine.runtime.new_pool(
+        PoolKind::Threads,
+        seats,
+        number,
+    )))
 }
 
 fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -274,7 +276,11 @@ fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value>
         Some(first) => PoolKind::InFirstProcess(first.new_pool(machine, seats)?),
         None => PoolKind::Processes,
     };
-    Ok(Value::Pool(machine.runtime.new_pool(kind, seats, machine.gate.number(Numbered::Pool))))
+    Ok(Value::Pool(machine.runtime.new_pool(
+        kind,
+        seats,
+        machine.gate.number(Numbered::Pool),
+    )))
 }
 
 fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

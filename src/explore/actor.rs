@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::history::Step;
-use super::touch::Touches;
+use super::touch::{Touch, Touches};
 use crate::gate::Operation;
 use crate::runtime::fiber::Fiber;
 use crate::runtime::task::{Task, TaskKind};
@@ -24,14 +24,23 @@ pub enum Pending {
     Start(Arc<Task>),
     /// To look whether it is to stop.
     Flag,
-    /// To go on for ever, unless somebody cancels it.
-    Stuck,
+    /// To take a turn of a loop that changes nothing, until somebody changes what it looks at.
+    Spin(Vec<Looked>),
     /// To end.
     Finish,
     /// It runs.
     Running,
     /// It has ended.
     Ended,
+}
+
+/// Something that a task has looked at.
+#[derive(Copy, Clone, Debug)]
+pub struct Looked {
+    /// What and how.
+    pub touch: Touch,
+    /// In which step.
+    pub step: Step,
 }
 
 /// A task on the stage.
@@ -66,6 +75,10 @@ pub struct Part {
     pub clock: f64,
     /// Loop turns and calls since its last step.
     pub ticks: u32,
+    /// How often it has changed something, and what it has looked at since.
+    pub changes: u64,
+    /// See `changes`.
+    pub looked: Vec<Looked>,
     /// How many objects of each kind it has made.
     pub made: [u32; 6],
 }
@@ -90,6 +103,8 @@ impl Part {
             words: String::new(),
             clock,
             ticks: 0,
+            changes: 0,
+            looked: Vec::new(),
             made: [0; 6],
         }
     }

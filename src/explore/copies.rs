@@ -66,12 +66,7 @@ impl Workers for Copies {
         self.speakers.clone()
     }
 
-    fn elsewhere(
-        &self,
-        machine: &Machine<'_>,
-        work: &Work,
-        _: &Arc<PoolShared>,
-    ) -> Result<Work> {
+    fn elsewhere(&self, machine: &Machine<'_>, work: &Work, _: &Arc<PoolShared>) -> Result<Work> {
         let parcel = crosses(pack_work(&machine.runtime, work, &machine.gate)?);
         Ok(Work::Native(Box::new(move |machine| {
             let runtime = machine.runtime.clone();

@@ -44,14 +44,20 @@ impl<D: Director> Stage<D> {
         let mut spins = Vec::new();
         for part in &play.parts {
             match &part.pending {
-                Pending::Stuck => spins.push(part),
+                Pending::Spin(_) => spins.push(part),
                 Pending::Ask(ask) => waits.push((&part.task, ask)),
                 _ => {}
             }
         }
         if let Some(first) = spins.first() {
-            let report = Report::error(first.place, "a loop goes on for ever")
-                .label(format!("{} never leaves it", first.task.title()));
+            let mut report = Report::error(first.place, "a loop goes on for ever").label(format!(
+                "{} waits here for a change that never comes",
+                first.task.title()
+            ));
+            for spin in &spins[1..] {
+                let line = format!("so does {}", spin.task.title());
+                report = report.also(spin.place, line);
+            }
             return ended(End::Endless, None, Some(report));
         }
         if !waits.is_empty() {

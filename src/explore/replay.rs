@@ -39,7 +39,7 @@ impl Director for Replay {
                 if enabled.all == 0 {
                     return None;
                 }
-                break usual(enabled.all, enabled.late, last);
+                break usual(enabled.all, enabled.late, &play.history.events);
             };
             let bit = 1u128.checked_shl(turn.actor as u32).unwrap_or(0);
             let over = match turn.steps {

@@ -30,8 +30,7 @@ pub fn name(history: &History, enabled: impl Fn(usize) -> Enabled) -> String {
     // Behind the last choice that is not the usual one, nothing needs to be said.
     let said = (0..history.events.len()).rev().find(|&step| {
         let could = enabled(step);
-        let last = step.checked_sub(1).map(actor);
-        usual(could.all, could.late, last) != actor(step)
+        usual(could.all, could.late, &history.events[..step]) != actor(step)
     });
     let mut name = String::new();
     let end = said.map_or(0, |step| step + 1);

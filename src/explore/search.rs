@@ -15,7 +15,7 @@
 
 use smallvec::SmallVec;
 
-use super::history::{Actor, History, NONE, Step};
+use super::history::{Actor, Event, History, NONE, Step};
 use super::play::{Actors, Play};
 use super::stage::Director;
 use super::steps::Enabled;
@@ -37,6 +37,9 @@ struct State {
     /// With the step that each would take.
     sleepers: SmallVec<[(Actor, Touches); 2]>,
 }
+
+/// So many steps in a row are very long.
+const LONG: usize = 200;
 
 /// The search.
 #[derive(Debug, Default)]
@@ -121,8 +124,7 @@ impl Search {
             self.given_up = true;
             return None;
         }
-        let last = at.checked_sub(1).map(|at| play.history.events[at].actor);
-        let chosen = usual(awake, enabled.late, last);
+        let chosen = usual(awake, enabled.late, &play.history.events[..at]);
         state.chosen = chosen;
         state.backtrack = 1 << chosen;
         self.length = at + 1;
@@ -200,14 +202,26 @@ fn could_come(states: &[State], actor: Actor, previous: Step, earlier: Step) -> 
 }
 
 /// Who goes on where nothing says otherwise: whoever has just gone, else the first; somebody
-/// whose wait would time out only if nobody else can.
-pub fn usual(awake: Actors, late: Actors, last: Option<Actor>) -> Actor {
+/// whose wait would time out only if nobody else can. Who has gone for very long lets the next one
+/// go, so that a loop that waits for somebody does not wait for ever.
+pub fn usual(awake: Actors, late: Actors, before: &[Event]) -> Actor {
     let among = match awake & !late {
         0 => awake,
         some => some,
     };
-    match last {
-        Some(last) if among & (1 << last) != 0 => last,
+    match before.last().map(|event| event.actor) {
+        Some(last) if among & (1 << last) != 0 => {
+            let recent = before.iter().rev().take(LONG);
+            let long = recent.filter(|event| event.actor == last).count() == LONG;
+            let others = among & !(1 << last);
+            match long && others != 0 {
+                true => match others >> last {
+                    0 => others.trailing_zeros() as Actor,
+                    above => last + above.trailing_zeros() as Actor,
+                },
+                false => last,
+            }
+        }
         _ => among.trailing_zeros() as Actor,
     }
 }

@@ -16,14 +16,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::actor::{Looked, Part, Pending};
 use super::copies::allow_processes;
-use super::actor::{Part, Pending};
 use super::ending::Ended;
 use super::history::{Actor, NONE, Outcome};
 use super::play::Play;
 use super::stand::Stand;
 use super::touch::Touches;
-use crate::gate::{Gate, Numbered, Operation, tell_gone};
+use crate::gate::{Gate, Numbered, Operation, Turn, tell_gone};
 use crate::runtime::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use crate::runtime::machine::Machine;
 use crate::runtime::mailbox::SeatHandle;
@@ -322,9 +322,26 @@ impl<D: Director> Stage<D> {
 
     pub(super) fn clock(&self, actor: Actor, pass: f64) -> f64 {
         let part = &mut self.state.borrow_mut().play.parts[actor];
+        if pass == 0.0 {
+            // Who looks at the time may see another one each turn.
+            part.changes += 1;
+        }
         // Time passes while one looks at it, so that waiting for a moment ends.
         part.clock += pass + 0.001;
         part.clock
+    }
+
+    /// A turn of a loop; gives what it looks at if it will change nothing.
+    pub(super) fn turn(&self, actor: Actor, turn: &mut Turn, digest: u64) -> Option<Vec<Looked>> {
+        let state = &mut *self.state.borrow_mut();
+        if state.play.clearing {
+            return None;
+        }
+        // What it has looked at last belongs to this turn.
+        if state.play.under_way && state.play.end_step() {
+            state.director.happened(&mut state.play);
+        }
+        state.play.turn(actor, turn, digest)
     }
 
     pub(super) fn tick(&self, actor: Actor) -> Tick {

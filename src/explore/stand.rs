@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::actor::Pending;
 use super::history::Actor;
 use super::stage::{Director, Stage};
-use crate::gate::{Numbered, Operation, Watch};
+use crate::gate::{Numbered, Operation, Turn, Watch};
 use crate::runtime::fiber::{Port, Suspended};
 use crate::syntax::span::Span;
 
@@ -71,6 +71,12 @@ impl<D: Director> Watch for Stand<'_, D> {
         self.stage.place(self.actor, span, name);
     }
 
+    fn turn(&self, turn: &mut Turn, digest: u64) {
+        if let Some(looked) = self.stage.turn(self.actor, turn, digest) {
+            self.arrive(Pending::Spin(looked));
+        }
+    }
+
     fn tick(&self) -> bool {
         use super::stage::Tick;
         match self.stage.tick(self.actor) {
@@ -81,7 +87,7 @@ impl<D: Director> Watch for Stand<'_, D> {
                 !self.stage.is_struck(self.actor)
             }
             Tick::Endless => {
-                self.arrive(Pending::Stuck);
+                self.arrive(Pending::Spin(Vec::new()));
                 !self.stage.is_struck(self.actor)
             }
         }

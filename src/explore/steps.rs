@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::actor::{Part, Pending};
+use super::actor::{Looked, Part, Pending};
 use super::history::{Actor, NONE, Outcome};
 use super::play::{Actors, MOST_ACTORS, PROGRAM, Play};
 use super::seats::Seats;
 use super::stage::Tick;
-use super::touch::{Action, Part as Piece, Touch, Touches};
-use crate::gate::ObjectId;
+use super::touch::{Action, Part as Piece, Touch, Touches, depends};
+use crate::gate::{ObjectId, Turn};
 use crate::runtime::task::{Task, TaskKind};
 use crate::runtime::turn::Ask;
 use crate::runtime::wait::WaitingFor;
@@ -48,7 +48,10 @@ impl Play {
     fn could_go_on(&self, part: &Part) -> (bool, bool) {
         match &part.pending {
             Pending::Running | Pending::Ended => (false, false),
-            Pending::Stuck => (part.task.cancel_waits(), false),
+            Pending::Spin(looked) => {
+                let over = part.task.cancel_waits() || self.change_of(looked).is_some();
+                (over, false)
+            }
             Pending::Ask(ask) => {
                 // Who is struck by a cancel comes late too: what it waits for might have come first.
                 if part.task.cancel_waits() {
@@ -83,7 +86,7 @@ impl Play {
         part.ticks = 0;
         let mut pending = std::mem::replace(&mut part.pending, Pending::Running);
         let outcome = match &pending {
-            Pending::Ask(_) | Pending::Stuck if part.task.cancel_waits() => Outcome::Struck,
+            Pending::Ask(_) if part.task.cancel_waits() => Outcome::Struck,
             Pending::Ask(ask) if !ask.is_possible(&part.task) => Outcome::TimedOut,
             _ => Outcome::Done,
         };
@@ -195,7 +198,7 @@ impl Play {
             }
             _ => {}
         }
-        let looks = matches!(pending, Pending::Ask(_) | Pending::Flag | Pending::Stuck);
+        let looks = matches!(pending, Pending::Ask(_) | Pending::Flag | Pending::Spin(_));
         if looks && self.known.cancelled.contains(&self.parts[actor].name()) {
             touches.push(own(self, Action::Flag));
         }
@@ -263,6 +266,12 @@ impl Play {
                 }
                 _ => cancels |= part.task.cancel_waits(),
             }
+            if let Pending::Spin(looked) = &self.parts[actor].pending
+                && self.parts[actor].let_by == NONE
+            {
+                let change = self.change_of(looked).unwrap_or(NONE);
+                self.parts[actor].let_by = change;
+            }
         }
         if cancels {
             self.learn_cancelled();
@@ -271,7 +280,54 @@ impl Play {
         if self.is_new {
             self.history.events[step].touches.extend(extra);
         }
+        self.note_looks(step);
         self.is_new
+    }
+
+    /// What the step has changed or looked at, for loops that wait for a change.
+    fn note_looks(&mut self, step: usize) {
+        let event = &self.history.events[step];
+        let part = &mut self.parts[event.actor];
+        for &touch in &event.touches {
+            let looks = matches!(
+                touch.action,
+                Action::Read(_) | Action::Look | Action::Show | Action::Flag
+            );
+            match looks {
+                true => part.looked.push(Looked { touch, step }),
+                false => {
+                    part.changes += 1;
+                    part.looked.clear();
+                }
+            }
+        }
+    }
+
+    /// The first step that has changed something of this since it was looked at.
+    fn change_of(&self, looked: &[Looked]) -> Option<usize> {
+        let changes = looked.iter().filter_map(|looked| {
+            let actions = self.history.actions(looked.touch.object);
+            let later = actions.take_while(|(step, _)| *step > looked.step);
+            let changes = later.filter(|(step, action)| {
+                *step < self.depth && depends(*action, looked.touch.action)
+            });
+            changes.map(|(step, _)| step).last()
+        });
+        changes.min()
+    }
+
+    /// A turn of a loop begins. If the one before has changed nothing, and nothing of what it
+    /// looked at has changed, this one would be the same.
+    pub fn turn(&mut self, actor: Actor, turn: &mut Turn, digest: u64) -> Option<Vec<Looked>> {
+        let part = &self.parts[actor];
+        let same = turn.before == Some(digest) && turn.mark.0 == part.changes;
+        let looked = match same {
+            true => part.looked.get(turn.mark.1..).unwrap_or_default().to_vec(),
+            false => Vec::new(),
+        };
+        turn.before = Some(digest);
+        turn.mark = (part.changes, part.looked.len());
+        (same && self.change_of(&looked).is_none()).then_some(looked)
     }
 
     fn learn_cancelled(&mut self) {

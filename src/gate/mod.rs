@@ -45,6 +45,9 @@ pub trait Watch {
     /// What the operation that has just happened did, in words.
     fn tell(&self, _words: String) {}
 
+    /// A turn of a `while` begins.
+    fn turn(&self, _turn: &mut Turn, _digest: u64) {}
+
     /// A loop turn or call of a task that somebody decides about; false if it is to unwind.
     fn tick(&self) -> bool {
         true
@@ -54,6 +57,15 @@ pub trait Watch {
     fn clock(&self, _pass: f64) -> Option<f64> {
         None
     }
+}
+
+/// What is kept of a loop from one turn to the next, to see whether anything has changed.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Whether there was a turn before, and the state of the variables at its beginning.
+    pub before: Option<u64>,
+    /// What the task had changed then, and looked at since.
+    pub mark: (u64, usize),
 }
 
 /// What a task announces its operations to.
@@ -120,6 +132,14 @@ impl<'f> Gate<'f> {
     /// The number of a new object, if somebody else gives them out.
     pub fn number(&self, kind: Numbered) -> Option<u64> {
         self.watch.and_then(|watch| watch.number(kind))
+    }
+
+    /// A turn of a `while` begins; `digest` tells the state of its variables apart.
+    #[inline(always)]
+    pub fn turn(&self, turn: &mut Turn, digest: impl FnOnce() -> u64) {
+        if let Some(watch) = self.watch {
+            watch.turn(turn, digest());
+        }
     }
 
     /// A loop turn or call, if somebody else decides; false if the task is to unwind.

@@ -9,6 +9,7 @@
 //!                                         Cancelled: it unwinds
 //! ```
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,7 +20,21 @@ use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
 use crate::diagnostics::report::Report;
 use crate::syntax::span::Span;
-use crate::value::{Result, Unwind};
+use crate::value::error::Thrown;
+use crate::value::map::handle_address;
+use crate::value::{Result, Unwind, Value};
+
+/// Where what a value holds lives.
+fn address(value: &Value) -> usize {
+    match value {
+        Value::List(list) => Arc::as_ptr(list).addr(),
+        Value::Map(map) => Arc::as_ptr(map).addr(),
+        Value::Bytes(bytes) => Arc::as_ptr(bytes).addr(),
+        Value::Once(cell) => Arc::as_ptr(cell).addr(),
+        Value::Shared(cell) => Arc::as_ptr(cell).addr(),
+        other => handle_address(other),
+    }
+}
 
 /// What a task that waits asks the stage for.
 #[derive(Clone, Debug)]
@@ -141,10 +156,42 @@ impl Machine<'_> {
         }
     }
 
+    /// Tells the state of the variables of the running code apart. What other tasks can change is
+    /// not in it: who reads that announces it.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        for value in &self.stack[self.base..] {
+            std::mem::discriminant(value).hash(&mut hasher);
+            match value {
+                Value::Bool(value) => value.hash(&mut hasher),
+                Value::Int(value) => value.hash(&mut hasher),
+                Value::Float(value) => value.to_bits().hash(&mut hasher),
+                Value::BigInt(value) => value.hash(&mut hasher),
+                Value::String(text) => text.hash(&mut hasher),
+                Value::Range(range) => {
+                    (range.start, range.end, range.step).hash(&mut hasher);
+                }
+                Value::Error(failure) => match &failure.thrown {
+                    Thrown::Error { kind, message } => {
+                        (kind.word(), message).hash(&mut hasher);
+                    }
+                    Thrown::Value(_) => Arc::as_ptr(failure).addr().hash(&mut hasher),
+                },
+                other => address(other).hash(&mut hasher),
+            }
+        }
+        hasher.finish()
+    }
+
     /// Whether it plays a task of another process on a stage: what it shares with others is
     /// copied.
     pub fn is_process_on_stage(&self) -> bool {
-        self.gate.decides() && self.task.pool.as_ref().is_some_and(|pool| pool.kind.is_process())
+        self.gate.decides()
+            && self
+                .task
+                .pool
+                .as_ref()
+                .is_some_and(|pool| pool.kind.is_process())
     }
 
     /// A new task enters the stage.
