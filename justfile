@@ -19,6 +19,6 @@ accept:
     INSTA_UPDATE=always cargo test --test it gallery
     git diff --stat -- tests/scripts/gallery
 
-# cq beside CPython.
+# cq beside its peers.
 bench *NAMES:
     cargo bench --bench peers -- {{NAMES}}

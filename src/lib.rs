@@ -15,6 +15,7 @@ pub mod eval;
 pub mod explore;
 pub mod gate;
 pub mod process;
+pub mod repl;
 pub mod resolve;
 pub mod runtime;
 pub mod syntax;

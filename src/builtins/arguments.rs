@@ -90,7 +90,7 @@ pub fn expect_string_or_nil<'a>(
 /// A bool.
 pub fn expect_bool(builtin: &str, parameter: &str, value: &Value) -> Result<bool> {
     match value {
-        Value::Bool(value) => Ok(*value),
+        Value::Bool(value) => Ok(value.get()),
         other => Err(wrong_type(builtin, parameter, "true or false", other)),
     }
 }
@@ -159,7 +159,7 @@ pub fn expect_big(builtin: &str, parameter: &str, value: &Value) -> Result<BigIn
 pub fn expect_number(builtin: &str, parameter: &str, value: &Value) -> Result<f64> {
     match value {
         Value::Int(number) => Ok(*number as f64),
-        Value::Float(number) => Ok(*number),
+        Value::Float(number) => Ok(number.get()),
         Value::BigInt(number) => match number.to_f64().filter(|number| number.is_finite()) {
             Some(number) => Ok(number),
             None => Err(fail(

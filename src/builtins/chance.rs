@@ -65,7 +65,7 @@ fn random(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         }
         generator.f64()
     });
-    Ok(Value::Float(number))
+    Ok(Value::from(number))
 }
 
 fn randint(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

@@ -119,10 +119,10 @@ fn int(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     }
     match x {
         Value::Int(_) | Value::BigInt(_) => Ok(x.clone()),
-        Value::Bool(value) => Ok(Value::Int(i64::from(*value))),
-        Value::Float(number) => match BigInt::from_f64(number.trunc()) {
+        Value::Bool(value) => Ok(Value::Int(i64::from(value.get()))),
+        Value::Float(number) => match BigInt::from_f64(number.get().trunc()) {
             Some(whole) => Ok(Value::integer(whole)),
-            None if number.is_nan() => Err(fail(Kind::Value, "there is no int for nan")),
+            None if number.get().is_nan() => Err(fail(Kind::Value, "there is no int for nan")),
             None => Err(fail(Kind::Overflow, "there is no int for inf")),
         },
         Value::String(text) => parse::integer(text, 10).ok_or_else(|| no_int(x, None)),
@@ -151,8 +151,8 @@ fn no_int(text: &Value, base: Option<u32>) -> Unwind {
 
 fn float(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
-        Value::Bool(value) => Ok(Value::Float(f64::from(*value))),
-        x @ Value::String(text) => parse::float(text).map(Value::Float).ok_or_else(|| {
+        Value::Bool(value) => Ok(Value::from(f64::from(value.get()))),
+        x @ Value::String(text) => parse::float(text).map(Value::from).ok_or_else(|| {
             let shown = show_short(x, &Gate::open(), 40);
             fail(
                 Kind::Value,
@@ -160,18 +160,18 @@ fn float(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             )
         }),
         x @ (Value::Int(_) | Value::Float(_) | Value::BigInt(_)) => {
-            Ok(Value::Float(expect_number("float", "x", x)?))
+            Ok(Value::from(expect_number("float", "x", x)?))
         }
         other => Err(wrong_type("float", "x", "a number, string or bool", other)),
     }
 }
 
 fn bool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    Ok(Value::Bool(match &arguments[0] {
+    Ok(Value::from(match &arguments[0] {
         Value::Nil => false,
-        Value::Bool(value) => *value,
+        Value::Bool(value) => value.get(),
         Value::Int(number) => *number != 0,
-        Value::Float(number) => *number != 0.0,
+        Value::Float(number) => number.get() != 0.0,
         Value::String(text) => !text.is_empty(),
         Value::Bytes(bytes) => !bytes.is_empty(),
         Value::List(list) => !list.is_empty(&machine.gate),

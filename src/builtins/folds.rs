@@ -147,18 +147,18 @@ fn empty(builtin: &str) -> Unwind {
 }
 
 fn any(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    Ok(Value::Bool(holds(machine, "any", &arguments[0], true)?))
+    Ok(Value::from(holds(machine, "any", &arguments[0], true)?))
 }
 
 fn all(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    Ok(Value::Bool(!holds(machine, "all", &arguments[0], false)?))
+    Ok(Value::from(!holds(machine, "all", &arguments[0], false)?))
 }
 
 /// Whether an element is `wanted`.
 fn holds(machine: &mut Machine<'_>, builtin: &str, over: &Value, wanted: bool) -> Result<bool> {
     let mut found = false;
     go_over(machine, over, |_, element| match element {
-        Value::Bool(value) if value == wanted => {
+        Value::Bool(value) if value.get() == wanted => {
             found = true;
             Ok(Going::Done)
         }

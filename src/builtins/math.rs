@@ -85,7 +85,7 @@ pub(super) const TABLE: &[Row] = &[
         doc: "half of the way around a circle of radius 1",
         example: "pi",
         gives: "3.141592653589793",
-        run: Run::Constant(|| Value::Float(consts::PI)),
+        run: Run::Constant(|| Value::from(consts::PI)),
     },
     Row {
         name: "inf",
@@ -93,7 +93,7 @@ pub(super) const TABLE: &[Row] = &[
         doc: "the float that is greater than every other number",
         example: "min(3, inf)",
         gives: "3",
-        run: Run::Constant(|| Value::Float(f64::INFINITY)),
+        run: Run::Constant(|| Value::from(f64::INFINITY)),
     },
     Row {
         name: "nan",
@@ -101,7 +101,7 @@ pub(super) const TABLE: &[Row] = &[
         doc: "the float that is no number, and equal to none, not even to itself",
         example: "nan == nan",
         gives: "false",
-        run: Run::Constant(|| Value::Float(f64::NAN)),
+        run: Run::Constant(|| Value::from(f64::NAN)),
     },
 ];
 
@@ -111,7 +111,7 @@ fn abs(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             Some(number) => Value::Int(number),
             None => Value::integer(BigInt::from(*number).abs()),
         }),
-        Value::Float(number) => Ok(Value::Float(number.abs())),
+        Value::Float(number) => Ok(Value::from(number.get().abs())),
         Value::BigInt(number) => Ok(Value::integer(number.abs())),
         other => Err(wrong_type("abs", "x", "a number", other)),
     }
@@ -121,7 +121,7 @@ fn sqrt(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let x = expect_number("sqrt", "x", &arguments[0])?;
     match x < 0.0 {
         true => Err(no_value("sqrt", &arguments[0])),
-        false => Ok(Value::Float(x.sqrt())),
+        false => Ok(Value::from(x.sqrt())),
     }
 }
 
@@ -135,7 +135,7 @@ fn no_value(builtin: &str, x: &Value) -> Unwind {
 /// What a function of floats gives, which must not outgrow them.
 fn finite(builtin: &str, x: &Value, result: f64) -> Result<Value> {
     match result.is_finite() {
-        true => Ok(Value::Float(result)),
+        true => Ok(Value::from(result)),
         false => {
             let shown = show_short(x, &Gate::open(), 40);
             Err(fail(
@@ -183,17 +183,17 @@ fn exp(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let x = expect_number("exp", "x", &arguments[0])?;
     match x.is_finite() {
         true => finite("exp", &arguments[0], x.exp()),
-        false => Ok(Value::Float(x.exp())),
+        false => Ok(Value::from(x.exp())),
     }
 }
 
 fn log(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let x = logarithm(&arguments[0], "x")?;
     let base = match &arguments[1] {
-        Value::Nil => return Ok(Value::Float(x)),
+        Value::Nil => return Ok(Value::from(x)),
         // Exact where the powers are.
-        Value::Int(2) => return Ok(Value::Float(logarithm_2(&arguments[0], x))),
-        Value::Int(10) => return Ok(Value::Float(logarithm_10(&arguments[0], x))),
+        Value::Int(2) => return Ok(Value::from(logarithm_2(&arguments[0], x))),
+        Value::Int(10) => return Ok(Value::from(logarithm_10(&arguments[0], x))),
         base => logarithm(base, "base")?,
     };
     match base == 0.0 {
@@ -201,7 +201,7 @@ fn log(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             Kind::ZeroDivision,
             "there is no logarithm to the base 1",
         )),
-        false => Ok(Value::Float(x / base)),
+        false => Ok(Value::from(x / base)),
     }
 }
 
@@ -226,7 +226,7 @@ fn logarithm(value: &Value, parameter: &str) -> Result<f64> {
 fn logarithm_2(value: &Value, natural: f64) -> f64 {
     match value {
         Value::Int(number) => (*number as f64).log2(),
-        Value::Float(number) => number.log2(),
+        Value::Float(number) => number.get().log2(),
         _ => natural / consts::LN_2,
     }
 }
@@ -234,7 +234,7 @@ fn logarithm_2(value: &Value, natural: f64) -> f64 {
 fn logarithm_10(value: &Value, natural: f64) -> f64 {
     match value {
         Value::Int(number) => (*number as f64).log10(),
-        Value::Float(number) => number.log10(),
+        Value::Float(number) => number.get().log10(),
         _ => natural / consts::LN_10,
     }
 }
@@ -251,6 +251,6 @@ fn angle(builtin: &str, x: &Value, function: fn(f64) -> f64) -> Result<Value> {
     let number = expect_number(builtin, "x", x)?;
     match number.is_infinite() {
         true => Err(no_value(builtin, x)),
-        false => Ok(Value::Float(function(number))),
+        false => Ok(Value::from(function(number))),
     }
 }

@@ -37,6 +37,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
 
+use crate::resolve::Prelude;
 use crate::resolve::signature::Signature;
 use crate::runtime::machine::Machine;
 use crate::value::{Result, Value};
@@ -128,6 +129,20 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
     registry.places.get(name).map(|&at| &registry.all[at])
 }
 
+/// What the resolver has to know of the builtins.
+pub fn prelude() -> Prelude {
+    let mut prelude = Prelude::new();
+    for builtin in all() {
+        prelude.constant(builtin.name);
+        for (row, signature) in &builtin.rows {
+            if row.run.is_function() {
+                prelude.function(builtin.name, signature.clone());
+            }
+        }
+    }
+    prelude
+}
+
 struct Registry {
     all: Vec<Builtin>,
     places: HashMap<&'static str, usize>,
@@ -159,7 +174,7 @@ fn registry() -> &'static Registry {
 mod tests {
     use super::*;
     use crate::diagnostics::source::Sources;
-    use crate::resolve::{Prelude, resolve};
+    use crate::resolve::resolve;
     use crate::runtime::output::Output;
     use crate::runtime::run::Runtime;
     use crate::value::function::Unit;
@@ -201,14 +216,7 @@ mod tests {
         let sources = Sources::default();
         let source = sources.add(String::from("example.cq"), code);
         let parsed = crate::syntax::parse(&source);
-        let mut prelude = Prelude::new();
-        for (row, signature) in rows() {
-            prelude.constant(row.name);
-            if row.run.is_function() {
-                prelude.function(row.name, signature.clone());
-            }
-        }
-        let resolved = resolve(&parsed.tree, &[], &prelude);
+        let resolved = resolve(&parsed.tree, &[], &prelude());
         let Some(program) = resolved.program else {
             return format!("{:?} {:?}", parsed.reports, resolved.reports);
         };

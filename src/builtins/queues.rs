@@ -98,7 +98,11 @@ fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     }
     let number = machine.gate.number(Numbered::Queue);
     let number = number.unwrap_or_else(|| machine.runtime.next_queue());
-    Ok(Value::Queue(Queue::new(number, capacity)))
+    let queue = Queue::new(number, capacity);
+    if let Some(watch) = machine.runtime.watched() {
+        watch.made(&queue);
+    }
+    Ok(Value::Queue(queue))
 }
 
 fn put(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

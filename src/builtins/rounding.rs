@@ -56,7 +56,7 @@ fn round(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     }
     let digits = expect_int("round", "digits", &arguments[1])?;
     match x {
-        Value::Float(number) => Ok(Value::Float(round_float(*number, digits))),
+        Value::Float(number) => Ok(Value::from(round_float(number.get(), digits))),
         Value::Int(_) | Value::BigInt(_) if digits >= 0 => Ok(x.clone()),
         Value::Int(_) | Value::BigInt(_) => Ok(round_int(expect_big("round", "x", x)?, digits)),
         other => Err(wrong_type("round", "x", "a number", other)),
@@ -67,14 +67,17 @@ fn round(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn whole(builtin: &str, x: &Value, choose: fn(f64) -> f64) -> Result<Value> {
     match x {
         Value::Int(_) | Value::BigInt(_) => Ok(x.clone()),
-        Value::Float(number) => match BigInt::from_f64(choose(*number)) {
+        Value::Float(number) => match BigInt::from_f64(choose(number.get())) {
             Some(whole) => Ok(Value::integer(whole)),
-            None if number.is_nan() => {
+            None if number.get().is_nan() => {
                 Err(fail(Kind::Value, format!("{builtin} has no value at nan")))
             }
             None => Err(fail(
                 Kind::Overflow,
-                format!("{builtin} gives an int, and there is none for {number}"),
+                format!(
+                    "{builtin} gives an int, and there is none for {}",
+                    number.get()
+                ),
             )),
         },
         other => Err(wrong_type(builtin, "x", "a number", other)),

@@ -48,6 +48,11 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 fn head(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    if let Value::Stream(stream) = &arguments[0]
+        && let Stream::Pair { head, .. } = &**stream
+    {
+        return Ok(head.clone());
+    }
     match &arguments[0] {
         stream @ (Value::Stream(_) | Value::Nil) => match pair(machine, stream.clone())? {
             Some((head, _)) => Ok(head),
@@ -65,6 +70,11 @@ fn head(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn tail(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    if let Value::Stream(stream) = &arguments[0]
+        && let Stream::Pair { tail, .. } = &**stream
+    {
+        return expect_stream(tail.force(machine, None)?);
+    }
     match &arguments[0] {
         stream @ (Value::Stream(_) | Value::Nil) => match pair(machine, stream.clone())? {
             Some((_, tail)) => expect_stream(tail.force(machine, None)?),

@@ -246,12 +246,12 @@ fn exception(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn done(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    force::has_ended(machine, &arguments[0]).map(Value::Bool)
+    force::has_ended(machine, &arguments[0]).map(Value::from)
 }
 
 fn cancel(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let task = expect_task("cancel", &arguments[0])?;
-    force::cancel(machine, &task).map(Value::Bool)
+    force::cancel(machine, &task).map(Value::from)
 }
 
 fn kill(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -313,11 +313,9 @@ fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn clock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
     machine.gate.announce(|| Operation::Clock);
     if let Some(now) = machine.gate.clock(0.0) {
-        return Ok(Value::Float(now));
+        return Ok(Value::from(now));
     }
-    Ok(Value::Float(
-        machine.runtime.started.elapsed().as_secs_f64(),
-    ))
+    Ok(Value::from(machine.runtime.started.elapsed().as_secs_f64()))
 }
 
 fn cpu_count(_: &mut Machine<'_>, _: &[Value]) -> Result<Value> {

@@ -249,13 +249,13 @@ fn replace(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn starts_with(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let text = expect_string("starts_with", "s", &arguments[0])?;
     let prefix = expect_string("starts_with", "prefix", &arguments[1])?;
-    Ok(Value::Bool(text.starts_with(&**prefix)))
+    Ok(Value::from(text.starts_with(&**prefix)))
 }
 
 fn ends_with(_: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let text = expect_string("ends_with", "s", &arguments[0])?;
     let suffix = expect_string("ends_with", "suffix", &arguments[1])?;
-    Ok(Value::Bool(text.ends_with(&**suffix)))
+    Ok(Value::from(text.ends_with(&**suffix)))
 }
 
 fn find(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

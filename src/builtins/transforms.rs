@@ -183,8 +183,8 @@ fn filter(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         Arc::new(move |machine, sources| {
             while let Some(element) = going::next(machine, &mut sources[0])? {
                 match machine.call(&function, std::slice::from_ref(&element))? {
-                    Value::Bool(true) => return Ok(Some(element)),
-                    Value::Bool(false) => {}
+                    Value::Bool(crate::value::Truth::True) => return Ok(Some(element)),
+                    Value::Bool(crate::value::Truth::False) => {}
                     other => return Err(no_bool(&other)),
                 }
             }
@@ -254,35 +254,15 @@ fn sorted(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         machine.tick()?;
         keys.push(machine.call(key, std::slice::from_ref(element))?);
     }
-    // The numbers of the elements are sorted by the elements' keys.
-    let numbers = (0..elements.len()).map(Value::from).collect();
-    let key_of = |number: &Value| match number {
-        Value::Int(number) => &keys[*number as usize],
-        _ => &Value::Nil,
-    };
-    let numbers = order::sort_by(numbers, &mut |left, right| {
-        machine.tick()?;
-        let (left, right) = (key_of(left), key_of(right));
-        match reverse {
-            false => order::less(left, right, &machine.gate),
-            true => order::less(right, left, &machine.gate),
-        }
-    })?;
-    let in_order = numbers.iter().map(|number| match number {
-        Value::Int(number) => elements[*number as usize].clone(),
-        _ => Value::Nil,
-    });
+    let gate = machine.gate;
+    let places = order::places_in_order(&keys, reverse, &gate, &mut || machine.tick())?;
+    let in_order = places.into_iter().map(|place| elements[place].clone());
     Ok(Value::list(in_order.collect()))
 }
 
 fn sort(machine: &mut Machine<'_>, elements: Vec<Value>, reverse: bool) -> Result<Vec<Value>> {
-    order::sort_by(elements, &mut |left, right| {
-        machine.tick()?;
-        match reverse {
-            false => order::less(left, right, &machine.gate),
-            true => order::less(right, left, &machine.gate),
-        }
-    })
+    let gate = machine.gate;
+    order::sort(elements, reverse, &gate, &mut || machine.tick())
 }
 
 fn reversed(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

@@ -52,6 +52,7 @@ fn show(text: &str) -> ExitCode {
 fn overview() -> String {
     let mut text = String::from(
         "cq: a tiny language for learning, trying out and teaching concurrency\n\n\
+         \x20 cq                     the interactive session\n\
          \x20 cq FILE.cq [ARGS]      run a script\n\
          \x20 cq -e 'CODE' [ARGS]    run a piece of code\n\
          \x20 cq < FILE.cq           run the program on standard input\n",

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cq FILE.cq [ARGS]    run     a script; also `cq run FILE.cq`, `cq -e 'CODE'`, standard input
+//! cq [repl [FILE]]     repl    the interactive session
 //! cq check FILE...     check   every error that can be found without running
 //! cq help [NAME]       help    what there is
 //! ```
@@ -12,7 +13,9 @@
 mod check;
 mod explore;
 mod help;
+pub mod interrupt;
 pub mod load;
+mod repl;
 mod run;
 mod test;
 
@@ -44,6 +47,12 @@ const COMMANDS: &[Command] = &[
         usage: "run FILE.cq [ARGS]",
         doc: "run a script; `run` may be left out",
         run: run::script,
+    },
+    Command {
+        name: "repl",
+        usage: "repl [FILE]",
+        doc: "the interactive session, with FILE loaded; also `cq -i FILE`",
+        run: repl::repl,
     },
     Command {
         name: "check",
@@ -84,12 +93,13 @@ pub fn main() -> ExitCode {
     }
     let mut arguments = std::env::args_os().skip(1);
     let Some(first) = arguments.next() else {
-        return run::standard_input();
+        return repl::begin(None);
     };
     let rest: Vec<OsString> = arguments.collect();
     match first.to_str() {
         Some("-e") => run::code(rest),
-        Some("-") => run::standard_input(),
+        Some("-") => run::standard_input(None),
+        Some("-i") => repl::with_file(rest),
         Some("-h" | "--help") => help::help(rest),
         Some("-V" | "--version") => help::version(),
         Some(option) if option.starts_with('-') => {

@@ -1,12 +1,12 @@
 //! `cq FILE.cq [ARGS]`, `cq -e 'CODE'` and a program on standard input.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{WRONG_USE, complain, draw, help, load, wrong_use};
+use super::{WRONG_USE, complain, draw, load, wrong_use};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::{Source, Sources};
 use crate::eval::compile;
@@ -23,7 +23,7 @@ pub fn script(mut arguments: Vec<OsString>) -> ExitCode {
     let file = arguments.remove(0);
     let sources = Sources::default();
     let source = load::read(Path::new(&file), &sources);
-    run(source, sources, arguments)
+    run(vec![source], sources, arguments)
 }
 
 /// `cq -e 'CODE' [ARGS]`
@@ -34,39 +34,42 @@ pub fn code(mut arguments: Vec<OsString>) -> ExitCode {
     let sources = Sources::default();
     let text = arguments.remove(0).into_encoded_bytes();
     let source = load::text(text, String::from("<code>"), &sources);
-    run(source, sources, arguments)
+    run(vec![source], sources, arguments)
 }
 
-/// `cq` without arguments: the program is what standard input gives.
-pub fn standard_input() -> ExitCode {
-    if std::io::stdin().is_terminal() {
-        return help::help(Vec::new());
-    }
+/// The program is what standard input gives; behind that of a file, if there is one.
+pub fn standard_input(file: Option<&Path>) -> ExitCode {
     let sources = Sources::default();
+    let mut parts: Vec<_> = file
+        .map(|file| load::read(file, &sources))
+        .into_iter()
+        .collect();
     let mut bytes = Vec::new();
-    let source = match std::io::stdin().lock().read_to_end(&mut bytes) {
+    parts.push(match std::io::stdin().lock().read_to_end(&mut bytes) {
         Ok(_) => load::text(bytes, String::from("<stdin>"), &sources),
         Err(error) => Err(Box::new(Report::without_place(format!(
             "cannot read the program from standard input: {}",
             crate::diagnostics::words::system_error(&error)
         )))),
-    };
-    run(source, sources, Vec::new())
+    });
+    run(parts, sources, Vec::new())
 }
 
+/// Runs a program, which may be made of several texts.
 fn run(
-    source: Result<Arc<Source>, Box<Report>>,
+    parts: Vec<Result<Arc<Source>, Box<Report>>>,
     sources: Sources,
     arguments: Vec<OsString>,
 ) -> ExitCode {
-    let source = match source {
-        Ok(source) => source,
+    let parts: Vec<Arc<Source>> = match parts.into_iter().collect() {
+        Ok(parts) => parts,
         Err(report) => {
             complain(&report, &sources);
             return ExitCode::from(WRONG_USE);
         }
     };
-    let Some(program) = load::load_to_run(&source, &sources) else {
+    let parts: Vec<&Source> = parts.iter().map(|part| &**part).collect();
+    let Some(program) = load::load_to_run(&parts, &sources) else {
         return ExitCode::from(WRONG_USE);
     };
     let arguments = arguments

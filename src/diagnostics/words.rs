@@ -21,6 +21,19 @@ pub fn count(number: usize, noun: &str) -> String {
     }
 }
 
+/// `3,200`
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// What the system says, without the number it adds.
 pub fn system_error(error: &std::io::Error) -> String {
     let text = error.to_string();
@@ -42,5 +55,9 @@ mod tests {
         assert_eq!(count(0, "argument"), "no arguments");
         assert_eq!(count(1, "argument"), "1 argument");
         assert_eq!(count(2, "argument"), "2 arguments");
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(3200), "3,200");
+        assert_eq!(thousands(1234567), "1,234,567");
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use super::blame::Blame;
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
-use super::operand::{Hold, Node, Operand, with_operands};
+use super::operand::{Hold, Node, Operand, SingleNode, with_operand, with_operands};
 use crate::resolve::program::Expr;
 use crate::runtime::machine::Machine;
 use crate::runtime::story;
 use crate::syntax::foreign::foreign_method;
 use crate::syntax::span::Span;
-use crate::value::index::{get_field, get_index, get_slice};
+use crate::value::index::{field_name, get_field, get_index, get_slice};
+use crate::value::map::Key;
+use crate::value::text::Text;
 use crate::value::{Failure, Result, Value};
 
 /// `xs[i]`
@@ -64,13 +66,35 @@ pub fn read_index(
 
 /// `m.key`
 pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) -> Code {
-    let blame = Blame::new(span, [object]);
-    let name = name.clone();
-    let object = expression(compiler, object);
-    code(move |m, f| {
-        let object = object(m, f)?;
-        read_field(m, &object, &name, &blame)
-    })
+    let node = FieldNode {
+        key: field_key(name),
+        blame: Blame::new(span, [object]),
+    };
+    with_operand(compiler, object, true, node)
+}
+
+struct FieldNode {
+    key: Key,
+    blame: Blame,
+}
+
+impl SingleNode for FieldNode {
+    type Output = Code;
+
+    fn build<O: Operand>(self, object: O) -> Code {
+        let FieldNode { key, blame } = self;
+        code(move |m, f| {
+            let held = object.hold(m, f)?;
+            let result = read_field(m, object.peek(&held, m, f), &key, &blame);
+            held.release();
+            result
+        })
+    }
+}
+
+/// The name of a field as the key that it is.
+pub fn field_key(name: &str) -> Key {
+    Key::of_text(Text::from(name))
 }
 
 /// `object.name`, whatever it is.
@@ -78,15 +102,15 @@ pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) ->
 pub fn read_field(
     machine: &Machine<'_>,
     object: &Value,
-    name: &str,
+    key: &Key,
     blame: &Blame,
 ) -> Result<Value> {
     let trace = |failure: &Arc<Failure>| {
         let lines = story::trace(failure, &machine.runtime.sources);
         Value::list(lines.into_iter().map(Value::from).collect())
     };
-    get_field(object, name, &machine.gate, &trace).map_err(|unwind| {
-        let unwind = match (object, foreign_method(name)) {
+    get_field(object, key, &machine.gate, &trace).map_err(|unwind| {
+        let unwind = match (object, foreign_method(field_name(key))) {
             (Value::Map(_) | Value::Error(_), _) | (_, None) => unwind,
             (_, Some(help)) => unwind.help(help),
         };
@@ -107,9 +131,9 @@ pub fn slice(
     let start = start.map(|start| expression(compiler, start));
     let end = end.map(|end| expression(compiler, end));
     code(move |m, f| {
-        let object = object(m, f)?;
-        let start = start.as_ref().map(|start| start(m, f)).transpose()?;
-        let end = end.as_ref().map(|end| end(m, f)).transpose()?;
+        let object = object.run(m, f)?;
+        let start = start.as_ref().map(|start| start.run(m, f)).transpose()?;
+        let end = end.as_ref().map(|end| end.run(m, f)).transpose()?;
         get_slice(&object, start.as_ref(), end.as_ref(), &m.gate).map_err(|unwind| {
             let operands: Vec<&Value> = [&object].into_iter().chain(&start).chain(&end).collect();
             blame.complete(m, unwind, &operands)

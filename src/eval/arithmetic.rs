@@ -87,7 +87,7 @@ impl Arithmetic for Divide {
         // Both must be floats without loss for the quotient to be rounded only once.
         const EXACT: u64 = 1 << 53;
         let exact = left.unsigned_abs() <= EXACT && right.unsigned_abs() <= EXACT;
-        (exact && right != 0).then(|| Value::Float(left as f64 / right as f64))
+        (exact && right != 0).then(|| Value::from(left as f64 / right as f64))
     }
 
     fn floats(left: f64, right: f64) -> Option<f64> {
@@ -212,7 +212,7 @@ pub fn general<O: Arithmetic>(
     if let Some((a, b)) = two_floats(left, right)
         && let Some(value) = O::floats(a, b)
     {
-        return Ok(Value::Float(value));
+        return Ok(Value::from(value));
     }
     apply(O::OPERATOR, left, right, &machine.gate)
         .map_err(|unwind| blame.complete(machine, unwind, &[left, right]))
@@ -222,9 +222,9 @@ pub fn general<O: Arithmetic>(
 #[inline(always)]
 pub fn two_floats(left: &Value, right: &Value) -> Option<(f64, f64)> {
     match (left, right) {
-        (Value::Float(a), Value::Float(b)) => Some((*a, *b)),
-        (Value::Float(a), Value::Int(b)) => Some((*a, exact(*b)?)),
-        (Value::Int(a), Value::Float(b)) => Some((exact(*a)?, *b)),
+        (Value::Float(a), Value::Float(b)) => Some((a.get(), b.get())),
+        (Value::Float(a), Value::Int(b)) => Some((a.get(), exact(*b)?)),
+        (Value::Int(a), Value::Float(b)) => Some((exact(*a)?, b.get())),
         _ => None,
     }
 }
@@ -237,9 +237,9 @@ fn exact(int: i64) -> Option<f64> {
 pub fn negate(compiler: &Compiler, operand: &Expr, span: Span) -> Code {
     let blame = Blame::new(span, [operand]);
     let operand = super::expression::expression(compiler, operand);
-    code(move |m, f| match operand(m, f)? {
+    code(move |m, f| match operand.run(m, f)? {
         Value::Int(value) if value != i64::MIN => Ok(Value::Int(-value)),
-        Value::Float(value) => Ok(Value::Float(-value)),
+        Value::Float(value) => Ok(Value::from(-value.get())),
         other => negate_other(m, &other, &blame),
     })
 }

@@ -35,6 +35,8 @@ pub enum Called {
 pub struct Blame {
     /// Where it stands.
     pub span: Span,
+    /// The same, as the record of a call has it.
+    pub site: Option<Span>,
     operands: Box<[Called]>,
 }
 
@@ -61,6 +63,7 @@ impl Blame {
     pub fn of(span: Span, operands: impl IntoIterator<Item = Called>) -> Blame {
         Blame {
             span,
+            site: Some(span),
             operands: operands.into_iter().collect(),
         }
     }

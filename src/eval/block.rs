@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::binder::Binder;
 use super::code::{Code, Compiler, Step, code};
-use super::expression::expression;
+use super::expression::{expression, tail_expression};
 use super::function::Maker;
 use super::operand::has_blocks;
 use super::statement::statement;
@@ -52,7 +52,7 @@ impl Block {
             entry.run(machine, function);
         }
         for step in &self.steps {
-            match step(machine, function) {
+            match step.run(machine, function) {
                 Ok(Flow::Next) => {}
                 Ok(flow) => return Ok(flow),
                 Err(unwind) => return arrived(machine, unwind),
@@ -96,14 +96,39 @@ impl ValueBlock {
     pub fn new(compiler: &Compiler, block: &program::Block) -> ValueBlock {
         match block.statements.split_last() {
             Some((last, before)) => match &last.kind {
-                StatementKind::Expression(last) => ValueBlock {
-                    before: Block::of(compiler, block, before),
-                    last: Some(expression(compiler, last)),
-                    last_has_blocks: has_blocks(last),
-                },
+                StatementKind::Expression(last) => {
+                    ValueBlock::of(compiler, block, before, last, expression)
+                }
                 _ => ValueBlock::without_last(Block::new(compiler, block)),
             },
             None => ValueBlock::without_last(Block::new(compiler, block)),
+        }
+    }
+
+    /// Compiles a block whose value is that of a function: a `return` at its end just gives it.
+    pub fn tail(compiler: &Compiler, block: &program::Block) -> ValueBlock {
+        match block.statements.split_last() {
+            Some((last, before)) => match &last.kind {
+                StatementKind::Expression(last) | StatementKind::Return(Some(last)) => {
+                    ValueBlock::of(compiler, block, before, last, tail_expression)
+                }
+                _ => ValueBlock::without_last(Block::new(compiler, block)),
+            },
+            None => ValueBlock::without_last(Block::new(compiler, block)),
+        }
+    }
+
+    fn of(
+        compiler: &Compiler,
+        block: &program::Block,
+        before: &[program::Statement],
+        last: &program::Expr,
+        compile: fn(&Compiler, &program::Expr) -> Code,
+    ) -> ValueBlock {
+        ValueBlock {
+            before: Block::of(compiler, block, before),
+            last: Some(compile(compiler, last)),
+            last_has_blocks: has_blocks(last),
         }
     }
 
@@ -123,20 +148,7 @@ impl ValueBlock {
             flow => return Err(leave(machine, flow)),
         }
         match &self.last {
-            Some(last) => last(machine, function),
-            None => Ok(Value::Nil),
-        }
-    }
-
-    /// Runs it as the body of a function: a `return` ends it.
-    #[inline(always)]
-    pub fn run_body(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
-        match self.before.run(machine, function)? {
-            Flow::Next => {}
-            _ => return Ok(std::mem::take(&mut machine.returned)),
-        }
-        match &self.last {
-            Some(last) => last(machine, function),
+            Some(last) => last.run(machine, function),
             None => Ok(Value::Nil),
         }
     }

@@ -103,7 +103,7 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
     code(move |m, f| {
         let mut values = Vec::with_capacity(codes.len());
         for argument in &codes {
-            values.push(argument(m, f)?);
+            values.push(argument.run(m, f)?);
         }
         m.site = blame.span;
         m.gate.place(blame.span, None);
@@ -162,7 +162,7 @@ fn exact<const N: usize>(run: BuiltinFunction, codes: Vec<Code>, blame: Blame) -
     code(move |m, f| {
         let mut values = [const { Value::Nil }; N];
         for (value, argument) in values.iter_mut().zip(&codes) {
-            *value = argument(m, f)?;
+            *value = argument.run(m, f)?;
         }
         m.site = blame.span;
         m.gate.place(blame.span, None);
@@ -213,7 +213,7 @@ fn filled<const N: usize>(
     code(move |m, f| {
         let mut values = defaults.clone();
         for (at, argument) in &arguments {
-            values[*at] = argument(m, f)?;
+            values[*at] = argument.run(m, f)?;
         }
         m.site = blame.span;
         m.gate.place(blame.span, None);
@@ -228,7 +228,7 @@ fn many(run: BuiltinFunction, codes: Vec<Code>, plan: &[Given], blame: Blame) ->
     code(move |m, f| {
         let mut values = row.clone();
         for (at, argument) in &arguments {
-            values[*at] = argument(m, f)?;
+            values[*at] = argument.run(m, f)?;
         }
         m.site = blame.span;
         m.gate.place(blame.span, None);

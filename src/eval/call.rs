@@ -145,7 +145,7 @@ impl Callee for Evaluated {
         machine: &mut Machine<'_>,
         function: &'a Arc<Function>,
     ) -> Result<Found<'a>> {
-        Ok(Found::Owned((self.0)(machine, function)?))
+        Ok(Found::Owned(self.0.run(machine, function)?))
     }
 }
 
@@ -169,7 +169,7 @@ fn fixed<C: Callee, const N: usize>(callee: C, arguments: Vec<Code>, blame: Blam
         let callee = callee.find(m, f)?;
         let base = m.stack.len();
         for argument in &arguments {
-            let value = argument(m, f)?;
+            let value = argument.run(m, f)?;
             m.stack.push(value);
         }
         enter(m, &callee, base, N, &blame)
@@ -181,7 +181,7 @@ fn many<C: Callee>(callee: C, arguments: Vec<Code>, blame: Blame) -> Code {
         let callee = callee.find(m, f)?;
         let base = m.stack.len();
         for argument in &arguments {
-            let value = argument(m, f)?;
+            let value = argument.run(m, f)?;
             m.stack.push(value);
         }
         enter(m, &callee, base, arguments.len(), &blame)
@@ -198,11 +198,11 @@ fn enter(
     blame: &Blame,
 ) -> Result<Value> {
     let result = match callee {
-        Found::Fitting(function) => machine.invoke(function, base, Some(blame.span)),
+        Found::Fitting(function) => machine.invoke(function, base, &blame.site),
         Found::Function(function) => enter_function(machine, function, base, blame),
         Found::Value(Value::Function(function)) | Found::Owned(Value::Function(function)) => {
             match function.code.parameters == given {
-                true => machine.invoke(function, base, Some(blame.span)),
+                true => machine.invoke(function, base, &blame.site),
                 false => enter_function(machine, function, base, blame),
             }
         }
@@ -230,7 +230,7 @@ fn enter_function(
         return Err(wrong_arity(function, given));
     }
     machine.stack.resize(base + parameters.len(), Value::Absent);
-    machine.invoke(function, base, Some(blame.span))
+    machine.invoke(function, base, &blame.site)
 }
 
 /// Calls what is no function of the program: a builtin, or nothing that can be called.
@@ -269,10 +269,10 @@ fn named_call(compiler: &Compiler, function: &Expr, arguments: &[Argument], blam
         .map(|argument| expression(compiler, &argument.value))
         .collect();
     code(move |m, f| {
-        let callee = callee(m, f)?;
+        let callee = callee.run(m, f)?;
         let base = m.stack.len();
         for argument in &arguments {
-            let value = argument(m, f)?;
+            let value = argument.run(m, f)?;
             m.stack.push(value);
         }
         let values = m.stack.split_off(base);
@@ -280,7 +280,7 @@ fn named_call(compiler: &Compiler, function: &Expr, arguments: &[Argument], blam
             Value::Function(function) => match named::bind_function(function, &names, values) {
                 Ok(bound) => {
                     m.stack.extend(bound);
-                    m.invoke(function, base, Some(blame.span))
+                    m.invoke(function, base, &blame.site)
                 }
                 Err(unwind) => Err(unwind),
             },

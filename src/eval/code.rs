@@ -5,37 +5,37 @@
 use std::sync::Arc;
 
 use crate::runtime::machine::{Flow, Machine};
-use crate::value::function::{Body, Function, Unit};
+use crate::value::function::{Body, Closure, Function, Unit};
 use crate::value::{Result, Value};
 
 /// An expression: gives its value.
 pub type Code = Body;
 
 /// A condition: gives a Rust bool.
-pub type Cond = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync>;
+pub type Cond = Closure<bool>;
 
 /// A statement: says where to go on.
-pub type Step = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Flow> + Send + Sync>;
+pub type Step = Closure<Flow>;
 
 /// Makes an expression of a closure; only here for the compiler to know the closure's type.
 pub fn code(
     run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync + 'static,
 ) -> Code {
-    Box::new(run)
+    Closure::new(run)
 }
 
 /// Makes a condition of a closure.
 pub fn cond(
     run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync + 'static,
 ) -> Cond {
-    Box::new(run)
+    Closure::new(run)
 }
 
 /// Makes a statement of a closure.
 pub fn step(
     run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Flow> + Send + Sync + 'static,
 ) -> Step {
-    Box::new(run)
+    Closure::new(run)
 }
 
 /// What compiling needs to know beside the node.

@@ -5,10 +5,9 @@ use std::marker::PhantomData;
 use super::arithmetic::{Modulo, general as general_arithmetic, remainder, two_floats};
 use super::blame::Blame;
 use super::code::{Compiler, Cond, cond};
-use super::expression::expression;
-use super::operand::{Hold, Node, Operand, with_operands};
+use super::operand::{Hold, Node, Operand, SingleNode, with_operand, with_operands};
 use crate::resolve::program::{Expr, ExprKind};
-use crate::runtime::machine::{Machine, discard};
+use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
@@ -195,29 +194,44 @@ fn general(
     blame: &Blame,
 ) -> Result<bool> {
     match apply(operator, left, right, &machine.gate) {
-        Ok(answer) => Ok(matches!(answer, Value::Bool(true))),
+        Ok(answer) => Ok(matches!(answer, Value::Bool(crate::value::Truth::True))),
         Err(unwind) => Err(blame.complete(machine, unwind, &[left, right])),
     }
 }
 
 /// `x == nil`, `x != nil`
 fn is_nil(compiler: &Compiler, left: &Expr, wanted: bool) -> Cond {
-    let blame = Blame::single(left);
-    let left = expression(compiler, left);
-    cond(move |m, f| {
-        let is_nil = match left(m, f)? {
-            Value::Nil => true,
-            // A stream that has not been looked at may turn out to be empty.
-            stream @ Value::Stream(_) => {
-                general(m, BinaryOperator::Equal, &stream, &Value::Nil, &blame)?
-            }
-            other => {
-                discard(other);
-                false
-            }
-        };
-        Ok(is_nil == wanted)
-    })
+    let node = IsNil {
+        wanted,
+        blame: Blame::single(left),
+    };
+    with_operand(compiler, left, true, node)
+}
+
+struct IsNil {
+    wanted: bool,
+    blame: Blame,
+}
+
+impl SingleNode for IsNil {
+    type Output = Cond;
+
+    fn build<O: Operand>(self, operand: O) -> Cond {
+        let IsNil { wanted, blame } = self;
+        cond(move |m, f| {
+            let held = operand.hold(m, f)?;
+            let is_nil = match operand.peek(&held, m, f) {
+                Value::Nil => true,
+                // A stream that has not been looked at may turn out to be empty.
+                stream @ Value::Stream(_) => {
+                    general(m, BinaryOperator::Equal, stream, &Value::Nil, &blame)?
+                }
+                _ => false,
+            };
+            held.release();
+            Ok(is_nil == wanted)
+        })
+    }
 }
 
 /// `a % b == 0` and its like: the most frequent condition of teaching programs, as one node.

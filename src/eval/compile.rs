@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::binder::Binder;
 use super::block::ValueBlock;
-use super::code::{Code, Compiler};
+use super::code::{Code, Compiler, code};
+use super::condition::{self, condition};
 use super::expression::expression;
-use crate::resolve::program::{Storage, Template};
+use super::operand::has_blocks;
+use crate::resolve::program::{self, Expr, ExprKind, StatementKind, Storage, Template};
 use crate::runtime::machine::{Flow, Machine};
 use crate::value::function::{Body, Function, Unit};
 use crate::value::{Result, Unwind, Value};
@@ -17,21 +19,101 @@ pub fn compile(unit: &'static Unit, template: &Template) -> Body {
         unit,
         parameters: template.parameters.len(),
     };
-    let body = ValueBlock::new(&compiler, &template.body);
-    match Prologue::new(&compiler, template) {
-        Some(prologue) => Box::new(move |m, f| {
-            let result = prologue.run(m, f).and_then(|()| body.run_body(m, f));
+    let prologue = Prologue::new(&compiler, template);
+    let body = tail(&compiler, &template.body);
+    match (prologue, body) {
+        (Some(prologue), Tail { code, .. }) => Body::new(move |m, f| {
+            let result = prologue.run(m, f).and_then(|()| code.run(m, f));
             ended(m, result)
         }),
-        None => match body.into_expression() {
-            // A body such as `=> e` that holds no `return` needs nothing around it.
-            Ok(expression) => expression,
-            Err(body) => Box::new(move |m, f| {
-                let result = body.run_body(m, f);
-                ended(m, result)
-            }),
-        },
+        (
+            None,
+            Tail {
+                code,
+                returns: true,
+            },
+        ) => Body::new(move |m, f| {
+            let result = code.run(m, f);
+            ended(m, result)
+        }),
+        // A body such as `=> e` that holds no `return` needs nothing around it.
+        (None, Tail { code, .. }) => code,
     }
+}
+
+/// Code that is the last of a function.
+struct Tail {
+    code: Code,
+    /// Whether a `return` may leave it.
+    returns: bool,
+}
+
+/// Compiles statements that are the last of a function. `if c { return a }`, with which most
+/// recursive functions begin, is as good as `if c { a } else { … }` there.
+fn tail(compiler: &Compiler, body: &program::Block) -> Tail {
+    let Some((test, value, rest)) = guard(body) else {
+        return match ValueBlock::tail(compiler, body).into_expression() {
+            Ok(code) => Tail {
+                code,
+                returns: false,
+            },
+            Err(block) => Tail {
+                code: block.into_code(),
+                returns: true,
+            },
+        };
+    };
+    let returns = has_blocks(test) || has_blocks(value);
+    let test = condition(compiler, test, condition::IF);
+    let value = expression(compiler, value);
+    let rest = tail(compiler, &rest);
+    let otherwise = rest.code;
+    Tail {
+        code: code(move |m, f| match test.run(m, f)? {
+            true => value.run(m, f),
+            false => otherwise.run(m, f),
+        }),
+        returns: returns || rest.returns,
+    }
+}
+
+/// The condition, value and rest of `{ if c { return a } … }`.
+fn guard(body: &program::Block) -> Option<(&Expr, &Expr, program::Block)> {
+    let (first, rest) = body.statements.split_first()?;
+    let StatementKind::Expression(Expr {
+        kind:
+            ExprKind::If {
+                condition,
+                then,
+                otherwise: None,
+            },
+        ..
+    }) = &first.kind
+    else {
+        return None;
+    };
+    let [
+        program::Statement {
+            kind: StatementKind::Return(Some(value)),
+            ..
+        },
+    ] = &*then.statements
+    else {
+        return None;
+    };
+    let scopes = [body, then];
+    if rest.is_empty()
+        || scopes
+            .iter()
+            .any(|scope| !scope.cells.is_empty() || !scope.functions.is_empty())
+    {
+        return None;
+    }
+    let rest = program::Block {
+        statements: rest.to_vec(),
+        ..body.clone()
+    };
+    Some((condition, value, rest))
 }
 
 /// The result of a body; one that was left by `return` has it in the machine.
@@ -73,7 +155,7 @@ impl Prologue {
         for (binder, default) in &self.parameters {
             let mut argument = machine.local(binder.slot).clone();
             if let (Value::Absent, Some(default)) = (&argument, default) {
-                argument = default(machine, function)?;
+                argument = default.run(machine, function)?;
             }
             binder.bind(machine, argument);
         }

@@ -35,11 +35,11 @@ pub fn list(compiler: &Compiler, element: &Expr, clause: &Comprehension) -> Code
         let mut values = Vec::new();
         walk.run(m, f, |m, f| {
             if let Some(condition) = &condition
-                && !condition(m, f)?
+                && !condition.run(m, f)?
             {
                 return Ok(Flow::Next);
             }
-            values.push(element(m, f)?);
+            values.push(element.run(m, f)?);
             Ok(Flow::Next)
         })?;
         Ok(Value::list(values))
@@ -53,16 +53,16 @@ pub fn map(compiler: &Compiler, key: &Expr, value: &Expr, clause: &Comprehension
     let key = expression(compiler, key);
     let value = expression(compiler, value);
     code(move |m, f| {
-        let mut entries = Entries::new();
+        let mut entries = Entries::default();
         walk.run(m, f, |m, f| {
             if let Some(condition) = &condition
-                && !condition(m, f)?
+                && !condition.run(m, f)?
             {
                 return Ok(Flow::Next);
             }
-            let key = key(m, f)?;
+            let key = key.run(m, f)?;
             let key = as_key(m, key, span)?;
-            entries.insert(key, value(m, f)?);
+            entries.insert(key, value.run(m, f)?);
             Ok(Flow::Next)
         })?;
         Ok(Value::Map(Map::new(entries)))

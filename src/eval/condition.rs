@@ -35,8 +35,8 @@ pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
     }
     let blame = Blame::single(expr);
     let value = expression(compiler, expr);
-    cond(move |m, f| match value(m, f)? {
-        Value::Bool(value) => Ok(value),
+    cond(move |m, f| match value.run(m, f)? {
+        Value::Bool(value) => Ok(value.get()),
         other => Err(no_bool(m, &other, role, &blame)),
     })
 }
@@ -52,16 +52,16 @@ pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
         ExprKind::And(left, right) => {
             let left = condition(compiler, left, AND_LEFT);
             let right = condition(compiler, right, AND_RIGHT);
-            Some(cond(move |m, f| Ok(left(m, f)? && right(m, f)?)))
+            Some(cond(move |m, f| Ok(left.run(m, f)? && right.run(m, f)?)))
         }
         ExprKind::Or(left, right) => {
             let left = condition(compiler, left, OR_LEFT);
             let right = condition(compiler, right, OR_RIGHT);
-            Some(cond(move |m, f| Ok(left(m, f)? || right(m, f)?)))
+            Some(cond(move |m, f| Ok(left.run(m, f)? || right.run(m, f)?)))
         }
         ExprKind::Not(operand) => {
             let operand = condition(compiler, operand, NOT);
-            Some(cond(move |m, f| Ok(!operand(m, f)?)))
+            Some(cond(move |m, f| Ok(!operand.run(m, f)?)))
         }
         ExprKind::Bool(value) => {
             let value = *value;
@@ -73,7 +73,7 @@ pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
 
 /// A condition as an expression.
 pub fn as_value(condition: Cond) -> Code {
-    code(move |m, f| Ok(Value::Bool(condition(m, f)?)))
+    code(move |m, f| Ok(Value::from(condition.run(m, f)?)))
 }
 
 #[cold]

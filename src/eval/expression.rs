@@ -61,7 +61,13 @@ pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
             condition,
             then,
             otherwise,
-        } => if_value(compiler, condition, then, otherwise.as_ref()),
+        } => if_value(
+            compiler,
+            condition,
+            then,
+            otherwise.as_ref(),
+            ValueBlock::new,
+        ),
         ExprKind::Try {
             body,
             catch,
@@ -72,6 +78,25 @@ pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
         ExprKind::Future { body, place } => tasks::future(compiler, *body, place.as_deref(), span),
         ExprKind::Spawn { body, place } => tasks::spawn(compiler, *body, place.as_deref(), span),
         ExprKind::Delay(body) => tasks::delay(compiler, *body),
+    }
+}
+
+/// An expression whose value is that of the function it stands in.
+pub fn tail_expression(compiler: &Compiler, expr: &Expr) -> Code {
+    match &expr.kind {
+        ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        } => if_value(
+            compiler,
+            condition,
+            then,
+            otherwise.as_ref(),
+            ValueBlock::tail,
+        ),
+        ExprKind::Block(block) => ValueBlock::tail(compiler, block).into_code(),
+        _ => expression(compiler, expr),
     }
 }
 
@@ -95,7 +120,7 @@ pub fn effect(compiler: &Compiler, expr: &Expr) -> Step {
         _ => {
             let value = expression(compiler, expr);
             step(move |m, f| {
-                discard(value(m, f)?);
+                discard(value.run(m, f)?);
                 Ok(Flow::Next)
             })
         }
@@ -114,19 +139,20 @@ fn if_value(
     test: &Expr,
     then: &program::Block,
     otherwise: Option<&program::Block>,
+    block: fn(&Compiler, &program::Block) -> ValueBlock,
 ) -> Code {
     let test = condition(compiler, test, condition::IF);
-    let then = ValueBlock::new(compiler, then).into_code();
+    let then = block(compiler, then).into_code();
     match otherwise {
         Some(otherwise) => {
-            let otherwise = ValueBlock::new(compiler, otherwise).into_code();
-            code(move |m, f| match test(m, f)? {
-                true => then(m, f),
-                false => otherwise(m, f),
+            let otherwise = block(compiler, otherwise).into_code();
+            code(move |m, f| match test.run(m, f)? {
+                true => then.run(m, f),
+                false => otherwise.run(m, f),
             })
         }
-        None => code(move |m, f| match test(m, f)? {
-            true => then(m, f),
+        None => code(move |m, f| match test.run(m, f)? {
+            true => then.run(m, f),
             false => Ok(Value::Nil),
         }),
     }
@@ -143,12 +169,12 @@ fn if_effect(
     match otherwise {
         Some(otherwise) => {
             let otherwise = Block::new(compiler, otherwise);
-            step(move |m, f| match test(m, f)? {
+            step(move |m, f| match test.run(m, f)? {
                 true => then.run(m, f),
                 false => otherwise.run(m, f),
             })
         }
-        None => step(move |m, f| match test(m, f)? {
+        None => step(move |m, f| match test.run(m, f)? {
             true => then.run(m, f),
             false => Ok(Flow::Next),
         }),

@@ -4,7 +4,7 @@
 //! every access is checked against the length of the stack.
 
 use crate::resolve::program::LocalSlot;
-use crate::runtime::machine::{Machine, discard};
+use crate::runtime::machine::{Machine, put};
 use crate::value::Value;
 
 impl Machine<'_> {
@@ -18,7 +18,7 @@ impl Machine<'_> {
     #[inline(always)]
     pub fn set_local(&mut self, slot: LocalSlot, value: Value) {
         let at = self.base + slot.0 as usize;
-        discard(std::mem::replace(&mut self.stack[at], value));
+        put(&mut self.stack[at], value);
     }
 }
 
@@ -31,24 +31,13 @@ impl Machine<'_> {
         let at = self.base + slot.0 as usize;
         match &mut self.stack[at] {
             Value::Int(old) => *old = number,
-            other => discard(std::mem::replace(other, Value::Int(number))),
+            other => put(other, Value::Int(number)),
         }
     }
 }
 
-/// A copy of a value; costs nothing but a look at the tag for the small ones.
+/// A copy of a value.
 #[inline(always)]
 pub fn copy(value: &Value) -> Value {
-    match value {
-        Value::Int(value) => Value::Int(*value),
-        Value::Bool(value) => Value::Bool(*value),
-        Value::Nil => Value::Nil,
-        Value::Float(value) => Value::Float(*value),
-        other => copy_shared(other),
-    }
-}
-
-#[inline(never)]
-fn copy_shared(value: &Value) -> Value {
-    value.clone()
+    value.copied()
 }

@@ -1,5 +1,7 @@
 //! Values that stand in the program: constants, lists, maps, f-strings.
 
+use std::fmt::Write as _;
+
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::variable::placed;
@@ -19,7 +21,7 @@ pub fn constant(kind: &ExprKind) -> Code {
     match kind {
         ExprKind::Bool(value) => {
             let value = *value;
-            code(move |_, _| Ok(Value::Bool(value)))
+            code(move |_, _| Ok(Value::from(value)))
         }
         ExprKind::Int(value) => {
             let value = *value;
@@ -31,7 +33,7 @@ pub fn constant(kind: &ExprKind) -> Code {
         }
         ExprKind::Float(value) => {
             let value = *value;
-            code(move |_, _| Ok(Value::Float(value)))
+            code(move |_, _| Ok(Value::from(value)))
         }
         ExprKind::String(text) => {
             let value = Value::from(&**text);
@@ -50,7 +52,7 @@ pub fn list(compiler: &Compiler, elements: &[Expr]) -> Code {
     code(move |m, f| {
         let mut values = Vec::with_capacity(elements.len());
         for element in &elements {
-            values.push(element(m, f)?);
+            values.push(element.run(m, f)?);
         }
         Ok(Value::list(values))
     })
@@ -69,11 +71,11 @@ pub fn map(compiler: &Compiler, entries: &[(Expr, Expr)]) -> Code {
         })
         .collect();
     code(move |m, f| {
-        let mut map = Entries::with_capacity(entries.len());
+        let mut map = Entries::with_capacity_and_hasher(entries.len(), Default::default());
         for (key, span, value) in &entries {
-            let key = key(m, f)?;
+            let key = key.run(m, f)?;
             let key = as_key(m, key, *span)?;
-            map.insert(key, value(m, f)?);
+            map.insert(key, value.run(m, f)?);
         }
         Ok(Value::Map(Map::new(map)))
     })
@@ -124,11 +126,17 @@ pub fn format_string(compiler: &Compiler, parts: &[FormatPart]) -> Code {
             match piece {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Shown(value, span) => {
-                    let value = value(m, f)?;
-                    text.push_str(&placed(m, display(&value, &m.gate), *span)?);
+                    match value.run(m, f)? {
+                        Value::String(part) => text.push_str(&part),
+                        Value::Int(number) => {
+                            // Writing to a string does not fail.
+                            let _ = write!(text, "{number}");
+                        }
+                        value => text.push_str(&placed(m, display(&value, &m.gate), *span)?),
+                    }
                 }
                 Piece::Formatted(value, span, spec) => {
-                    let value = value(m, f)?;
+                    let value = value.run(m, f)?;
                     text.push_str(&placed(m, format(&value, spec, &m.gate), *span)?);
                 }
             }

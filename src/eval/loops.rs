@@ -33,7 +33,7 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
         let mut turn = Turn::default();
         loop {
             m.gate.turn(&mut turn, || m.digest());
-            if !test(m, f)? {
+            if !test.run(m, f)? {
                 break;
             }
             m.tick()?;
@@ -147,11 +147,11 @@ impl Walk {
     #[inline]
     fn begin(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Begun> {
         let value = match &self.source {
-            Source::Any(code) => code(machine, function)?,
+            Source::Any(code) => code.run(machine, function)?,
             Source::Range(arguments, range) => {
                 let mut values = [Value::Nil, Value::Nil, Value::Nil];
                 for (value, argument) in values.iter_mut().zip(arguments) {
-                    *value = argument(machine, function)?;
+                    *value = argument.run(machine, function)?;
                 }
                 let values = &values[..arguments.len()];
                 if let Some(range) = plain_range(values) {

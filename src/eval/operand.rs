@@ -133,7 +133,7 @@ impl Operand for Any {
 
     #[inline(always)]
     fn hold(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
-        (self.0)(machine, function)
+        self.0.run(machine, function)
     }
 
     #[inline(always)]
@@ -165,6 +165,30 @@ pub fn with_operands<N: Node>(
             with_right(compiler, Integer(value, Value::Int(value)), right, node)
         }
         _ => with_right(compiler, Any(expression(compiler, left)), right, node),
+    }
+}
+
+/// A node of one operand that is to be built once its kind is known.
+pub trait SingleNode {
+    /// What it becomes.
+    type Output;
+
+    /// Builds it for this kind.
+    fn build<O: Operand>(self, operand: O) -> Self::Output;
+}
+
+/// Builds a node for the kind of its operand. `in_place` says whether a variable may be read where
+/// it is when the operand is used: nothing evaluated before that may assign to it.
+pub fn with_operand<N: SingleNode>(
+    compiler: &Compiler,
+    operand: &Expr,
+    in_place: bool,
+    node: N,
+) -> N::Output {
+    match shape(operand) {
+        Shape::Local(slot) if in_place => node.build(Local(slot)),
+        Shape::Captured(slot) => node.build(Captured(slot)),
+        _ => node.build(Any(expression(compiler, operand))),
     }
 }
 

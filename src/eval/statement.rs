@@ -55,12 +55,12 @@ fn declare(compiler: &Compiler, binding: &Binding, value: &Expr) -> Step {
     let value = expression(compiler, value);
     match binder.storage {
         Storage::Plain => step(move |m, f| {
-            let value = value(m, f)?;
+            let value = value.run(m, f)?;
             m.set_local(binder.slot, value);
             Ok(Flow::Next)
         }),
         _ => step(move |m, f| {
-            let value = value(m, f)?;
+            let value = value.run(m, f)?;
             binder.fill(m, value);
             Ok(Flow::Next)
         }),
@@ -72,7 +72,7 @@ fn declare_unpacked(compiler: &Compiler, bindings: &[Binding], value: &Expr) -> 
     let span = value.span;
     let value = expression(compiler, value);
     step(move |m, f| {
-        let value = value(m, f)?;
+        let value = value.run(m, f)?;
         let values = unpack(m, &value, binders.len(), span)?;
         for (binder, value) in binders.iter().zip(values) {
             binder.fill(m, value);
@@ -86,7 +86,7 @@ fn return_value(compiler: &Compiler, value: Option<&Expr>) -> Step {
         Some(value) => {
             let value = expression(compiler, value);
             step(move |m, f| {
-                m.returned = value(m, f)?;
+                m.returned = value.run(m, f)?;
                 Ok(Flow::Return)
             })
         }
@@ -100,7 +100,7 @@ fn return_value(compiler: &Compiler, value: Option<&Expr>) -> Step {
 fn throw(compiler: &Compiler, value: &Expr, span: Span) -> Step {
     let value = expression(compiler, value);
     step(move |m, f| {
-        let value = value(m, f)?;
+        let value = value.run(m, f)?;
         Err(thrown(m, value, span))
     })
 }

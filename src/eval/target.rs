@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
-use super::access::{read_field, read_index};
+use super::access::{field_key, read_field, read_index};
 use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, Step, step};
 use super::expression::expression;
 use super::frame::copy;
-use super::operand::{Any, Hold, Node, Operand, has_blocks, with_operands};
+use super::operand::{
+    Any, Hold, Node, Operand, SingleNode, has_blocks, with_operand, with_operands,
+};
 use super::unpack::unpack;
 use super::variable::unset;
 use crate::resolve::program::{Expr, ExprKind, LocalSlot, Place, Storage, Target, Variable};
@@ -19,6 +21,7 @@ use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
 use crate::value::function::Function;
 use crate::value::index::{set_field, set_index};
+use crate::value::map::Key;
 use crate::value::{Result, Value};
 
 /// `target = value`
@@ -28,14 +31,14 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
             let value = expression(compiler, value);
             match plain_local(variable) {
                 Some(slot) => step(move |m, f| {
-                    let value = value(m, f)?;
+                    let value = value.run(m, f)?;
                     m.set_local(slot, value);
                     Ok(Flow::Next)
                 }),
                 None => {
                     let variable = Written::new(variable, *span);
                     step(move |m, f| {
-                        let value = value(m, f)?;
+                        let value = value.run(m, f)?;
                         variable.write(m, f, value)?;
                         Ok(Flow::Next)
                     })
@@ -61,17 +64,34 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
             }
         }
         Target::Field { object, name, span } => {
-            let blame = Blame::new(*span, [object]);
-            let object = expression(compiler, object);
-            let value = expression(compiler, value);
-            let name = name.clone();
-            step(move |m, f| {
-                let object = object(m, f)?;
-                let value = value(m, f)?;
-                write_field(m, &object, &name, value, &blame)?;
-                Ok(Flow::Next)
-            })
+            let node = FieldAssignment {
+                key: field_key(name),
+                blame: Blame::new(*span, [object]),
+                value: expression(compiler, value),
+            };
+            with_operand(compiler, object, !has_blocks(value), node)
         }
+    }
+}
+
+struct FieldAssignment {
+    key: Key,
+    blame: Blame,
+    value: Code,
+}
+
+impl SingleNode for FieldAssignment {
+    type Output = Step;
+
+    fn build<O: Operand>(self, object: O) -> Step {
+        let FieldAssignment { key, blame, value } = self;
+        step(move |m, f| {
+            let held = object.hold(m, f)?;
+            let value = value.run(m, f)?;
+            write_field(m, object.peek(&held, m, f), &key, value, &blame)?;
+            held.release();
+            Ok(Flow::Next)
+        })
     }
 }
 
@@ -88,7 +108,7 @@ impl Node for IndexAssignment {
         step(move |m, f| {
             let held_object = object.hold(m, f)?;
             let held_index = index.hold(m, f)?;
-            let value = value(m, f)?;
+            let value = value.run(m, f)?;
             m.gate.place(blame.span, None);
             if let Some(at) = index.int(&held_index, m, f)
                 && let Value::List(list) = object.peek(&held_object, m, f)
@@ -124,11 +144,11 @@ fn write_index(
 fn write_field(
     machine: &Machine<'_>,
     object: &Value,
-    name: &str,
+    key: &Key,
     value: Value,
     blame: &Blame,
 ) -> Result<()> {
-    set_field(object, name, value, &machine.gate)
+    set_field(object, key, value, &machine.gate)
         .map_err(|unwind| blame.complete(machine, unwind, &[object]))
 }
 
@@ -222,18 +242,19 @@ pub fn update(
                 span,
                 [Called::Text(*place, None), called(value, Some("right"))],
             );
-            let object = expression(compiler, object);
-            let index = expression(compiler, index);
-            let value = expression(compiler, value);
-            step(move |m, f| {
-                let object = object(m, f)?;
-                let index = index(m, f)?;
-                let old = read_index(m, &object, &index, &access)?;
-                let value = value(m, f)?;
-                let new = compute(m, operator, &old, &value, &sum)?;
-                write_index(m, &object, &index, new, &access)?;
-                Ok(Flow::Next)
-            })
+            let node = IndexUpdate {
+                access,
+                sum,
+                operator,
+                value: expression(compiler, value),
+            };
+            match has_blocks(value) {
+                false => with_operands(compiler, object, index, node),
+                true => node.build(
+                    Any(expression(compiler, object)),
+                    Any(expression(compiler, index)),
+                ),
+            }
         }
         Target::Field {
             object,
@@ -245,18 +266,73 @@ pub fn update(
                 span,
                 [Called::Text(*place, None), called(value, Some("right"))],
             );
-            let name = name.clone();
-            let object = expression(compiler, object);
-            let value = expression(compiler, value);
-            step(move |m, f| {
-                let object = object(m, f)?;
-                let old = read_field(m, &object, &name, &access)?;
-                let value = value(m, f)?;
-                let new = compute(m, operator, &old, &value, &sum)?;
-                write_field(m, &object, &name, new, &access)?;
-                Ok(Flow::Next)
-            })
+            let key = field_key(name);
+            let node = FieldUpdate {
+                key,
+                access,
+                sum,
+                operator,
+                value: expression(compiler, value),
+            };
+            with_operand(compiler, object, !has_blocks(value), node)
         }
+    }
+}
+
+struct IndexUpdate {
+    access: Blame,
+    sum: Blame,
+    operator: BinaryOperator,
+    value: Code,
+}
+
+impl Node for IndexUpdate {
+    type Output = Step;
+
+    fn build<L: Operand, R: Operand>(self, object: L, index: R) -> Step {
+        step(move |m, f| {
+            let held_object = object.hold(m, f)?;
+            let held_index = index.hold(m, f)?;
+            let place = (
+                object.peek(&held_object, m, f),
+                index.peek(&held_index, m, f),
+            );
+            let old = read_index(m, place.0, place.1, &self.access)?;
+            let value = self.value.run(m, f)?;
+            let new = compute(m, self.operator, &old, &value, &self.sum)?;
+            let place = (
+                object.peek(&held_object, m, f),
+                index.peek(&held_index, m, f),
+            );
+            write_index(m, place.0, place.1, new, &self.access)?;
+            held_object.release();
+            held_index.release();
+            Ok(Flow::Next)
+        })
+    }
+}
+
+struct FieldUpdate {
+    key: Key,
+    access: Blame,
+    sum: Blame,
+    operator: BinaryOperator,
+    value: Code,
+}
+
+impl SingleNode for FieldUpdate {
+    type Output = Step;
+
+    fn build<O: Operand>(self, object: O) -> Step {
+        step(move |m, f| {
+            let held = object.hold(m, f)?;
+            let old = read_field(m, object.peek(&held, m, f), &self.key, &self.access)?;
+            let value = self.value.run(m, f)?;
+            let new = compute(m, self.operator, &old, &value, &self.sum)?;
+            write_field(m, object.peek(&held, m, f), &self.key, new, &self.access)?;
+            held.release();
+            Ok(Flow::Next)
+        })
     }
 }
 
@@ -268,6 +344,17 @@ fn compute(
     right: &Value,
     blame: &Blame,
 ) -> Result<Value> {
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        let simple = match operator {
+            BinaryOperator::Add => a.checked_add(*b),
+            BinaryOperator::Subtract => a.checked_sub(*b),
+            BinaryOperator::Multiply => a.checked_mul(*b),
+            _ => None,
+        };
+        if let Some(value) = simple {
+            return Ok(Value::Int(value));
+        }
+    }
     apply(operator, left, right, &machine.gate)
         .map_err(|unwind| blame.complete(machine, unwind, &[left, right]))
 }
@@ -276,7 +363,7 @@ fn compute(
 enum Part {
     Variable(Written),
     Index(Code, Code, Blame),
-    Field(Code, Arc<str>, Blame),
+    Field(Code, Key, Blame),
 }
 
 impl Part {
@@ -294,7 +381,7 @@ impl Part {
             ),
             Target::Field { object, name, span } => Part::Field(
                 expression(compiler, object),
-                name.clone(),
+                field_key(name),
                 Blame::new(*span, [object]),
             ),
         }
@@ -309,10 +396,10 @@ impl Part {
         match self {
             Part::Variable(_) => {}
             Part::Index(object, index, _) => {
-                row.push(object(machine, function)?);
-                row.push(index(machine, function)?);
+                row.push(object.run(machine, function)?);
+                row.push(index.run(machine, function)?);
             }
-            Part::Field(object, ..) => row.push(object(machine, function)?),
+            Part::Field(object, ..) => row.push(object.run(machine, function)?),
         }
         Ok(())
     }
@@ -331,7 +418,7 @@ impl Part {
                 let (object, index) = (next(), next());
                 write_index(machine, &object, &index, value, blame)
             }
-            Part::Field(_, name, blame) => write_field(machine, &next(), name, value, blame),
+            Part::Field(_, key, blame) => write_field(machine, &next(), key, value, blame),
         }
     }
 }
@@ -362,12 +449,12 @@ pub fn assign_unpacked(compiler: &Compiler, targets: &[Target], value: &Expr) ->
             Source::Elements(elements) => {
                 let mut values = Vec::with_capacity(elements.len());
                 for element in elements {
-                    values.push(element(m, f)?);
+                    values.push(element.run(m, f)?);
                 }
                 values
             }
             Source::List(list) => {
-                let list = list(m, f)?;
+                let list = list.run(m, f)?;
                 unpack(m, &list, parts.len(), span)?
             }
         };

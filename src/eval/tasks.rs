@@ -36,7 +36,7 @@ fn start(
     let place = place.map(|place| expression(compiler, place));
     code(move |m, f| {
         let place = match &place {
-            Some(place) => place(m, f)?,
+            Some(place) => place.run(m, f)?,
             None => Value::Nil,
         };
         let work = Work::body(maker.make(m, f));
@@ -56,7 +56,7 @@ pub fn stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
     let head = expression(compiler, head);
     let maker = Maker::new(compiler, tail);
     code(move |m, f| {
-        let head = head(m, f)?;
+        let head = head.run(m, f)?;
         Ok(Stream::pair(head, Promise::delayed(maker.make(m, f))))
     })
 }

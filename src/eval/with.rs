@@ -20,7 +20,7 @@ pub fn with(
     let resource = expression(compiler, resource);
     let body = Block::new(compiler, body);
     step(move |m, f| {
-        let resource = resource(m, f)?;
+        let resource = resource.run(m, f)?;
         m.site = blame.span;
         enter(m, &resource).map_err(|unwind| blame.complete(m, unwind, &[&resource]))?;
         if let Some(binder) = binder {

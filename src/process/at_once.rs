@@ -62,6 +62,9 @@ impl Broker {
                 let capacity =
                     capacity.map(|capacity| usize::try_from(capacity).unwrap_or(usize::MAX));
                 let queue = Queue::new(runtime.next_queue(), capacity);
+                if let Some(watch) = runtime.watched() {
+                    watch.made(&queue);
+                }
                 made(worker, &Value::Queue(queue))
             }
             Request::NewLock => made(worker, &Value::Lock(Lock::new(runtime.next_lock()))),

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 
@@ -51,6 +51,8 @@ pub struct Broker {
     of_pools: Mutex<HashMap<u64, Vec<Arc<Remote>>>>,
     /// All that have not gone.
     alive: Mutex<Vec<Arc<Remote>>>,
+    /// The program is over: how its workers end is nobody's business any more.
+    over: AtomicBool,
 }
 
 impl Broker {
@@ -73,6 +75,7 @@ impl Broker {
             shared_pool: PoolShared::new(0, PoolKind::SharedProcesses, processors, program),
             of_pools: Mutex::new(HashMap::new()),
             alive: Mutex::new(Vec::new()),
+            over: AtomicBool::new(false),
             runtime: Arc::downgrade(runtime),
         })
     }
@@ -152,6 +155,11 @@ impl Broker {
         }
     }
 
+    /// Whether the program is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
+    }
+
     fn all(&self) -> Vec<Arc<Remote>> {
         self.alive.lock().clone()
     }
@@ -215,6 +223,7 @@ impl Workers for Broker {
     }
 
     fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
         let all = self.all();
         for worker in &all {
             worker.process.kill();

@@ -102,15 +102,15 @@ impl Packing<'_, '_, '_> {
     fn slot(&mut self, value: &Value, held: Held) -> Result<(), Refusal> {
         match value {
             Value::Nil => self.out.byte(slot::NIL),
-            Value::Bool(false) => self.out.byte(slot::FALSE),
-            Value::Bool(true) => self.out.byte(slot::TRUE),
+            Value::Bool(crate::value::Truth::False) => self.out.byte(slot::FALSE),
+            Value::Bool(crate::value::Truth::True) => self.out.byte(slot::TRUE),
             Value::Int(number) => {
                 self.out.byte(slot::INT);
                 self.out.signed(*number);
             }
             Value::Float(number) => {
                 self.out.byte(slot::FLOAT);
-                self.out.float(*number);
+                self.out.float(number.get());
             }
             Value::String(text) if text.len() < SHORT => {
                 self.out.byte(slot::SHORT_TEXT);
@@ -128,7 +128,7 @@ impl Packing<'_, '_, '_> {
             }
             Value::Place(Place::Thread) => self.out.byte(slot::THREAD),
             Value::Place(Place::Process) => self.out.byte(slot::PROCESS),
-            Value::Absent => {
+            Value::Absent | Value::Unwinding(_) => {
                 return Err(self.refuse(held, "an argument that was not given", HANDLE_HELP));
             }
             Value::Queue(_) => self.handle(value, HandleKind::Queue, held)?,
@@ -252,7 +252,8 @@ impl Packing<'_, '_, '_> {
             | Value::Semaphore(_)
             | Value::Pool(_)
             | Value::Place(_)
-            | Value::Absent => {}
+            | Value::Absent
+            | Value::Unwinding(_) => {}
         }
         Ok(())
     }

@@ -31,6 +31,9 @@ pub fn read(broker: &Arc<Broker>, worker: &Arc<Remote>, link: UnixStream) {
         (Ok(death), None) => death.to_string(),
         (Err(error), None) => crate::diagnostics::words::system_error(&error),
     };
+    if broker.is_over() {
+        return;
+    }
     broker.buries(worker);
     worker.dies(death);
 }

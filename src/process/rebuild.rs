@@ -46,7 +46,7 @@ pub(super) fn rebuild(roots: Vec<Slot>, nodes: Vec<Node>) -> Read<Vec<Value>> {
 fn shell(node: &Node) -> Option<Value> {
     match node {
         Node::List(_) => Some(Value::list(Vec::new())),
-        Node::Map(_) => Some(Value::Map(Map::new(Entries::new()))),
+        Node::Map(_) => Some(Value::Map(Map::new(Entries::default()))),
         Node::Leaf(value) => Some(value.clone()),
         Node::Delayed(_) | Node::Done(_) | Node::Failed(_) => {
             Some(Value::Promise(Promise::known(Value::Nil)))
@@ -191,7 +191,7 @@ impl Parts {
     }
 
     fn fill_map(&self, map: &Map, slots: Vec<(Slot, Slot)>) -> Read<()> {
-        let mut entries = Entries::with_capacity(slots.len());
+        let mut entries = Entries::with_capacity_and_hasher(slots.len(), Default::default());
         for (key, value) in slots {
             let key = Key::new(self.visible(key)?);
             let key = key.map_err(|_| Malformed("a key of the wrong type"))?;
@@ -226,7 +226,7 @@ impl Parts {
     /// The value of a slot where programs can see it.
     fn visible(&self, slot: Slot) -> Read<Value> {
         match self.value(slot)? {
-            Value::Once(_) | Value::Shared(_) | Value::Absent => {
+            Value::Once(_) | Value::Shared(_) | Value::Absent | Value::Unwinding(_) => {
                 Err(Malformed("a variable where a value should be"))
             }
             value => Ok(value),

@@ -140,7 +140,7 @@ impl End {
 fn key_text(key: Option<&Value>) -> String {
     match key {
         Some(Value::Int(key)) => key.to_string(),
-        Some(Value::Bool(key)) => key.to_string(),
+        Some(Value::Bool(key)) => key.get().to_string(),
         Some(Value::String(key)) if key.len() <= 40 => format!("{:?}", &**key),
         Some(Value::Nil) => String::from("nil"),
         _ => String::from("…"),

@@ -171,6 +171,11 @@ impl Remote {
         true
     }
 
+    /// Whether a fiber speaks for this task.
+    pub fn speaks_for(&self, name: HandleName) -> bool {
+        self.state.lock().tasks.contains_key(&name)
+    }
+
     /// The task has ended, and nobody speaks for it any more.
     pub fn has_ended(&self, name: HandleName) {
         let ended = self.state.lock().tasks.remove(&name);

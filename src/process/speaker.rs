@@ -34,6 +34,7 @@ use crate::runtime::pool::{PoolKind, PoolShared};
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Outcome, Task, TaskKind, Work};
 use crate::runtime::wait::{Ticket, WaitingFor};
+use crate::runtime::watch::TaskName;
 use crate::syntax::span::Span;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
@@ -81,6 +82,14 @@ impl Inbox {
     /// The worker is gone.
     pub fn died(&self) {
         self.put(News::Died);
+    }
+
+    /// How the task ended, if it has said so.
+    fn end(&self) -> Option<News> {
+        let mut state = self.state.lock();
+        let is_end = |news: &News| matches!(news, News::Ended(..));
+        let at = state.0.iter().position(is_end)?;
+        state.0.remove(at)
     }
 
     /// The next thing; `None` if there is nobody left to speak for.
@@ -169,12 +178,25 @@ pub fn speak_for_new(
     let inbox = Arc::new(Inbox::default());
     let (speaking, conversing, spoken_for) = (broker.clone(), worker.clone(), inbox.clone());
     let work = Work::Native(Box::new(move |machine: &mut Machine<'_>| {
+        conversing.active.fetch_add(1, Ordering::SeqCst);
         let result = converse(&speaking, machine, &conversing, name, &spoken_for);
+        conversing.active.fetch_sub(1, Ordering::SeqCst);
         conversing.has_ended(name);
         result
     }));
     let speakers = broker.speakers.clone();
     let task = Task::new(name.id, kind, at, parent, Some(speakers.clone()), work);
+    if let Some(watch) = runtime.watched() {
+        let by = |is_future| TaskName {
+            is_future,
+            number: parent,
+        };
+        let future = HandleName {
+            kind: HandleKind::Future,
+            id: parent,
+        };
+        watch.started(by(worker.speaks_for(future)), &task, None);
+    }
     task.abroad.speaks();
     task.abroad.runs_in(worker.process.pid);
     let spoken = Spoken {
@@ -205,10 +227,15 @@ fn converse(
     inbox: &Inbox,
 ) -> Result<Value> {
     loop {
-        if let Some(why) = worker.death.get() {
-            return Err(died(machine, worker, why));
-        }
-        match inbox.next(machine) {
+        // A process may leave right after the task has said how it ended.
+        let news = match worker.death.get() {
+            None => inbox.next(machine),
+            Some(why) => match inbox.end() {
+                Some(end) => Ok(Some(end)),
+                None => return Err(died(machine, worker, why)),
+            },
+        };
+        match news {
             Ok(Some(News::Request {
                 call,
                 struck,

@@ -91,10 +91,10 @@ impl Reading<'_, '_> {
         let from = &mut self.from;
         let value = match from.byte()? {
             slot::NIL => Value::Nil,
-            slot::FALSE => Value::Bool(false),
-            slot::TRUE => Value::Bool(true),
+            slot::FALSE => Value::from(false),
+            slot::TRUE => Value::from(true),
             slot::INT => Value::Int(from.signed()?),
-            slot::FLOAT => Value::Float(from.float()?),
+            slot::FLOAT => Value::from(from.float()?),
             slot::SHORT_TEXT => Value::from(from.text()?),
             slot::RANGE => Value::Range(Arc::new(read_range(from)?)),
             slot::BUILTIN => {

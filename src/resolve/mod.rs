@@ -9,7 +9,8 @@
 //! How a variable is stored depends on code that may stand anywhere behind it, so the tree is
 //! walked twice: the first walk only finds out, the second only writes down.
 //!
-//! 1. [`resolution`] is the way in: one function, and what it gives back;
+//! 1. [`resolution`] is the way in: one function, and what it gives back; [`front_end`] begins with
+//!    the text;
 //! 2. [`prelude`] is what the resolver knows of builtins and of earlier entries of a session;
 //! 3. `survey` holds what the first walk finds out; `scope` opens scopes, declares and looks up
 //!    names; `statement` and `expression` walk; `flow` judges `return`, `break` and unreachable
@@ -27,6 +28,7 @@ mod capture;
 pub mod code;
 mod expression;
 mod flow;
+pub mod front_end;
 pub mod prelude;
 pub mod program;
 mod race;

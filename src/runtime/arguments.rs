@@ -62,7 +62,7 @@ pub fn default_value(default: &DefaultValue) -> Value {
     match default {
         DefaultValue::Nil | DefaultValue::Computed(_) => Value::Nil,
         DefaultValue::Omitted(_) => Value::Absent,
-        DefaultValue::Bool(value) => Value::Bool(*value),
+        DefaultValue::Bool(value) => Value::from(*value),
         DefaultValue::Int(value) => Value::Int(*value),
         DefaultValue::Text(text) => Value::from(text.as_str()),
     }

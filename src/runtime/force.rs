@@ -46,11 +46,12 @@ pub fn submit(
     {
         return first.start(machine, TaskKind::Future, &work, number, at);
     }
+    let calls = machine.name_of(&work);
     let work = match pool.kind.is_process() {
         true => machine.runtime.workers()?.elsewhere(machine, &work, pool)?,
         false => work,
     };
-    start_in(machine, TaskKind::Future, work, pool, at)
+    start_in(machine, TaskKind::Future, (work, calls), pool, at)
 }
 
 /// Starts a task with a thread or a process of its own.
@@ -76,12 +77,14 @@ pub fn start_spawned(
 fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value> {
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
+    let calls = machine.name_of(&work);
     let task = machine.new_task(TaskKind::Spawned, at, None, work);
     if machine.gate.decides() {
         machine.hand_over(&task)?;
         return Ok(Value::Task(task));
     }
     machine.gate.announce(|| Operation::Start(task.id()));
+    machine.says_it_started(&task, calls);
     let thread = match name {
         Some(name) => format!("cq #{} {name}", task.number),
         None => format!("cq task #{}", task.number),
@@ -101,18 +104,20 @@ fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Valu
         return first.start(machine, TaskKind::Spawned, &work, 0, at);
     }
     let speakers = machine.runtime.workers()?.speakers();
+    let calls = machine.name_of(&work);
     let work = machine
         .runtime
         .workers()?
         .elsewhere(machine, &work, &speakers)?;
-    start_in(machine, TaskKind::Spawned, work, &speakers, at)
+    start_in(machine, TaskKind::Spawned, (work, calls), &speakers, at)
 }
 
-/// Starts a task in a pool. In one of processes, its fiber here speaks for it.
+/// Starts a task in a pool, with the name of what it calls. In one of processes, its fiber here
+/// speaks for it.
 pub fn start_in(
     machine: &mut Machine<'_>,
     kind: TaskKind,
-    work: Work,
+    (work, calls): (Work, Option<Arc<str>>),
     pool: &Arc<PoolShared>,
     at: Span,
 ) -> Result<Value> {
@@ -124,6 +129,7 @@ pub fn start_in(
         return Ok(Value::of_task(&task));
     }
     machine.gate.announce(|| Operation::Start(task.id()));
+    machine.says_it_started(&task, calls);
     let spawned = kind == TaskKind::Spawned;
     if spawned {
         runtime.spawned_one_more();
@@ -336,10 +342,10 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
     if task.has_ended() {
         return Ok(());
     }
-    let in_process = task
-        .pool
-        .as_ref()
-        .is_some_and(|pool| pool.kind.is_process());
+    let pool = task.pool.as_ref();
+    // One on a thread of a worker is a thread all the same.
+    let in_process =
+        pool.is_some_and(|pool| pool.kind.is_process()) && !task.abroad.has_to_speak();
     match in_process {
         true => {
             // Its end is no surprise.

@@ -12,6 +12,7 @@
 //! Every call goes through [`Machine::invoke`]: it checks that there is room, lets a cancel or a
 //! time slice strike, and sets up the row of slots.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -27,6 +28,7 @@ use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
 use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
+use crate::value::returned::{Choice, Given};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// How many calls of a story are kept at its inner and at its outer end.
@@ -56,6 +58,23 @@ pub enum Flow {
     Return,
 }
 
+impl Choice for Flow {
+    #[inline(always)]
+    fn number(self) -> u64 {
+        self as u64
+    }
+
+    #[inline(always)]
+    fn of(number: u64) -> Flow {
+        match number {
+            0 => Flow::Next,
+            1 => Flow::Break,
+            2 => Flow::Continue,
+            _ => Flow::Return,
+        }
+    }
+}
+
 /// A running task.
 pub struct Machine<'f> {
     /// Slots and temporaries of all calls under way.
@@ -83,6 +102,53 @@ pub struct Machine<'f> {
     stack_limit: usize,
 }
 
+impl Drop for Machine<'_> {
+    fn drop(&mut self) {
+        Rows {
+            stack: std::mem::take(&mut self.stack),
+            calls: std::mem::take(&mut self.calls),
+        }
+        .give();
+    }
+}
+
+/// What a machine computes in, kept for the next task of the thread: most tasks are short.
+struct Rows {
+    stack: Vec<Value>,
+    calls: Vec<CallRecord>,
+}
+
+/// How many a thread keeps, and how long each may have become.
+const ROWS_KEPT: usize = 16;
+const LONGEST_KEPT: usize = 1 << 10;
+
+thread_local! {
+    static ROWS: RefCell<Vec<Rows>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Rows {
+    fn take() -> Rows {
+        let kept = ROWS.try_with(|rows| rows.borrow_mut().pop());
+        kept.ok().flatten().unwrap_or_else(|| Rows {
+            stack: Vec::with_capacity(16),
+            calls: Vec::with_capacity(4),
+        })
+    }
+
+    fn give(mut self) {
+        self.stack.clear();
+        self.calls.clear();
+        if self.stack.capacity().max(self.calls.capacity()) <= LONGEST_KEPT {
+            let _ = ROWS.try_with(|rows| {
+                let mut rows = rows.borrow_mut();
+                if rows.len() < ROWS_KEPT {
+                    rows.push(self);
+                }
+            });
+        }
+    }
+}
+
 impl<'f> Machine<'f> {
     /// A machine for a task that has just got its fiber.
     pub fn new(
@@ -93,10 +159,11 @@ impl<'f> Machine<'f> {
         fiber: FiberKey,
         stack_limit: usize,
     ) -> Machine<'f> {
+        let Rows { stack, calls } = Rows::take();
         Machine {
-            stack: Vec::new(),
+            stack,
             base: 0,
-            calls: Vec::new(),
+            calls,
             returned: Value::Nil,
             leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),
@@ -141,28 +208,39 @@ impl<'f> Machine<'f> {
     /// Runs `function` with the arguments that lie on the stack from `base` on, one for every
     /// parameter ([`Value::Absent`] for one that was not given and has a default). Takes the
     /// arguments off the stack; a call that is refused leaves them to whoever catches the error.
-    #[inline]
+    #[inline(always)]
     pub fn invoke(
         &mut self,
         function: &Arc<Function>,
         base: usize,
-        site: Option<Span>,
+        site: &Option<Span>,
     ) -> Result<Value> {
+        Value::unpack(self.invoke_packed(function, base, site))
+    }
+
+    fn invoke_packed(
+        &mut self,
+        function: &Arc<Function>,
+        base: usize,
+        site: &Option<Span>,
+    ) -> Value {
         if !self.has_room() {
-            return Err(self.too_deep());
+            return Value::Unwinding(self.too_deep());
         }
-        self.tick()?;
+        if let Err(unwind) = self.tick() {
+            return Value::Unwinding(unwind);
+        }
         let code = function.code;
-        let missing = (base + code.slots).saturating_sub(self.stack.len());
-        self.stack
-            .extend(std::iter::repeat_with(|| Value::Nil).take(missing));
+        if self.stack.len() < base + code.slots {
+            self.grow_row(base + code.slots);
+        }
         self.calls.push(CallRecord {
             code,
-            site,
+            site: *site,
             base: self.base,
         });
         self.base = base;
-        let result = code.body()(self, function);
+        let result = code.body().run_packed(self, function);
         if let Some(call) = self.calls.pop() {
             self.base = call.base;
         }
@@ -170,12 +248,23 @@ impl<'f> Machine<'f> {
         result
     }
 
+    /// Room for the slots that are no parameters.
+    #[inline(never)]
+    fn grow_row(&mut self, height: usize) {
+        while self.stack.len() < height {
+            self.stack.push(Value::Nil);
+        }
+    }
+
     /// Takes everything off the stack that lies above `height`.
     #[inline(always)]
     pub fn unwind_to(&mut self, height: usize) {
         while self.stack.len() > height {
-            if let Some(value) = self.stack.pop() {
-                discard(value);
+            // Looked at where it lies: a small one is not even read.
+            let is_small = self.stack.last().is_some_and(owns_nothing);
+            match self.stack.pop() {
+                Some(value) if !is_small => drop_owned(value),
+                small => std::mem::forget(small),
             }
         }
     }
@@ -217,7 +306,7 @@ impl<'f> Machine<'f> {
         let base = self.stack.len();
         self.stack.extend_from_slice(arguments);
         self.stack.resize(base + parameters.len(), Value::Absent);
-        self.invoke(function, base, site)
+        self.invoke(function, base, &site)
     }
 
     /// Calls a builtin with positional arguments.
@@ -274,6 +363,25 @@ impl<'f> Machine<'f> {
                 (all, calls.len() - 2 * CALLS_TOLD)
             }
         }
+    }
+}
+
+/// Whether a value is one of the small ones, which own no memory.
+#[inline(always)]
+fn owns_nothing(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)
+    )
+}
+
+/// Writes a value over another. A small one that is overwritten is not even read: reading at once
+/// what was written in parts is what processors do slowly.
+#[inline(always)]
+pub fn put(place: &mut Value, value: Value) {
+    match owns_nothing(place) {
+        true => std::mem::forget(std::mem::replace(place, value)),
+        false => drop_owned(std::mem::replace(place, value)),
     }
 }
 

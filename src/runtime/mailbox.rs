@@ -4,7 +4,7 @@
 //! program will (a timer, a system call). The seats that are not asleep are counted; when there
 //! are none, no task can ever run again. The count is exact:
 //!
-//! - whoever wakes a sleeping seat counts it, after sending the mail and before going on;
+//! - whoever wakes a sleeping seat counts it, after sending the mail and before it can notice;
 //! - a seat first says that it sleeps, then looks into its inbox once more, and only then takes
 //!   itself off the count. Mail it did not see there was sent by somebody who saw it asleep.
 //!
@@ -13,12 +13,13 @@
 //! ```
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
+use foldhash::fast::FixedState;
 use parking_lot::Mutex;
 
 use super::pool::PoolShared;
@@ -62,6 +63,17 @@ pub enum LaidDown {
     NotLast,
 }
 
+/// How often a seat that lies down looks whether it is woken before its thread is parked: some
+/// twenty microseconds, a little more than parking and waking take.
+const MOST_LOOKS: u32 = 1024;
+
+/// Where looking has not helped lately it is hardly done any more…
+const FEWEST_LOOKS: u32 = 4;
+
+/// …but every so many rests, to learn when it does: two that wait for each other in turns need
+/// both to look.
+const RESTS_A_TRY: u32 = 32;
+
 const AWAKE: u8 = 0;
 const NAPPING: u8 = 1;
 const ASLEEP: u8 = 2;
@@ -76,11 +88,16 @@ pub struct SeatHandle {
     rest: AtomicU8,
     ready: AtomicUsize,
     awake: Arc<AtomicUsize>,
+    processors: usize,
+    /// How often it looks before it parks; only its own thread changes it.
+    looks: AtomicU32,
+    /// How often it has rested; only its own thread changes it.
+    rests: AtomicU32,
     thread: OnceLock<Thread>,
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
     /// The tasks that have started here and not ended.
-    pub tasks: Mutex<HashMap<ObjectId, Arc<Task>>>,
+    pub tasks: Mutex<HashMap<ObjectId, Arc<Task>, FixedState>>,
 }
 
 impl SeatHandle {
@@ -94,9 +111,12 @@ impl SeatHandle {
             rest: AtomicU8::new(AWAKE),
             ready: AtomicUsize::new(0),
             awake: runtime.awake.clone(),
+            processors: runtime.shared_pool.seats,
+            looks: AtomicU32::new(MOST_LOOKS),
+            rests: AtomicU32::new(0),
             thread: OnceLock::new(),
             pool,
-            tasks: Mutex::new(HashMap::new()),
+            tasks: Mutex::default(),
         });
         runtime.awake.fetch_add(1, Ordering::SeqCst);
         runtime
@@ -115,13 +135,25 @@ impl SeatHandle {
     pub fn send(&self, mail: Mail) {
         // The handle holds both ends, so this cannot fail.
         let _ = self.inbox.send(mail);
-        match self.rest.swap(AWAKE, Ordering::SeqCst) {
-            ASLEEP => {
-                self.awake.fetch_add(1, Ordering::SeqCst);
-                self.unpark();
+        let change = |from, to| {
+            self.rest
+                .compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst)
+        };
+        loop {
+            match change(AWAKE, AWAKE) {
+                Err(ASLEEP) => {
+                    // It is counted before it can notice: it may look out, wake, work and lie down
+                    // again before we go on.
+                    self.awake.fetch_add(1, Ordering::SeqCst);
+                    if change(ASLEEP, AWAKE).is_ok() {
+                        return self.unpark();
+                    }
+                    self.awake.fetch_sub(1, Ordering::SeqCst);
+                }
+                Err(NAPPING) if change(NAPPING, AWAKE).is_ok() => return self.unpark(),
+                Err(_) => {}
+                Ok(_) => return,
             }
-            NAPPING => self.unpark(),
-            _ => {}
         }
     }
 
@@ -173,8 +205,36 @@ impl SeatHandle {
         }
     }
 
+    /// Looks for a short while whether it is woken, as long as there are processors that nobody
+    /// else needs. Whoever wakes a thread that is not parked yet makes no system call. (The seat
+    /// counts as asleep meanwhile, so a deadlock is noticed as ever.)
+    fn look_out(&self) -> bool {
+        let rests = self.rests.load(Ordering::Relaxed).wrapping_add(1);
+        self.rests.store(rests, Ordering::Relaxed);
+        let looks = match rests % RESTS_A_TRY {
+            0 => MOST_LOOKS,
+            _ => self.looks.load(Ordering::Relaxed),
+        };
+        for _ in 0..looks {
+            if self.rest.load(Ordering::Acquire) == AWAKE {
+                self.looks.store(MOST_LOOKS, Ordering::Relaxed);
+                return true;
+            }
+            if self.awake.load(Ordering::Relaxed) >= self.processors {
+                return false;
+            }
+            std::hint::spin_loop();
+        }
+        self.looks
+            .store((looks / 2).max(FEWEST_LOOKS), Ordering::Relaxed);
+        false
+    }
+
     /// Stops the thread until it is woken or a timer is due.
     pub fn stay_down(&self, due: Option<Instant>) {
+        if self.look_out() {
+            return;
+        }
         while self.rest.load(Ordering::SeqCst) != AWAKE {
             let Some(due) = due else {
                 thread::park();

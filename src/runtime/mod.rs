@@ -16,8 +16,9 @@
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
-//! 7. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
-//! 8. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
+//! 7. [`session`]: a program that is given one entry after the other; [`watch`]: what it knows of its tasks
+//! 8. [`run`]: a whole program from start to end; `ending` judges it, `ticker` looks at it from time to time
+//! 9. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
 
 pub mod abroad;
 pub mod arguments;
@@ -44,11 +45,13 @@ pub mod resource;
 pub mod run;
 pub mod seat;
 pub mod select;
+pub mod session;
 pub mod story;
 pub mod task;
 mod thread;
 mod ticker;
 pub mod turn;
 pub mod wait;
+pub mod watch;
 pub mod work;
 pub mod worker;

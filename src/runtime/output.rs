@@ -14,6 +14,16 @@ use super::elsewhere::FirstProcess;
 /// Collected output is written when there is this much.
 const LARGE: usize = 64 << 10;
 
+/// A terminal that output shares with an editor of lines.
+pub trait Terminal: Send + Sync {
+    /// Takes the text if a line is being edited, to show it above that line; never waits.
+    /// Otherwise gives false, and the text is written at once.
+    fn takes(&self, text: &str) -> bool;
+
+    /// The line is finished: gives what was taken and not shown; from now on it takes nothing.
+    fn gives_back(&self) -> String;
+}
+
 /// Where output goes.
 pub struct Output {
     sink: Mutex<Sink>,
@@ -21,12 +31,16 @@ pub struct Output {
 
 struct Sink {
     collected: Vec<u8>,
+    /// The last that was written did not end its line.
+    within_line: bool,
     target: Target,
 }
 
 enum Target {
     /// Standard output.
     Standard { by_line: bool },
+    /// A terminal on which somebody may be editing a line.
+    Terminal(Arc<dyn Terminal>),
     /// In a worker: the first process.
     FirstProcess(Arc<dyn FirstProcess>),
     /// Memory: for a program that runs inside of another one.
@@ -40,6 +54,31 @@ impl Output {
     pub fn standard() -> Output {
         let by_line = io::stdout().is_terminal();
         Output::to(Target::Standard { by_line })
+    }
+
+    /// Output to a terminal that is shared with an editor of lines.
+    pub fn terminal(terminal: Arc<dyn Terminal>) -> Output {
+        Output::to(Target::Terminal(terminal))
+    }
+
+    /// A line has been edited: what was held back meanwhile is written, and what comes from now
+    /// on is written at once.
+    pub fn takes_over(&self) {
+        let mut sink = self.sink.lock();
+        if let Target::Terminal(terminal) = &sink.target {
+            let held = terminal.gives_back();
+            sink.collected.extend_from_slice(held.as_bytes());
+            sink.flush();
+        }
+    }
+
+    /// Ends the line that output has begun, if any.
+    pub fn fresh_line(&self) {
+        let mut sink = self.sink.lock();
+        if sink.within_line {
+            sink.collected.push(b'\n');
+            sink.flush();
+        }
     }
 
     /// The output of a worker.
@@ -61,6 +100,7 @@ impl Output {
         Output {
             sink: Mutex::new(Sink {
                 collected: Vec::new(),
+                within_line: false,
                 target,
             }),
         }
@@ -69,11 +109,14 @@ impl Output {
     /// Writes `text` in one piece.
     pub fn print(&self, text: &str) {
         let mut sink = self.sink.lock();
+        if sink.is_taken(text) {
+            return;
+        }
         sink.collected.extend_from_slice(text.as_bytes());
         let due = match sink.target {
             Target::Standard { by_line } => by_line || sink.collected.len() >= LARGE,
-            // It collects by itself, as long as it cannot send.
-            Target::FirstProcess(_) => true,
+            // Who is in the first process collects by itself, as long as it cannot send.
+            Target::Terminal(_) | Target::FirstProcess(_) => true,
             Target::Memory | Target::Silent => false,
         };
         if due {
@@ -99,9 +142,13 @@ impl Output {
 
     fn write_error(&self, text: &str) -> io::Result<()> {
         let mut sink = self.sink.lock();
+        if io::stderr().is_terminal() && sink.is_taken(text) {
+            return Ok(());
+        }
         match sink.target {
-            Target::Standard { .. } => {
+            Target::Standard { .. } | Target::Terminal(_) => {
                 sink.flush();
+                sink.within_line = !text.ends_with('\n');
                 io::stderr().lock().write_all(text.as_bytes())
             }
             Target::FirstProcess(_) => {
@@ -139,12 +186,17 @@ impl Output {
 }
 
 impl Sink {
+    /// Whether the editor of lines takes the text.
+    fn is_taken(&self, text: &str) -> bool {
+        matches!(&self.target, Target::Terminal(terminal) if terminal.takes(text))
+    }
+
     fn flush(&mut self) {
         if self.collected.is_empty() {
             return;
         }
         match &self.target {
-            Target::Standard { .. } => {}
+            Target::Standard { .. } | Target::Terminal(_) => {}
             Target::FirstProcess(home) => {
                 home.print(&String::from_utf8_lossy(&self.collected));
                 self.collected.clear();
@@ -152,6 +204,7 @@ impl Sink {
             }
             Target::Memory | Target::Silent => return,
         }
+        self.within_line = !self.collected.ends_with(b"\n");
         let mut out = io::stdout().lock();
         let written = out.write_all(&self.collected).and_then(|()| out.flush());
         self.collected.clear();

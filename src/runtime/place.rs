@@ -9,6 +9,8 @@ use crate::value::{Kind, Result, Value};
 
 /// The builtin places.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+// (A whole word, as every payload of a value: see `value::word`.)
+#[repr(u64)]
 pub enum Place {
     /// A thread of this process: shares everything.
     Thread,

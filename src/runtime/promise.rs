@@ -89,7 +89,7 @@ impl Promise {
 
     /// Its value if it is known.
     pub fn peek(&self) -> Option<Value> {
-        self.state.with(|state| match state {
+        self.state.with_value(|state| match state {
             State::Done(value) => Some(value.clone()),
             _ => None,
         })
@@ -98,7 +98,7 @@ impl Promise {
     /// What is in it at this moment; `None` if it is work of the runtime, which has no copies.
     pub fn content(&self, gate: &Gate<'_>) -> Option<Content> {
         gate.announce(|| Operation::Poll(ObjectId::of(self)));
-        self.state.with(|state| match state {
+        self.state.with_value(|state| match state {
             State::Unforced(Thunk::Code(body))
             | State::Evaluating {
                 thunk: Thunk::Code(body),
@@ -121,19 +121,19 @@ impl Promise {
             Content::Done(value) => State::Done(value),
             Content::Failed(failure) => State::Failed(failure),
         };
-        let old = self.state.with(|state| std::mem::replace(state, new));
+        let old = self.state.with_value(|state| std::mem::replace(state, new));
         drop(old);
     }
 
     /// Whether it has been evaluated, to a value or an error.
     pub fn has_ended(&self) -> bool {
         self.state
-            .with(|state| matches!(state, State::Done(_) | State::Failed(_)))
+            .with_value(|state| matches!(state, State::Done(_) | State::Failed(_)))
     }
 
     /// Its state in one word, as it is printed.
     pub fn state_word(&self) -> &'static str {
-        self.state.with(|state| match state {
+        self.state.with_value(|state| match state {
             State::Unforced(_) => "unforced",
             State::Evaluating { .. } => "running",
             State::Done(_) => "done",
@@ -143,7 +143,7 @@ impl Promise {
 
     /// The task that evaluates it right now.
     pub fn evaluated_by(&self) -> Option<Arc<super::task::Task>> {
-        self.state.with(|state| match state {
+        self.state.with_value(|state| match state {
             State::Evaluating { by, .. } => Some(by.clone()),
             _ => None,
         })
@@ -158,6 +158,10 @@ impl Promise {
         machine
             .gate
             .announce(|| Operation::Force(ObjectId::of(&**self)));
+        machine.tick()?;
+        if let Some(value) = self.peek() {
+            return Ok(value);
+        }
         let me = machine.task.clone();
         let step = machine.wait(
             || WaitingFor::Promise(self.clone()),
@@ -191,7 +195,7 @@ impl Promise {
         ticket: Option<&Arc<Ticket>>,
         timed: bool,
     ) -> Option<Step> {
-        self.state.with(|state| match state {
+        self.state.with_value(|state| match state {
             State::Done(value) => Some(Step::Done(value.clone())),
             State::Failed(failure) => Some(Step::Failed(failure.clone())),
             State::Unforced(thunk) => {
@@ -212,7 +216,7 @@ impl Promise {
     }
 
     fn forget(&self, ticket: &Arc<Ticket>) {
-        self.state.with(|state| {
+        self.state.with_value(|state| {
             if let State::Evaluating { waiting, .. } = state {
                 waiting.retain(|other| !Arc::ptr_eq(other, ticket));
             }
@@ -236,7 +240,7 @@ impl Promise {
             // The next one who forces it evaluates it anew.
             Err(Unwind::Cancelled) => State::Unforced(thunk),
         };
-        let old = self.state.with(|state| std::mem::replace(state, new));
+        let old = self.state.with_value(|state| std::mem::replace(state, new));
         if let State::Evaluating { waiting, .. } = old {
             for ticket in waiting {
                 ticket.wake(Resumed::Ready);
@@ -257,9 +261,9 @@ impl Drop for Promise {
         crate::gate::gone(self);
         let state = std::mem::replace(self.state.get_mut(), State::Done(Value::Nil));
         match state {
-            State::Done(value) => crate::value::drop_deep(vec![value]),
+            State::Done(value) => crate::value::drop_deep_one(value),
             State::Unforced(Thunk::Code(body)) => {
-                crate::value::drop_deep(vec![Value::Function(body)])
+                crate::value::drop_deep_one(Value::Function(body))
             }
             _ => {}
         }

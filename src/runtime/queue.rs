@@ -156,26 +156,39 @@ impl Queue {
         value: &mut Option<Item>,
         ticket: Option<&Arc<Ticket>>,
     ) -> Option<Put> {
-        self.state.with(|state| {
+        let (done, getter) = self.state.with(|state| {
             if state.closed {
-                return Some(Put::Closed);
+                return (Some(Put::Closed), None);
             }
             let has_room = self
                 .capacity
                 .is_none_or(|capacity| state.items.len() < capacity);
             if has_room && state.pending.is_empty() {
                 state.items.extend(value.take());
-                state.wake_getter();
-                return Some(Put::Done);
+                return (Some(Put::Done), state.getters.pop_front());
             }
             if let Some(ticket) = ticket
                 && let Some(value) = value.take()
             {
                 state.pending.push_back((value, ticket.clone()));
-                state.wake_getter();
+                return (None, state.getters.pop_front());
             }
-            None
-        })
+            (None, None)
+        });
+        self.wake_getter(getter);
+        done
+    }
+
+    /// Wakes a getter that was taken out of the line, or the next if something else has woken it.
+    /// Never under the lock: who is woken wants it next.
+    #[inline]
+    fn wake_getter(&self, mut getter: Option<Arc<Ticket>>) {
+        while let Some(ticket) = getter {
+            getter = match ticket.wake(Resumed::Ready) {
+                true => None,
+                false => self.state.with(|state| state.getters.pop_front()),
+            };
+        }
     }
 
     /// What became of a put that stood in line.
@@ -283,29 +296,32 @@ impl Queue {
     }
 
     fn take(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
-        self.state.with(|state| {
+        let (taken, putter) = self.state.with(|state| {
             if let Some(value) = state.items.pop_front() {
-                if let Some((next, ticket)) = state.pending.pop_front() {
+                let putter = state.pending.pop_front().map(|(next, putter)| {
                     state.items.push_back(next);
-                    ticket.wake(Resumed::Ready);
-                }
-                return Some(Taken::Value(value));
+                    putter
+                });
+                return (Some(Taken::Value(value)), putter);
             }
-            if let Some((value, ticket)) = state.pending.pop_front() {
-                ticket.wake(Resumed::Ready);
-                return Some(Taken::Value(value));
+            if let Some((value, putter)) = state.pending.pop_front() {
+                return (Some(Taken::Value(value)), Some(putter));
             }
             if state.closed && state.unsettled == 0 {
-                return Some(Taken::Closed);
+                return (Some(Taken::Closed), None);
             }
             state.getters.extend(ticket.cloned());
-            None
-        })
+            (None, None)
+        });
+        if let Some(putter) = putter {
+            putter.wake(Resumed::Ready);
+        }
+        taken
     }
 
     /// A getter goes; if it leaves something behind, the next one is woken for it.
     pub fn leave_getters(&self, ticket: &Arc<Ticket>) {
-        self.state.with(|state| {
+        let next = self.state.with(|state| {
             if let Some(at) = state
                 .getters
                 .iter()
@@ -313,10 +329,12 @@ impl Queue {
             {
                 state.getters.remove(at);
             }
-            if !state.items.is_empty() || !state.pending.is_empty() {
-                state.wake_getter();
+            match state.items.is_empty() && state.pending.is_empty() {
+                true => None,
+                false => state.getters.pop_front(),
             }
         });
+        self.wake_getter(next);
     }
 
     /// No more puts. Those that wait are sent back; gets drain what is left.

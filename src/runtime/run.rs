@@ -23,6 +23,7 @@ use super::seat::Seat;
 use super::story;
 use super::task::{Task, TaskKind, Work};
 use super::wait::Ticket;
+use super::watch::Watch;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::syntax::span::Span;
@@ -85,7 +86,9 @@ pub struct Runtime {
     pub(super) failed: Mutex<Vec<Arc<Task>>>,
     /// Waits that seem hopeless.
     pub(super) suspects: Mutex<Vec<Arc<Ticket>>>,
-    stuck: AtomicBool,
+    pub(super) stuck: AtomicBool,
+    /// Who wants to know of tasks and queues: a session.
+    watch: OnceLock<Watch>,
     pub(super) ending: AtomicBool,
     pub(super) starts_no_more_futures: AtomicBool,
     pub(super) ticking: AtomicBool,
@@ -131,6 +134,7 @@ impl Runtime {
             failed: Mutex::new(Vec::new()),
             suspects: Mutex::new(Vec::new()),
             stuck: AtomicBool::new(false),
+            watch: OnceLock::new(),
             ending: AtomicBool::new(false),
             starts_no_more_futures: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
@@ -141,7 +145,7 @@ impl Runtime {
     pub fn run(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
         let main = Arc::new(Function {
             code: unit.code(unit.program.main),
-            captures: Box::new([]),
+            captures: Default::default(),
         });
         self.units.add(unit);
         let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
@@ -304,9 +308,22 @@ impl Runtime {
                 false => self.suspect_waits_for_locks_of(task),
             }
         }
+        if let Some(watch) = self.watch.get() {
+            watch.ended(task);
+        }
         if task.kind == TaskKind::Spawned {
             self.spawned_one_less();
         }
+    }
+
+    /// Somebody wants to know of its tasks and queues from now on.
+    pub fn watch(&self, watch: Watch) {
+        let _ = self.watch.set(watch);
+    }
+
+    /// What is known of its tasks and queues, if anybody wants to know.
+    pub fn watched(&self) -> Option<&Watch> {
+        self.watch.get()
     }
 
     /// A task that has ended has left its seat.
@@ -379,7 +396,7 @@ impl Runtime {
     }
 
     /// All waits there are, by task number.
-    pub(super) fn waits(&self) -> Vec<Arc<Ticket>> {
+    pub fn waits(&self) -> Vec<Arc<Ticket>> {
         let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
         let mut waits: Vec<Arc<Ticket>> = Vec::new();
         for seat in seats {
@@ -390,7 +407,7 @@ impl Runtime {
         waits
     }
 
-    fn report_deadlock(&self) -> Status {
+    pub(super) fn report_deadlock(&self) -> Status {
         self.report(&super::deadlock::stuck(&self.waits()));
         Status::DEADLOCK
     }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use super::abroad::Abroad;
 use super::elsewhere::{HandleKind, StandIn};
@@ -24,7 +25,7 @@ pub use super::work::Work;
 use crate::gate::ObjectId;
 use crate::syntax::span::Span;
 use crate::value::error::TaskMark;
-use crate::value::guarded::Guarded;
+use crate::value::guarded::{Guarded, single};
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// What started a task.
@@ -68,7 +69,7 @@ pub enum Listener {
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    listeners: Vec<Listener>,
+    listeners: SmallVec<[Listener; 1]>,
 }
 
 const NOT_CANCELLED: u8 = 0;
@@ -109,6 +110,9 @@ impl Task {
         pool: Option<Arc<PoolShared>>,
         work: Work,
     ) -> Arc<Task> {
+        if kind != TaskKind::Main {
+            single::ends();
+        }
         Arc::new(Task::made(number, kind, started_at, parent, pool, work))
     }
 
@@ -130,7 +134,7 @@ impl Task {
             seat: OnceLock::new(),
             state: Guarded::new(State {
                 phase: Phase::Unstarted(work),
-                listeners: Vec::new(),
+                listeners: SmallVec::new(),
             }),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
@@ -321,6 +325,22 @@ impl Task {
         }
     }
 
+    /// Asks it to stop, also if it has been asked before: then its clean-up is struck.
+    pub(super) fn cancel_anew(&self) {
+        self.forget_cancel();
+        self.request_cancel();
+    }
+
+    /// It goes on after what a cancel has struck.
+    pub(super) fn forget_cancel(&self) {
+        self.cancel.store(NOT_CANCELLED, Ordering::SeqCst);
+    }
+
+    /// The wait it is in.
+    pub fn wait(&self) -> Option<Arc<Ticket>> {
+        self.ticket.lock().clone()
+    }
+
     /// Whether a cancel was requested that has not struck.
     pub fn cancel_waits(&self) -> bool {
         self.cancel.load(Ordering::SeqCst) == CANCEL_REQUESTED
@@ -370,11 +390,11 @@ impl Drop for Task {
 impl Drop for State {
     fn drop(&mut self) {
         let phase = std::mem::replace(&mut self.phase, Phase::Running);
-        crate::value::drop_deep(match phase {
-            Phase::Ended(Outcome::Value(value)) => vec![value],
-            Phase::Unstarted(Work::Call { arguments, .. }) => arguments,
-            _ => return,
-        });
+        match phase {
+            Phase::Ended(Outcome::Value(value)) => crate::value::drop_deep_one(value),
+            Phase::Unstarted(Work::Call { arguments, .. }) => crate::value::drop_deep(arguments),
+            _ => {}
+        }
     }
 }
 

@@ -349,7 +349,7 @@ impl Machine<'_> {
 pub fn seconds(value: &Value) -> Option<f64> {
     match value {
         Value::Int(seconds) => Some(*seconds as f64),
-        Value::Float(seconds) => Some(*seconds),
+        Value::Float(seconds) => Some(seconds.get()),
         Value::BigInt(seconds) if seconds.is_negative() => Some(f64::NEG_INFINITY),
         Value::BigInt(_) => Some(f64::INFINITY),
         _ => None,

@@ -6,7 +6,7 @@
 
 use super::error::{Failure, fail};
 use super::list::List;
-use super::map::Key;
+use super::map::{Key, KeyRef};
 use super::{Kind, Result, Unwind, Value, number, order};
 use crate::diagnostics::words::with_article;
 use crate::gate::Gate;
@@ -23,7 +23,7 @@ pub fn apply(
     gate: &Gate<'_>,
 ) -> Result<Value> {
     use BinaryOperator as O;
-    let truth = |result: Result<bool>| result.map(Value::Bool);
+    let truth = |result: Result<bool>| result.map(Value::from);
     match operator {
         O::Add => add(left, right, gate),
         O::Subtract => number::subtract(left, right),
@@ -183,12 +183,13 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
                 .iter()
                 .any(|other| order::equal_at_once(other, item) == Some(true))
         })),
-        (Value::Map(map), _) => Ok(map.contains(gate, &key(item)?)),
+        (Value::Map(map), _) => Ok(map.contains(gate, key_ref(item)?)),
         (Value::String(text), Value::String(part)) => Ok(text.contains(&**part)),
         (Value::Range(range), Value::Int(number)) => Ok(range.contains(*number)),
         (Value::Range(range), Value::Float(number)) => {
-            let whole = *number as i64;
-            Ok(whole as f64 == *number && whole != i64::MAX && range.contains(whole))
+            let number = number.get();
+            let whole = number as i64;
+            Ok(whole as f64 == number && whole != i64::MAX && range.contains(whole))
         }
         (Value::Range(_), _) => Ok(false),
         (Value::Bytes(bytes), Value::Int(byte)) => {
@@ -203,17 +204,26 @@ pub fn contains(whole: &Value, item: &Value, gate: &Gate<'_>) -> Result<bool> {
 
 /// A value as the key of a map, or the error that says why not.
 pub fn key(value: &Value) -> Result<Key> {
-    Key::new(value.clone()).map_err(|value| {
-        let message = format!(
-            "{} cannot be a key of a map",
-            with_article(value.type_name())
-        );
-        let failure = Failure::error(Kind::Type, message);
-        match value {
-            Value::List(_) => failure.help("use a string, for example str(xs)").into(),
-            _ => failure.into(),
-        }
-    })
+    Key::new(value.clone()).map_err(|value| no_key(&value))
+}
+
+/// The same, borrowed.
+#[inline]
+pub fn key_ref(value: &Value) -> Result<KeyRef<'_>> {
+    KeyRef::new(value).ok_or_else(|| no_key(value))
+}
+
+#[cold]
+fn no_key(value: &Value) -> Unwind {
+    let message = format!(
+        "{} cannot be a key of a map",
+        with_article(value.type_name())
+    );
+    let failure = Failure::error(Kind::Type, message);
+    match value {
+        Value::List(_) => failure.help("use a string, for example str(xs)").into(),
+        _ => failure.into(),
+    }
 }
 
 /// The error of an operator that does not fit its operands: `cannot add int and nil`.
@@ -361,13 +371,13 @@ mod tests {
         let list = Value::list(vec![Value::Int(1), Value::list(vec![Value::Nil])]);
         let nested = Value::list(vec![Value::Nil]);
         for (item, whole, expected) in [
-            (Value::Float(1.0), &list, "true"),
+            (Value::from(1.0), &list, "true"),
             (Value::Int(2), &list, "false"),
             (nested, &list, "true"),
             ("ell".into(), &"hello".into(), "true"),
             (Value::Int(9), &range, "true"),
-            (Value::Float(9.0), &range, "true"),
-            (Value::Float(0.5), &range, "false"),
+            (Value::from(9.0), &range, "true"),
+            (Value::from(0.5), &range, "false"),
             (Value::Nil, &range, "false"),
             (Value::Int(1), &"1".into(), "type: a string holds no int"),
             (
@@ -402,7 +412,7 @@ mod tests {
             (
                 "a".into(),
                 O::Multiply,
-                Value::Float(1.5),
+                Value::from(1.5),
                 "cannot multiply string and float",
             ),
             (

@@ -47,7 +47,7 @@ impl SharedCell {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>) -> Option<Value> {
         gate.announce(|| Operation::ReadVariable(ObjectId::of(self)));
-        let value = self.value.with(|value| value.clone());
+        let value = self.value.with_value(|value| value.clone());
         gate.tell(|| value.as_ref().map_or_else(String::new, in_words));
         value
     }
@@ -62,7 +62,7 @@ impl SharedCell {
             super::show::change(&old, &in_words(&new))
         });
         // The old value is dropped after the lock is released.
-        let old = self.value.with(|value| match value {
+        let old = self.value.with_value(|value| match value {
             Some(value) => Ok(std::mem::replace(value, new)),
             None => Err(new),
         });
@@ -73,7 +73,7 @@ impl SharedCell {
     pub fn fill(&self, gate: &Gate<'_>, new: Value) {
         gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
         gate.tell(|| super::show::change("", &in_words(&new)));
-        let old = self.value.with(|value| value.replace(new));
+        let old = self.value.with_value(|value| value.replace(new));
         drop(old);
     }
 }

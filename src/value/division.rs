@@ -18,13 +18,13 @@ pub fn divide(left: &Value, right: &Value) -> Result<Value> {
         && EXACT.contains(b)
         && *b != 0
     {
-        return Ok(Value::Float(*a as f64 / *b as f64));
+        return Ok(Value::from(*a as f64 / *b as f64));
     }
     match alike(BinaryOperator::Divide, left, right)? {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
-        Pair::Ints(a, b) => quotient(&a, &b).map(Value::Float),
+        Pair::Ints(a, b) => quotient(&a, &b).map(Value::from),
         Pair::Floats(_, 0.0) => Err(by_zero()),
-        Pair::Floats(a, b) => Ok(Value::Float(a / b)),
+        Pair::Floats(a, b) => Ok(Value::from(a / b)),
     }
 }
 
@@ -42,7 +42,7 @@ pub fn floor_divide(left: &Value, right: &Value) -> Result<Value> {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
         Pair::Ints(a, b) => Ok(Value::integer(a.div_floor(&b))),
         Pair::Floats(_, 0.0) => Err(by_zero()),
-        Pair::Floats(a, b) => Ok(Value::Float(float_floor(a, b).0)),
+        Pair::Floats(a, b) => Ok(Value::from(float_floor(a, b).0)),
     }
 }
 
@@ -65,7 +65,7 @@ pub fn modulo(left: &Value, right: &Value) -> Result<Value> {
         Pair::Ints(_, b) if b.is_zero() => Err(by_zero()),
         Pair::Ints(a, b) => Ok(Value::integer(a.mod_floor(&b))),
         Pair::Floats(_, 0.0) => Err(by_zero()),
-        Pair::Floats(a, b) => Ok(Value::Float(float_floor(a, b).1)),
+        Pair::Floats(a, b) => Ok(Value::from(float_floor(a, b).1)),
     }
 }
 

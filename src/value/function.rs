@@ -3,13 +3,44 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::returned::Given;
 use super::{Result, Value};
 use crate::resolve::program::{Program, Template, TemplateId};
 use crate::runtime::machine::Machine;
 
 /// Compiled code of a template: runs the body in the row of slots that the machine has set up.
 /// It is given the function itself, which holds the captures.
-pub type Body = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync>;
+pub type Body = Closure<Value>;
+
+/// A closure that a node of the program has become. It is given the machine and the running
+/// function.
+pub struct Closure<T: Given>(
+    Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T::Returned + Send + Sync>,
+);
+
+impl<T: Given> Closure<T> {
+    /// Makes one of a Rust closure.
+    #[inline(always)]
+    pub fn new(
+        run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<T> + Send + Sync + 'static,
+    ) -> Closure<T> {
+        Closure(Box::new(move |machine, function| {
+            T::pack(run(machine, function))
+        }))
+    }
+
+    /// Runs it; the result is still packed.
+    #[inline(always)]
+    pub fn run_packed(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> T::Returned {
+        (self.0)(machine, function)
+    }
+
+    /// Runs it.
+    #[inline(always)]
+    pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<T> {
+        T::unpack(self.run_packed(machine, function))
+    }
+}
 
 /// A function as a value.
 pub struct Function {
@@ -28,7 +59,9 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        super::drop_deep(std::mem::take(&mut self.captures).into_vec());
+        if self.captures.iter().any(Value::may_hold_values) {
+            super::drop_deep(std::mem::take(&mut self.captures).into_vec());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arithmetic::key;
+use super::arithmetic::key_ref;
 use super::error::{Thrown, fail};
 use super::list::place;
 use super::map::{Key, Map};
@@ -20,9 +20,8 @@ pub fn get_index(object: &Value, index: &Value, gate: &Gate<'_>) -> Result<Value
                 .map_err(|length| out_of_range(object, index, length))
         }
         Value::Map(map) => {
-            let key = key(index)?;
-            map.get(gate, &key)
-                .ok_or_else(|| missing_key(map, key.value()))
+            let key = key_ref(index)?;
+            map.get(gate, key).ok_or_else(|| missing_key(map, index))
         }
         Value::String(text) => {
             let at = place_in(object, index, text.characters())?;
@@ -53,7 +52,7 @@ pub fn set_index(object: &Value, index: &Value, value: Value, gate: &Gate<'_>) -
             }
         }
         Value::Map(map) => {
-            map.insert(gate, key(index)?, value);
+            map.set(gate, key_ref(index)?, value);
             Ok(())
         }
         other => Err(not_assignable(other)),
@@ -108,44 +107,53 @@ pub fn get_slice(
 /// `object.name`; `trace` tells the `.trace` of an error, for which the sources are needed.
 pub fn get_field(
     object: &Value,
-    name: &str,
+    key: &Key,
     gate: &Gate<'_>,
     trace: &dyn Fn(&Arc<Failure>) -> Value,
 ) -> Result<Value> {
     match object {
         Value::Map(map) => {
-            let key = Value::from(name);
-            let found = Key::new(key.clone())
-                .ok()
-                .and_then(|key| map.get(gate, &key));
-            found.ok_or_else(|| missing_key(map, &key))
+            let found = map.get(gate, key.as_ref());
+            found.ok_or_else(|| missing_key(map, key.value()))
         }
-        Value::Error(failure) => match (name, &failure.thrown) {
+        Value::Error(failure) => match (field_name(key), &failure.thrown) {
             ("kind", Thrown::Error { kind, .. }) => Ok(Value::from(kind.word())),
             ("message", Thrown::Error { message, .. }) => Ok(Value::from(&**message)),
             ("trace", _) => Ok(trace(failure)),
-            _ => Err(
-                Failure::error(Kind::Key, format!("an error has no field `{name}`"))
-                    .help("its fields are kind, message and trace")
-                    .into(),
-            ),
+            _ => Err(Failure::error(
+                Kind::Key,
+                format!("an error has no field `{}`", field_name(key)),
+            )
+            .help("its fields are kind, message and trace")
+            .into()),
         },
-        other => Err(no_field(other, name)),
+        other => Err(no_field(other, field_name(key))),
+    }
+}
+
+/// The name of a field, whose key is a string.
+pub fn field_name(key: &Key) -> &str {
+    match key.value() {
+        Value::String(name) => name,
+        _ => "",
     }
 }
 
 /// `object.name = value`
-pub fn set_field(object: &Value, name: &str, value: Value, gate: &Gate<'_>) -> Result<()> {
+pub fn set_field(object: &Value, key: &Key, value: Value, gate: &Gate<'_>) -> Result<()> {
     match object {
         Value::Map(map) => {
-            map.insert(gate, key(&Value::from(name))?, value);
+            map.set(gate, key.as_ref(), value);
             Ok(())
         }
         Value::Error(_) => Err(fail(
             Kind::Type,
-            format!("cannot assign to `.{name}`: errors do not change"),
+            format!(
+                "cannot assign to `.{}`: errors do not change",
+                field_name(key)
+            ),
         )),
-        other => Err(no_field(other, name)),
+        other => Err(no_field(other, field_name(key))),
     }
 }
 
@@ -383,7 +391,7 @@ mod tests {
         );
         assert_eq!(get(&range, -1), "20");
         assert_eq!(
-            text(get_index(&list, &Value::Float(1.0), &GATE)),
+            text(get_index(&list, &Value::from(1.0), &GATE)),
             "type: an index of a list is an int, not a float (`//` divides ints to an int)"
         );
         assert!(text(get_index(&Value::Nil, &Value::Int(0), &GATE)).starts_with("type: "));
@@ -426,9 +434,12 @@ mod tests {
             text(get_index(&map, &Value::list(vec![]), &GATE))
                 .starts_with("type: a list cannot be a key")
         );
-        assert!(set_field(&map, "age", Value::Int(2), &GATE).is_ok());
+        assert!(set_field(&map, &Key::of_text("age".into()), Value::Int(2), &GATE).is_ok());
         let no_trace = |_: &Arc<Failure>| Value::Nil;
-        let field = |object: &Value, name: &str| text(get_field(object, name, &GATE, &no_trace));
+        let field = |object: &Value, name: &str| {
+            let key = Key::of_text(name.into());
+            text(get_field(object, &key, &GATE, &no_trace))
+        };
         assert_eq!(field(&map, "age"), "2");
         assert!(field(&map, "agee").contains("did you mean \"age\"?"));
         let error = Value::Error(Arc::new(Failure::error(Kind::Value, "odd")));

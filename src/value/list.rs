@@ -24,7 +24,7 @@ impl List {
     #[inline]
     pub fn len(&self, gate: &Gate<'_>) -> usize {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Length));
-        self.items.with(|items| items.len())
+        self.items.with_value(|items| items.len())
     }
 
     /// Whether it has none.
@@ -36,7 +36,9 @@ impl List {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>, index: usize) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Index(index)));
-        let item = self.items.with(|items| items.get(index).cloned());
+        let item = self
+            .items
+            .with_value(|items| items.get(index).map(Value::copied));
         gate.tell(|| {
             item.as_ref()
                 .map_or_else(String::new, super::show::in_words)
@@ -45,15 +47,15 @@ impl List {
     }
 
     /// The value at an index that counts from the end if negative; else how long the list is.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, gate: &Gate<'_>, index: i64) -> std::result::Result<Value, usize> {
         gate.announce(|| {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Read(ObjectId::of(self), element)
         });
-        let item = self.items.with(|items| {
+        let item = self.items.with_value(|items| {
             place(index, items.len())
-                .map(|at| items[at].clone())
+                .map(|at| items[at].copied())
                 .ok_or(items.len())
         });
         gate.tell(|| {
@@ -77,10 +79,12 @@ impl List {
             Operation::Write(ObjectId::of(self), element)
         });
         let told = gate.wants_words().then(|| super::show::in_words(&value));
-        let old = self.items.with(|items| match place(index, items.len()) {
-            Some(at) => Ok(std::mem::replace(&mut items[at], value)),
-            None => Err(items.len()),
-        });
+        let old = self
+            .items
+            .with_value(|items| match place(index, items.len()) {
+                Some(at) => Ok(std::mem::replace(&mut items[at], value)),
+                None => Err(items.len()),
+            });
         if let (Some(new), Ok(old)) = (told, &old) {
             gate.tell(|| super::show::change(&super::show::in_words(old), &new));
         }
@@ -95,13 +99,13 @@ impl List {
     /// Looks at all values. The rules of [`Guarded::with`] hold for `look`.
     pub fn read<R>(&self, gate: &Gate<'_>, look: impl FnOnce(&[Value]) -> R) -> R {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::All));
-        self.items.with(|items| look(items))
+        self.items.with_value(|items| look(items))
     }
 
     /// Changes the list as a whole. The rules of [`Guarded::with`] hold for `change`.
     pub fn change<R>(&self, gate: &Gate<'_>, change: impl FnOnce(&mut Vec<Value>) -> R) -> R {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.items.with(change)
+        self.items.with_value(change)
     }
 
     /// Empties it when it is no longer reachable.

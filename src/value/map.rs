@@ -3,16 +3,18 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use foldhash::fast::FixedState;
+use indexmap::{Equivalent, IndexMap};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::Value;
 use super::guarded::Guarded;
+use super::text::Text;
 use crate::gate::{Element, Gate, ObjectId, Operation};
 
 /// The entries of a map.
-pub type Entries = IndexMap<Key, Value>;
+pub type Entries = IndexMap<Key, Value, FixedState>;
 
 /// A map. Every single operation on it is atomic.
 #[derive(Debug, Default)]
@@ -31,7 +33,7 @@ impl Map {
     /// How many entries it has.
     pub fn len(&self, gate: &Gate<'_>) -> usize {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Length));
-        self.entries.with(|entries| entries.len())
+        self.entries.with_value(|entries| entries.len())
     }
 
     /// Whether it has none.
@@ -40,21 +42,44 @@ impl Map {
     }
 
     /// The value of a key.
-    pub fn get(&self, gate: &Gate<'_>, key: &Key) -> Option<Value> {
+    #[inline]
+    pub fn get(&self, gate: &Gate<'_>, key: KeyRef<'_>) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Key(key.fingerprint())));
-        self.entries.with(|entries| entries.get(key).cloned())
+        self.entries
+            .with_value(|entries| entries.get(&key).cloned())
     }
 
     /// Whether it has a key.
-    pub fn contains(&self, gate: &Gate<'_>, key: &Key) -> bool {
+    pub fn contains(&self, gate: &Gate<'_>, key: KeyRef<'_>) -> bool {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Key(key.fingerprint())));
-        self.entries.with(|entries| entries.contains_key(key))
+        self.entries
+            .with_value(|entries| entries.contains_key(&key))
     }
 
     /// Sets the value of a key; gives back the old one. A new key comes last.
     pub fn insert(&self, gate: &Gate<'_>, key: Key, value: Value) -> Option<Value> {
+        gate.announce(|| {
+            Operation::Write(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
+        });
+        let old = self
+            .entries
+            .with_value(|entries| entries.insert(key, value));
+        if old.is_none() {
+            // A new key changes the length and the order too.
+            gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
+        }
+        old
+    }
+
+    /// Sets the value of a key that the caller keeps; gives back the old one.
+    pub fn set(&self, gate: &Gate<'_>, key: KeyRef<'_>, value: Value) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::Key(key.fingerprint())));
-        let old = self.entries.with(|entries| entries.insert(key, value));
+        let old = self
+            .entries
+            .with_value(|entries| match entries.get_mut(&key) {
+                Some(old) => Some(std::mem::replace(old, value)),
+                None => entries.insert(key.to_key(), value),
+            });
         if old.is_none() {
             // A new key changes the length and the order too.
             gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
@@ -65,19 +90,19 @@ impl Map {
     /// Removes a key; the others keep their order.
     pub fn remove(&self, gate: &Gate<'_>, key: &Key) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.entries.with(|entries| entries.shift_remove(key))
+        self.entries.with_value(|entries| entries.shift_remove(key))
     }
 
     /// Looks at all entries. The rules of [`Guarded::with`] hold for `look`.
     pub fn read<R>(&self, gate: &Gate<'_>, look: impl FnOnce(&Entries) -> R) -> R {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::All));
-        self.entries.with(|entries| look(entries))
+        self.entries.with_value(|entries| look(entries))
     }
 
     /// Changes the map as a whole. The rules of [`Guarded::with`] hold for `change`.
     pub fn change<R>(&self, gate: &Gate<'_>, change: impl FnOnce(&mut Entries) -> R) -> R {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.entries.with(change)
+        self.entries.with_value(change)
     }
 
     /// All entries, as they are at one moment.
@@ -95,7 +120,9 @@ impl Drop for Map {
     fn drop(&mut self) {
         crate::gate::gone(self);
         let entries = std::mem::take(self.entries.get_mut());
-        super::drop_deep(entries.into_values().collect());
+        if entries.values().any(Value::may_hold_values) {
+            super::drop_deep(entries.into_values().collect());
+        }
     }
 }
 
@@ -106,16 +133,17 @@ pub struct Key(Value);
 impl Key {
     /// The value as a key; gives it back if it may not be one: a list, map, range, stream, bytes
     /// or error. Every nan is the same key.
+    #[inline]
     pub fn new(value: Value) -> std::result::Result<Key, Value> {
-        match value {
-            Value::Bytes(_)
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Range(_)
-            | Value::Stream(_)
-            | Value::Error(_) => Err(value),
-            _ => Ok(Key(value)),
+        match may_be_key(&value) {
+            true => Ok(Key(value)),
+            false => Err(value),
         }
+    }
+
+    /// A string as a key.
+    pub fn of_text(text: Text) -> Key {
+        Key(Value::String(text))
     }
 
     /// The key as a value.
@@ -123,11 +151,77 @@ impl Key {
         &self.0
     }
 
+    /// The key, borrowed.
+    #[inline]
+    pub fn as_ref(&self) -> KeyRef<'_> {
+        KeyRef(&self.0)
+    }
+}
+
+#[inline]
+fn may_be_key(value: &Value) -> bool {
+    !matches!(
+        value,
+        Value::Bytes(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Range(_)
+            | Value::Stream(_)
+            | Value::Error(_)
+    )
+}
+
+/// A key that somebody else holds, to look it up.
+#[derive(Copy, Clone)]
+pub struct KeyRef<'a>(&'a Value);
+
+impl<'a> KeyRef<'a> {
+    /// The value as a key, if it may be one.
+    #[inline]
+    pub fn new(value: &'a Value) -> Option<KeyRef<'a>> {
+        may_be_key(value).then_some(KeyRef(value))
+    }
+
+    /// A key of its own.
+    pub fn to_key(self) -> Key {
+        Key(self.0.clone())
+    }
+
     /// A hash that is the same for equal keys, to tell entries apart at the gate.
-    pub fn fingerprint(&self) -> u64 {
+    pub fn fingerprint(self) -> u64 {
         let mut hasher = std::hash::DefaultHasher::new();
-        self.hash(&mut hasher);
+        identity(self.0).hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    #[inline]
+    fn equivalent(&self, key: &Key) -> bool {
+        same_key(self.0, &key.0)
+    }
+}
+
+impl Hash for KeyRef<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_key(self.0, state);
+    }
+}
+
+impl PartialEq for Key {
+    #[inline]
+    fn eq(&self, other: &Key) -> bool {
+        same_key(&self.0, &other.0)
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_key(&self.0, state);
     }
 }
 
@@ -144,42 +238,49 @@ enum Identity<'a> {
     Handle(usize),
 }
 
-impl Key {
-    fn identity(&self) -> Identity<'_> {
-        match &self.0 {
-            Value::Nil => Identity::Nil,
-            Value::Bool(value) => Identity::Bool(*value),
-            Value::Int(value) => Identity::Int(*value),
-            Value::BigInt(value) => match as_float(value) {
-                Some(float) => Identity::Float(float.to_bits()),
-                None => Identity::Big(value),
-            },
-            Value::Float(value) => {
-                // A float within 64 bits and without a fraction is the same key as the int.
-                let whole = *value as i64;
-                match whole as f64 == *value && whole != i64::MAX {
-                    true => Identity::Int(whole),
-                    false if value.is_nan() => Identity::Float(f64::NAN.to_bits()),
-                    false => Identity::Float(value.to_bits()),
-                }
+fn identity(value: &Value) -> Identity<'_> {
+    match value {
+        Value::Nil => Identity::Nil,
+        Value::Bool(value) => Identity::Bool(value.get()),
+        Value::Int(value) => Identity::Int(*value),
+        Value::BigInt(value) => match as_float(value) {
+            Some(float) => Identity::Float(float.to_bits()),
+            None => Identity::Big(value),
+        },
+        Value::Float(value) => {
+            // A float within 64 bits and without a fraction is the same key as the int.
+            let value = value.get();
+            let whole = value as i64;
+            match whole as f64 == value && whole != i64::MAX {
+                true => Identity::Int(whole),
+                false if value.is_nan() => Identity::Float(f64::NAN.to_bits()),
+                false => Identity::Float(value.to_bits()),
             }
-            Value::String(text) => Identity::Text(text),
-            other => Identity::Handle(handle_address(other)),
         }
+        Value::String(text) => Identity::Text(text),
+        other => Identity::Handle(handle_address(other)),
     }
 }
 
-impl PartialEq for Key {
-    fn eq(&self, other: &Key) -> bool {
-        self.identity() == other.identity()
+#[inline]
+fn same_key(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) => left == right,
+        (Value::Int(left), Value::Int(right)) => left == right,
+        _ => identity(left) == identity(right),
     }
 }
 
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.identity().hash(state);
+/// Strings, which remember their hash, and ints are one word to the hasher.
+#[inline]
+fn hash_key<H: Hasher>(value: &Value, state: &mut H) {
+    match value {
+        Value::String(text) => state.write_u64(text.hash_code()),
+        Value::Int(number) => state.write_u64(*number as u64),
+        other => match identity(other) {
+            Identity::Int(number) => state.write_u64(number as u64),
+            identity => identity.hash(state),
+        },
     }
 }
 
@@ -224,25 +325,25 @@ mod tests {
     #[test]
     fn numbers_of_one_value_are_one_key() {
         for (a, b) in [
-            (Value::Int(1), Value::Float(1.0)),
-            (Value::Float(0.0), Value::Float(-0.0)),
-            (Value::Float(f64::NAN), Value::Float(-f64::NAN)),
-            (Value::Int(i64::MIN), Value::Float(i64::MIN as f64)),
-            (big(63, 0), Value::Float(2f64.powi(63))),
-            (big(1000, 0), Value::Float(2f64.powi(1000))),
-            (big(1023, 0), Value::Float(2f64.powi(1023))),
+            (Value::Int(1), Value::from(1.0)),
+            (Value::from(0.0), Value::from(-0.0)),
+            (Value::from(f64::NAN), Value::from(-f64::NAN)),
+            (Value::Int(i64::MIN), Value::from(i64::MIN as f64)),
+            (big(63, 0), Value::from(2f64.powi(63))),
+            (big(1000, 0), Value::from(2f64.powi(1000))),
+            (big(1023, 0), Value::from(2f64.powi(1023))),
         ] {
             assert_eq!(key(a.clone()), key(b.clone()), "{a:?} {b:?}");
-            assert_eq!(key(a).fingerprint(), key(b).fingerprint());
+            assert_eq!(key(a).as_ref().fingerprint(), key(b).as_ref().fingerprint());
         }
         for (a, b) in [
-            (Value::Int(1), Value::Bool(true)),
+            (Value::Int(1), Value::from(true)),
             (Value::Int(1), Value::from("1")),
             (Value::Int(0), Value::Nil),
-            (Value::Int(i64::MAX), Value::Float(i64::MAX as f64)),
-            (big(1000, 1), Value::Float(2f64.powi(1000))),
-            (big(1024, 0), Value::Float(f64::INFINITY)),
-            (Value::Float(0.5), Value::Int(0)),
+            (Value::Int(i64::MAX), Value::from(i64::MAX as f64)),
+            (big(1000, 1), Value::from(2f64.powi(1000))),
+            (big(1024, 0), Value::from(f64::INFINITY)),
+            (Value::from(0.5), Value::Int(0)),
         ] {
             assert_ne!(key(a.clone()), key(b.clone()), "{a:?} {b:?}");
         }

@@ -9,7 +9,8 @@
 //! 4. [`guarded`]: the lock around everything that changes
 //! 5. [`number`] with [`division`] and [`power`], [`arithmetic`], [`order`] with [`sort`],
 //!    [`index`]: what operators do with them
-//! 6. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
+//! 6. [`word`], [`returned`]: how values and results travel in registers
+//! 7. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
 pub mod cell;
@@ -28,11 +29,13 @@ pub mod parse;
 pub mod power;
 pub mod quote;
 pub mod range;
+pub mod returned;
 pub mod show;
 pub mod sort;
 pub mod stream;
 pub mod text;
 pub mod units;
+pub mod word;
 
 use std::sync::Arc;
 
@@ -56,19 +59,22 @@ use map::Map;
 use range::Range;
 use stream::Stream;
 use text::Text;
+pub use word::{Float, Truth};
 
 /// Any value of the language.
+///
+/// Every payload takes a whole word, so that Rust keeps a value in two registers ([`word`]).
 #[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `nil`
     #[default]
     Nil,
     /// `true`, `false`
-    Bool(bool),
+    Bool(Truth),
     /// An integer that fits into 64 bits; always in this form if it does.
     Int(i64),
     /// An IEEE double.
-    Float(f64),
+    Float(Float),
     /// An integer that does not fit into 64 bits.
     BigInt(Arc<BigInt>),
     /// A string.
@@ -111,6 +117,8 @@ pub enum Value {
     Shared(Arc<SharedCell>),
     /// Not seen by programs: the slot of a parameter that was not given.
     Absent,
+    /// Not seen by programs: what a closure hands back that has no value ([`returned`]).
+    Unwinding(Unwind),
 }
 
 const _: () = assert!(size_of::<Value>() == 16);
@@ -132,6 +140,22 @@ impl Value {
         match i64::try_from(&number) {
             Ok(small) => Value::Int(small),
             Err(_) => Value::BigInt(Arc::new(number)),
+        }
+    }
+
+    /// A copy of it; costs nothing but a look at the tag for the small ones.
+    #[inline(always)]
+    pub fn copied(&self) -> Value {
+        #[inline(never)]
+        fn shared(value: &Value) -> Value {
+            value.clone()
+        }
+        match self {
+            Value::Int(value) => Value::Int(*value),
+            Value::Bool(value) => Value::Bool(*value),
+            Value::Nil => Value::Nil,
+            Value::Float(value) => Value::Float(*value),
+            other => shared(other),
         }
     }
 
@@ -176,14 +200,14 @@ impl Value {
             Value::Semaphore(_) => "semaphore",
             Value::Pool(_) | Value::Place(_) => "pool",
             Value::Error(_) => "error",
-            Value::Once(_) | Value::Shared(_) | Value::Absent => "variable",
+            Value::Once(_) | Value::Shared(_) | Value::Absent | Value::Unwinding(_) => "variable",
         }
     }
 }
 
 impl From<bool> for Value {
     fn from(value: bool) -> Value {
-        Value::Bool(value)
+        Value::Bool(value.into())
     }
 }
 
@@ -201,7 +225,7 @@ impl From<usize> for Value {
 
 impl From<f64> for Value {
     fn from(value: f64) -> Value {
-        Value::Float(value)
+        Value::Float(value.into())
     }
 }
 
@@ -221,47 +245,50 @@ impl From<String> for Value {
 /// lists…, a million deep, needs no deep stack to disappear.
 ///
 /// ```text
-/// [[[...]]]   drop of the outer list hands its items to the worklist of this thread;
-///             whoever found the worklist empty works it off
+/// [[[...]]]   a few levels are dropped inside each other; deeper ones go to the worklist of this
+///             thread, and the outermost works it off
 /// ```
 pub(crate) fn drop_deep(values: Vec<Value>) {
-    use std::cell::RefCell;
+    if values.iter().any(Value::may_hold_values) {
+        dropping(values, |worklist, values| worklist.extend(values));
+    }
+}
+
+/// The same for one value.
+pub(crate) fn drop_deep_one(value: Value) {
+    if value.may_hold_values() {
+        dropping(value, Vec::push);
+    }
+}
+
+fn dropping<T>(values: T, put_aside: fn(&mut Vec<Value>, T)) {
+    use std::cell::{Cell, RefCell};
+    /// How many levels are dropped inside each other.
+    const LEVELS: u32 = 16;
     thread_local! {
-        static WORKLIST: RefCell<Option<Vec<Value>>> = const { RefCell::new(None) };
+        static DEPTH: Cell<u32> = const { Cell::new(0) };
+        static WORKLIST: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
     }
-    if !values.iter().any(Value::may_hold_values) {
-        return;
-    }
-    let first = WORKLIST.try_with(|worklist| {
-        let mut worklist = worklist.borrow_mut();
-        match &mut *worklist {
-            Some(waiting) => {
-                waiting.extend(values);
-                false
+    // Without these any more, the thread is about to end: nothing deep is left by then.
+    let depth = DEPTH.try_with(Cell::get).unwrap_or(0);
+    let go_down = |by: u32| DEPTH.try_with(|depth| depth.set(by)).unwrap_or(());
+    if depth >= LEVELS {
+        let mut values = Some(values);
+        let _ = WORKLIST.try_with(|worklist| {
+            if let Some(values) = values.take() {
+                put_aside(&mut worklist.borrow_mut(), values);
             }
-            None => {
-                *worklist = Some(values);
-                true
-            }
-        }
-    });
-    if !matches!(first, Ok(true)) {
-        return;
-    }
-    loop {
-        let next = WORKLIST.with(|worklist| {
-            let mut worklist = worklist.borrow_mut();
-            let next = worklist.as_mut().and_then(Vec::pop);
-            if next.is_none() {
-                *worklist = None;
-            }
-            next
         });
-        match next {
-            Some(value) => drop(value),
-            None => return,
+        return;
+    }
+    go_down(depth + 1);
+    drop(values);
+    if depth == 0 {
+        while let Ok(Some(value)) = WORKLIST.try_with(|worklist| worklist.borrow_mut().pop()) {
+            drop(value);
         }
     }
+    go_down(depth);
 }
 
 impl Value {

@@ -294,10 +294,10 @@ mod tests {
     fn data_is_equal_by_structure() {
         assert!(same(
             &ints([1, 2]),
-            &Value::list(vec![Value::Float(1.0), Value::Int(2)])
+            &Value::list(vec![Value::from(1.0), Value::Int(2)])
         ));
         assert!(!same(&ints([1, 2]), &ints([1, 2, 3])));
-        assert!(!same(&Value::Bool(true), &Value::Int(1)));
+        assert!(!same(&Value::from(true), &Value::Int(1)));
         assert!(!same(&Value::from("1"), &Value::Int(1)));
         assert!(!same(&f64::NAN.into(), &f64::NAN.into()));
         let one = map(vec![(1, ints([1])), (2, Value::Nil)]);

@@ -53,7 +53,7 @@ fn of_floats(base: f64, exponent: f64) -> Result<Value> {
     if power.is_infinite() && base.is_finite() && exponent.is_finite() {
         return Err(fail(Kind::Overflow, "the power is too large for a float"));
     }
-    Ok(Value::Float(power))
+    Ok(Value::from(power))
 }
 
 fn of_ints(

@@ -309,7 +309,7 @@ impl<'g> Showing<'g> {
         // Writing to a string does not fail.
         let _ = match value {
             Value::Nil => out.write_str("nil"),
-            Value::Bool(value) => write!(out, "{value}"),
+            Value::Bool(value) => write!(out, "{}", value.get()),
             Value::Int(number) => write!(out, "{number}"),
             // Fewer than 4 bits a digit: it would not fit anyway.
             Value::BigInt(number) if number.bits() / 4 > room as u64 => {
@@ -317,7 +317,7 @@ impl<'g> Showing<'g> {
                 write!(out, "<int of about {digits:.0} digits>")
             }
             Value::BigInt(number) => write!(out, "{number}"),
-            Value::Float(number) => out.write_str(&float::repr(*number)),
+            Value::Float(number) => out.write_str(&float::repr(number.get())),
             Value::String(text) => {
                 quote(out, text, room);
                 Ok(())
@@ -378,7 +378,8 @@ impl<'g> Showing<'g> {
             },
             Value::Place(place) => out.write_str(place.name()),
             Value::List(_) | Value::Map(_) | Value::Stream(_) => Ok(()),
-            Value::Once(_) | Value::Shared(_) | Value::Absent => out.write_str("<variable>"),
+            // What programs do not see.
+            _ => out.write_str("<variable>"),
         };
     }
 }

@@ -92,7 +92,7 @@ fn places_of_alike(keys: &[Value], reverse: bool) -> Option<Vec<usize>> {
         Value::Float(_) => {
             let floats = all.map(|key| match key {
                 // Added 0 makes -0 and 0 one.
-                Value::Float(number) if !number.is_nan() => Some(number + 0.0),
+                Value::Float(number) if !number.get().is_nan() => Some(number.get() + 0.0),
                 _ => None,
             });
             sorted(floats.collect(), reverse, |a, b| a.total_cmp(&b))
@@ -208,14 +208,14 @@ mod tests {
 
     #[test]
     fn nan_and_signed_zeros_do_no_harm() {
-        let floats = |numbers: &[f64]| numbers.iter().copied().map(Value::Float).collect();
+        let floats = |numbers: &[f64]| numbers.iter().copied().map(Value::from).collect();
         let some: Vec<Value> = floats(&[2.0, f64::NAN, 1.0]);
         assert_eq!(sorted(some, false).map(|values| values.len()).ok(), Some(3));
         // 0.0 and -0.0 are equal and keep their order.
         let zeros: Vec<Value> = sorted(floats(&[0.0, -0.0, -1.0]), false).unwrap_or_default();
         let gate = Gate::open();
-        assert!(equal(&zeros[0], &Value::Float(-1.0), &gate).is_ok_and(|equal| equal));
-        assert!(matches!(zeros[1], Value::Float(zero) if zero.is_sign_positive()));
+        assert!(equal(&zeros[0], &Value::from(-1.0), &gate).is_ok_and(|equal| equal));
+        assert!(matches!(zeros[1], Value::Float(zero) if zero.get().is_sign_positive()));
     }
 
     proptest! {
@@ -251,7 +251,7 @@ mod tests {
             let values: Vec<Value> = keys.iter().copied().map(Value::Int).collect();
             // A float among them keeps them off the fast way.
             let mut mixed = values.clone();
-            mixed.push(Value::Float(1000.5));
+            mixed.push(Value::from(1000.5));
             let fast = numbers(&sorted(values, reverse).unwrap_or_default());
             let mut slow = sorted(mixed, reverse).unwrap_or_default();
             slow.retain(|value| matches!(value, Value::Int(_)));

@@ -37,7 +37,7 @@ impl Drop for Stream {
         if let Stream::Pair { head, .. } = self
             && head.may_hold_values()
         {
-            super::drop_deep(vec![std::mem::take(head)]);
+            super::drop_deep_one(std::mem::take(head));
         }
     }
 }

@@ -1,20 +1,42 @@
 //! Strings: immutable, and their elements are characters.
 
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock};
 
 /// A string. It knows how many characters it has, so that an index into plain ASCII text takes no
-/// walk.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// walk; and it remembers its hash, so that a key is hashed once, however often it is looked up.
+#[derive(Clone, Debug)]
 pub struct Text(Arc<Body>);
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug)]
 struct Body {
     text: Box<str>,
     characters: usize,
+    /// 0 while nobody has asked.
+    hash: AtomicU64,
 }
 
+/// Strings come from outside: who sends them should not know where they will lie.
+static HASHES: LazyLock<foldhash::quality::RandomState> =
+    LazyLock::new(foldhash::quality::RandomState::default);
+
 impl Text {
+    /// Its hash, which is the same for equal strings as long as the program runs.
+    #[inline]
+    pub fn hash_code(&self) -> u64 {
+        match self.0.hash.load(Relaxed) {
+            0 => {
+                let hash = HASHES.hash_one(&**self).max(1);
+                self.0.hash.store(hash, Relaxed);
+                hash
+            }
+            known => known,
+        }
+    }
+
     /// How many characters it has.
     pub fn characters(&self) -> usize {
         self.0.characters
@@ -37,6 +59,33 @@ impl Text {
         let from = offsets.nth(start).unwrap_or(self.len());
         let to = offsets.nth(end - start - 1).unwrap_or(self.len());
         Text::from(&self[from..to])
+    }
+}
+
+impl PartialEq for Text {
+    #[inline]
+    fn eq(&self, other: &Text) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Text) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Text) -> Ordering {
+        self.0.text.cmp(&other.0.text)
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.text.hash(state);
     }
 }
 
@@ -63,6 +112,10 @@ impl From<String> for Text {
 impl From<Box<str>> for Text {
     fn from(text: Box<str>) -> Text {
         let characters = text.chars().count();
-        Text(Arc::new(Body { text, characters }))
+        Text(Arc::new(Body {
+            text,
+            characters,
+            hash: AtomicU64::new(0),
+        }))
     }
 }

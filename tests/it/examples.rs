@@ -136,4 +136,10 @@ examples! {
     mailbox_server: "14_mailbox_server", 5 times;
     philosophers: "15_philosophers", 10 times;
     fan_out_fan_in: "16_fan_out_fan_in", 20 times;
+    primes_processes: "17_primes_processes", 1 times;
+    primes_processes_map: "18_primes_processes_map", 1 times;
+    queue_process: "19_queue_process", 10 times;
+    pipeline_processes: "20_pipeline_processes", 10 times;
+    isolation: "21_isolation", 3 times;
+    a_worker_dies: "22_a_worker_dies", 10 times;
 }

@@ -84,6 +84,20 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "repl",
+        &[
+            "syntax",
+            "resolve",
+            "value",
+            "gate",
+            "eval",
+            "builtins",
+            "runtime",
+            "process",
+            "diagnostics",
+        ],
+    ),
+    (
         "eval",
         &[
             "resolve",

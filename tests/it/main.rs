@@ -11,9 +11,10 @@
 //! 7. `stress`: many tasks, many times.
 //! 8. `processes`: workers that do what they should.
 //! 9. `faults`: workers that are killed at any moment.
-//! 10. `explore`: every possible outcome, against a brute force.
-//! 11. `pages`: the programs and transcripts in the README and the docs.
-//! 12. `house`: the rules of the source tree itself.
+//! 10. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
+//! 11. `explore`: every possible outcome, against a brute force.
+//! 12. `pages`: the programs and transcripts in the README and the docs.
+//! 13. `house`: the rules of the source tree itself.
 
 mod commands;
 mod examples;
@@ -26,5 +27,7 @@ mod processes;
 mod program;
 mod properties;
 mod scripts;
+mod session;
 mod stress;
+mod terminal;
 mod web;

@@ -141,3 +141,93 @@ fn words(command: &str) -> Vec<String> {
     }
     words
 }
+
+#[test]
+fn sessions_are_real() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page can be read");
+        let blocks = blocks(&text, "session");
+        if blocks.is_empty() {
+            continue;
+        }
+        // The blocks of a page are one session.
+        let mut cq = super::terminal::terminal(&[]).columns(100).open();
+        cq.prompted();
+        for (_, block) in blocks {
+            for (entry, expected) in steps(&block) {
+                let lines: Vec<&str> = entry.lines().map(str::trim_start).collect();
+                for line in &lines {
+                    cq.line(line);
+                }
+                let what = format!("{entry:?} to show {expected:?}");
+                let last = lines.last().expect("an entry has a line").to_string();
+                cq.wait_for(&what, |screen| shows(&screen.contents(), &last, &expected));
+                cq.prompted();
+                // The screen begins anew.
+                cq.keys("\x0c").prompted();
+            }
+        }
+    }
+}
+
+/// The entries of a block, each with what is to be seen of it.
+fn steps(block: &str) -> Vec<(String, Vec<String>)> {
+    let mut steps: Vec<(String, Vec<String>)> = Vec::new();
+    for line in block.lines() {
+        let goes_on = steps.last().is_some_and(|(entry, _)| {
+            cq::syntax::is_complete(entry) != cq::syntax::Completeness::Complete
+        });
+        match line
+            .split_once("> ")
+            .filter(|(prompt, _)| prompt.starts_with("cq "))
+        {
+            Some((_, entry)) => steps.push((entry.to_owned(), Vec::new())),
+            None => {
+                let (entry, expected) = steps.last_mut().expect("an entry comes first");
+                match goes_on {
+                    true => *entry += &format!("\n{line}"),
+                    false => expected.push(line.to_owned()),
+                }
+            }
+        }
+    }
+    steps
+}
+
+/// Whether the screen shows these lines in this order behind the entry, and nothing else but
+/// the rest of reports; `…` stands for anything.
+fn shows(screen: &str, entry: &str, expected: &[String]) -> bool {
+    let all: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    let is_entry =
+        |line: &&str| line.trim_start() == entry || line.ends_with(&format!("> {entry}"));
+    let Some(at) = all.iter().rposition(is_entry) else {
+        return false;
+    };
+    let shown = all[at + 1..].join("\n");
+    let mut lines = shown.lines();
+    let fits = |line: &str, expected: &str| {
+        let mut parts = expected.split('…');
+        let rest = line.strip_prefix(parts.next().unwrap_or_default());
+        let rest = parts.try_fold(rest.map(|rest| (rest, true)), |rest, part| {
+            let (rest, _) = rest?;
+            let at = rest.find(part)?;
+            Some(Some((&rest[at + part.len()..], part.is_empty())))
+        });
+        matches!(rest, Some(Some((rest, is_open))) if rest.is_empty() || is_open)
+            && (expected.contains('…') || line == expected)
+    };
+    let all = expected
+        .iter()
+        .all(|wanted| lines.any(|line| fits(line, wanted)));
+    let errors = |text: &str| text.matches("error: ").count();
+    all && errors(&shown) == expected.iter().map(|line| errors(line)).sum::<usize>()
+}
+
+#[test]
+fn all_commands_of_the_session_are_listed() {
+    let page = fs::read_to_string(program::root().join("docs/repl.md")).expect("the page");
+    for row in cq::repl::commands::TABLE {
+        let listed = format!("| `:{}` | {} |", row.usage, row.doc);
+        assert!(page.contains(&listed), "docs/repl.md: {listed}");
+    }
+}

@@ -81,7 +81,7 @@ fn a_million_levels_are_no_deeper_than_one() {
     let mut streams = Value::Nil;
     for _ in 0..depth {
         lists = Value::list(vec![lists]);
-        let map = Map::new(Entries::new());
+        let map = Map::new(Entries::default());
         if let Ok(key) = Key::new(Value::Int(1)) {
             map.insert(&gate, key, maps);
         }

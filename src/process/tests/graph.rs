@@ -46,7 +46,7 @@ pub fn build(world: &mut World, specs: &[Spec]) -> Value {
     for (kind, _) in specs {
         values.push(match kind % 8 {
             0 => Value::list(Vec::new()),
-            1 => Value::Map(Map::new(Entries::new())),
+            1 => Value::Map(Map::new(Entries::default())),
             2 => Value::Once(Arc::new(OnceCell::default())),
             3 => Value::Shared(Arc::new(SharedCell::default())),
             4 => Value::Promise(Promise::known(Value::Nil)),
@@ -120,11 +120,11 @@ fn visible(world: &mut World, part: u16, values: &[Value]) -> Value {
 fn scalar(world: &mut World, choice: u16) -> Value {
     match choice % 12 {
         0 => Value::Nil,
-        1 => Value::Bool(choice.is_multiple_of(7)),
+        1 => Value::from(choice.is_multiple_of(7)),
         2 => Value::Int(i64::from(choice) << (choice % 48)),
         3 => Value::Int(-i64::from(choice)),
-        4 => Value::Float(f64::from(choice) / 3.0),
-        5 => Value::Float(f64::NAN),
+        4 => Value::from(f64::from(choice) / 3.0),
+        5 => Value::from(f64::NAN),
         6 => Value::from(format!("text {choice}")),
         7 => Value::Range(Arc::new(Range {
             start: -3,

@@ -84,7 +84,7 @@ impl World {
     pub fn of(text: &str) -> World {
         let sources = Sources::default();
         let unit = Unit::load(program(&sources, text), |_, _| {
-            Box::new(|_, _| Ok(Value::Nil))
+            crate::value::function::Body::new(|_, _| Ok(Value::Nil))
         });
         let units = Units::default();
         units.add(unit);

@@ -28,7 +28,7 @@ fn list(values: impl Into<Vec<Value>>) -> Value {
 }
 
 fn map(key: Value, value: Value) -> Value {
-    let mut entries = Entries::new();
+    let mut entries = Entries::default();
     if let Ok(key) = Key::new(key) {
         entries.insert(key, value);
     }

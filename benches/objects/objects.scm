@@ -1,0 +1,20 @@
+;; Objects as hash tables: fields read and written in a loop.
+(define (particle i)
+  (let ((p (make-hash-table)))
+    (hashq-set! p 'x i)
+    (hashq-set! p 'y (* 2 i))
+    (hashq-set! p 'dx (+ 1 (modulo i 3)))
+    (hashq-set! p 'dy (- 2 (modulo i 5)))
+    p))
+
+(define (move p)
+  (hashq-set! p 'x (+ (hashq-ref p 'x) (hashq-ref p 'dx)))
+  (hashq-set! p 'y (+ (hashq-ref p 'y) (hashq-ref p 'dy)))
+  (when (> (hashq-ref p 'x) 1000) (hashq-set! p 'dx (- (hashq-ref p 'dx))))
+  (when (< (hashq-ref p 'y) 0) (hashq-set! p 'dy (- (hashq-ref p 'dy)))))
+
+(define particles (map particle (iota 1000)))
+(do ((turn 0 (+ turn 1))) ((= turn 500))
+  (for-each move particles))
+(display (apply + (map (lambda (p) (+ (hashq-ref p 'x) (hashq-ref p 'y))) particles)))
+(newline)

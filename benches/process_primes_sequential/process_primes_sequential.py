@@ -1,0 +1,24 @@
+# The six primes of the lecture, one after the other: what the pool of processes is to beat.
+from math import isqrt
+
+numbers = [
+    112272535095293,
+    112582705942171,
+    112272535095293,
+    115280095190773,
+    115797848077099,
+    1099726899285419,
+]
+
+
+def is_prime(n):
+    if n % 2 == 0:
+        return False
+    for i in range(3, isqrt(n) + 1, 2):
+        if n % i == 0:
+            return False
+    return True
+
+
+for n in numbers:
+    print(f"{n} is prime: {str(is_prime(n)).lower()}")

@@ -1,0 +1,2 @@
+// Nothing.
+int main(void) {}

@@ -1,0 +1,5 @@
+%% Nothing.
+-module(startup_empty).
+-export([main/0]).
+
+main() -> ok.

@@ -1,0 +1,4 @@
+// Nothing.
+package main
+
+func main() {}
