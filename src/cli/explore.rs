@@ -73,7 +73,7 @@ pub(super) fn options(arguments: Vec<OsString>) -> Result<Options, String> {
 /// Loads a program to explore; complains and gives `None` if it cannot be.
 pub(super) fn program(file: &Path, sources: &Sources) -> Option<Program> {
     match load::read(file, sources) {
-        Ok(source) => load::load_to_run(&source, sources),
+        Ok(source) => load::load_to_run(&[&source], sources),
         Err(report) => {
             complain(&report, sources);
             None

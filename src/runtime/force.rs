@@ -344,8 +344,7 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
     }
     let pool = task.pool.as_ref();
     // One on a thread of a worker is a thread all the same.
-    let in_process =
-        pool.is_some_and(|pool| pool.kind.is_process()) && !task.abroad.has_to_speak();
+    let in_process = pool.is_some_and(|pool| pool.kind.is_process()) && !task.abroad.has_to_speak();
     match in_process {
         true => {
             // Its end is no surprise.

@@ -163,9 +163,9 @@ impl Machine<'_> {
         for value in &self.stack[self.base..] {
             std::mem::discriminant(value).hash(&mut hasher);
             match value {
-                Value::Bool(value) => value.hash(&mut hasher),
+                Value::Bool(value) => value.get().hash(&mut hasher),
                 Value::Int(value) => value.hash(&mut hasher),
-                Value::Float(value) => value.to_bits().hash(&mut hasher),
+                Value::Float(value) => value.get().to_bits().hash(&mut hasher),
                 Value::BigInt(value) => value.hash(&mut hasher),
                 Value::String(text) => text.hash(&mut hasher),
                 Value::Range(range) => {

@@ -115,7 +115,7 @@ fn variables() {
             capacities: &[],
             permits: &[],
         },
-        400,
+        60,
     );
 }
 
@@ -135,7 +135,7 @@ fn queues() {
             capacities: &[None, Some(1)],
             permits: &[],
         },
-        600,
+        60,
     );
 }
 
@@ -155,7 +155,7 @@ fn queues_whose_state_is_noticed() {
             capacities: &[None, Some(1)],
             permits: &[],
         },
-        600,
+        60,
     );
 }
 
@@ -175,7 +175,7 @@ fn locks() {
             capacities: &[],
             permits: &[],
         },
-        600,
+        60,
     );
 }
 
@@ -194,7 +194,7 @@ fn semaphores() {
             capacities: &[],
             permits: &[1, 2],
         },
-        600,
+        60,
     );
 }
 
@@ -205,7 +205,6 @@ fn cancelled_tasks() {
             operations: &[
                 |_| Op::Write(0, 1),
                 |_| Op::Read(0),
-                |_| Op::Get(0),
                 |_| Op::Put(0, 1),
                 |_| Op::Lock(0),
                 |_| Op::Unlock(0),
@@ -214,7 +213,7 @@ fn cancelled_tasks() {
             capacities: &[None],
             permits: &[],
         },
-        400,
+        60,
     );
 }
 
@@ -244,6 +243,6 @@ fn everything_at_once() {
             capacities: &[None, Some(1)],
             permits: &[1],
         },
-        600,
+        60,
     );
 }

@@ -21,7 +21,7 @@ use cq::value::function::Unit;
 fn explore(text: &str, most: u64) -> Found {
     let sources = Sources::default();
     let source = sources.add(String::from("program.cq"), text.to_owned());
-    let loaded = load::load(&source);
+    let loaded = load::load(&[&source]);
     let program = loaded.program.unwrap_or_else(|| {
         let messages: Vec<String> = loaded.reports.iter().map(|it| it.message.clone()).collect();
         panic!("{messages:?} in\n{text}")
