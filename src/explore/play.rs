@@ -73,6 +73,8 @@ pub struct Play {
     pub known: Known,
     /// Something new has been learned: begin anew.
     pub learned: bool,
+    /// At the end: who waits in vain, and what each would have touched.
+    pub waiting: Vec<(Actor, Touches)>,
     /// How many steps an execution may have.
     pub most_steps: usize,
     /// Somebody wants the execution told in words.

@@ -263,7 +263,7 @@ impl Search {
 
     /// The execution has ended with tasks that wait in vain: they might have come earlier.
     pub fn wait_in_vain(&mut self, play: &mut Play) {
-        let waiting: Vec<(Actor, Touches)> = play.touches_of_waiting();
+        let waiting: Vec<(Actor, Touches)> = std::mem::take(&mut play.waiting);
         let end = play.history.events.len();
         for (actor, touches) in waiting {
             let started_by = play.parts[actor].started_by;

@@ -164,6 +164,11 @@ impl<D: Director> Stage<D> {
             }
         };
         let ended = self.judge(stop);
+        {
+            // Before what they hold is given back.
+            let play = &mut self.state.borrow_mut().play;
+            play.waiting = play.touches_of_waiting();
+        }
         self.clear();
         ended
     }
