@@ -100,8 +100,7 @@ impl History {
 
     fn widen(&mut self, width: usize) {
         let old = std::mem::replace(&mut self.width, width);
-        if old > 0 {
-            let rows = self.clocks.len() / old;
+        if let Some(rows) = self.clocks.len().checked_div(old) {
             let mut clocks = vec![0; rows * width];
             for row in 0..rows {
                 clocks[row * width..row * width + old]

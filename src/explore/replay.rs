@@ -107,7 +107,7 @@ pub fn replay(
     loop {
         let mut play = Play::new(false, bounds.steps);
         play.tells = true;
-        play.known = known;
+        play.known = std::mem::take(&mut known);
         let director = Replay {
             turns: turns.to_vec(),
             ..Replay::default()
@@ -115,10 +115,8 @@ pub fn replay(
         let stage = Stage::new(runtime.clone(), unit, play, director);
         let ended = stage.perform();
         let replayed = stage.with(|director, play| {
-            if play.learned {
-                return Err(std::mem::take(&mut play.known));
-            }
-            Ok(Replayed {
+            known = std::mem::take(&mut play.known);
+            (!play.learned).then(|| Replayed {
                 ended,
                 told: std::mem::take(&mut play.told),
                 interrupted: std::mem::take(&mut director.interrupted),
@@ -126,9 +124,8 @@ pub fn replay(
                 titles: play.parts.iter().map(|part| part.task.title()).collect(),
             })
         });
-        match replayed {
-            Ok(replayed) => return replayed,
-            Err(more) => known = more,
+        if let Some(replayed) = replayed {
+            return replayed;
         }
     }
 }
