@@ -95,11 +95,8 @@ fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     if let Some(first) = machine.runtime.first_process().cloned() {
         return first.new_queue(machine, capacity);
     }
-    let queue = Queue::new(machine.runtime.next_queue(), capacity);
+    let queue = machine.runtime.new_queue(capacity);
     machine.runtime.notes_queue(&queue, machine.site);
-    if let Some(watch) = machine.runtime.watched() {
-        watch.made(&queue);
-    }
     Ok(Value::Queue(queue))
 }
 

@@ -32,6 +32,27 @@ pub fn call(row: &Row) -> String {
     }
 }
 
+/// The names of all builtins by theme, in lines that fit a terminal.
+pub fn overview() -> String {
+    let mut text = String::new();
+    let mut theme = "";
+    let mut column = 0;
+    for builtin in all() {
+        if builtin.theme != theme {
+            theme = builtin.theme;
+            let _ = write!(text, "\n  {theme}:");
+            column = theme.len() + 3;
+        }
+        if column + builtin.name.len() + 1 > 78 {
+            text.push_str("\n   ");
+            column = 3;
+        }
+        column += builtin.name.len() + 1;
+        let _ = write!(text, " {}", builtin.name);
+    }
+    text
+}
+
 /// The whole reference, `docs/reference/builtins.md`.
 pub fn markdown() -> String {
     let mut text = String::from(

@@ -67,21 +67,7 @@ fn overview() -> String {
         let _ = writeln!(text, "  {usage:<22} {}", option.doc);
     }
     text.push_str("\nBuiltins, each explained by `cq help NAME`:\n");
-    let mut theme = "";
-    let mut width = 0;
-    for builtin in builtins::all() {
-        if builtin.theme != theme {
-            theme = builtin.theme;
-            let _ = write!(text, "\n  {theme}:");
-            width = theme.len() + 3;
-        }
-        if width + builtin.name.len() + 1 > 78 {
-            text.push_str("\n   ");
-            width = 3;
-        }
-        width += builtin.name.len() + 1;
-        let _ = write!(text, " {}", builtin.name);
-    }
+    text.push_str(&builtins::reference::overview());
     text.push_str(
         "\n\nExit status: 0 all went well, 1 an error that nobody caught, 2 wrong use or an error found\n\
          before running, 3 deadlock, 4 a limit, 130 Ctrl-C\n",

@@ -11,7 +11,7 @@ use super::serve::{Served, find, kind, made, unknown};
 use crate::gate::Gate;
 use crate::runtime::crossing::{Item, Offered};
 use crate::runtime::lock::{Lock, Semaphore};
-use crate::runtime::queue::{Queue, Taken};
+use crate::runtime::queue::Taken;
 use crate::runtime::run::Runtime;
 use crate::value::Value;
 
@@ -61,11 +61,7 @@ impl Broker {
             Request::NewQueue { capacity } => {
                 let capacity =
                     capacity.map(|capacity| usize::try_from(capacity).unwrap_or(usize::MAX));
-                let queue = Queue::new(runtime.next_queue(), capacity);
-                if let Some(watch) = runtime.watched() {
-                    watch.made(&queue);
-                }
-                made(worker, &Value::Queue(queue))
+                made(worker, &Value::Queue(runtime.new_queue(capacity)))
             }
             Request::NewLock => made(worker, &Value::Lock(Lock::new(runtime.next_lock()))),
             Request::NewSemaphore { permits } => {

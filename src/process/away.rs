@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::home::{Home, patience, started, too_large, unexpected};
-use super::message::{Answer, FromWorker, LocalWait, RemoteId, RemotePlace, Request, WaitUntil};
+use super::message::{Answer, FromWorker, LocalWait, RemoteId, RemotePlace, Request};
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
 use crate::runtime::elsewhere::FirstProcess;
@@ -156,12 +156,12 @@ impl FirstProcess for Home {
         machine: &mut Machine<'_>,
         task: &Arc<Task>,
         deadline: Option<Instant>,
-        verb: &'static str,
+        join: bool,
     ) -> Result<Value> {
         let request = Request::Force {
             task: HandleName::of_task(task),
             patience: patience(deadline),
-            join: verb == "join",
+            join,
         };
         self.value(machine, request)
     }
@@ -199,11 +199,6 @@ impl FirstProcess for Home {
         until: Until,
         deadline: Option<Instant>,
     ) -> Result<Vec<bool>> {
-        let until = match until {
-            Until::All => WaitUntil::All,
-            Until::Any => WaitUntil::Any,
-            Until::Error => WaitUntil::Error,
-        };
         let request = Request::Wait {
             tasks: self.names_of(tasks),
             until,

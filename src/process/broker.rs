@@ -139,14 +139,14 @@ impl Broker {
             worker.dies(String::from("nobody could listen to it"));
             return Err(no_more_processes(error));
         }
+        // Before anybody else can say something to it. If it is gone already, its tasks learn that
+        // from its end.
+        let (arguments, limits) = (runtime.arguments.clone(), runtime.limits().clone());
+        let _ = worker.tell(&ToWorker::Welcome { arguments, limits });
         self.alive.lock().push(worker.clone());
         if worker.death.get().is_some() {
             self.buries(&worker);
         }
-        let arguments = runtime.arguments.clone();
-        // If it is gone already, its tasks learn that from its end.
-        let limits = runtime.limits().clone();
-        let _ = worker.tell(&ToWorker::Welcome { arguments, limits });
         Ok(worker)
     }
 

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::packed::{HandleName, Packed};
 use super::work::PackedOutcome;
+use crate::runtime::gather::Until;
 use crate::runtime::limits::Limits;
 use crate::runtime::scene::Scene;
 use crate::syntax::span::Span;
@@ -247,17 +248,6 @@ pub enum RemotePlace {
     Pool(RemoteId),
 }
 
-/// When a `wait` is content.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WaitUntil {
-    /// All have ended.
-    All,
-    /// One has ended.
-    Any,
-    /// One has failed, or all have ended.
-    Error,
-}
-
 /// What a task in a worker asks the first process for. The answer is [`Answer::Done`],
 /// [`Answer::Failed`] or [`Answer::Cancelled`] where nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,7 +339,7 @@ pub enum Request {
         /// Futures and tasks.
         tasks: Vec<HandleName>,
         /// When it is content.
-        until: WaitUntil,
+        until: Until,
         /// How long it may wait.
         patience: Patience,
     },

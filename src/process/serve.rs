@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::broker::Broker;
 use super::kept::Waited;
-use super::message::{
-    Answer, CallId, Patience, RemoteId, RemotePlace, Request, Started, ToWorker, WaitUntil,
-};
+use super::message::{Answer, CallId, Patience, RemoteId, RemotePlace, Request, Started, ToWorker};
 use super::packed::HandleName;
 use super::parcel;
 use super::remote::{Remote, Unsent};
@@ -21,7 +19,7 @@ use crate::gate::Gate;
 use crate::runtime::crossing::Item;
 use crate::runtime::elsewhere::Parcel;
 use crate::runtime::force;
-use crate::runtime::gather::{Completions, Until, wait_for};
+use crate::runtime::gather::{Completions, wait_for};
 use crate::runtime::machine::Machine;
 use crate::runtime::place::Place;
 use crate::runtime::pool::PoolKind;
@@ -206,11 +204,6 @@ impl Broker {
                 patience,
             } => {
                 let tasks = self.tasks(worker, tasks)?;
-                let until = match until {
-                    WaitUntil::All => Until::All,
-                    WaitUntil::Any => Until::Any,
-                    WaitUntil::Error => Until::Error,
-                };
                 Answer::Ended(wait_for(machine, &tasks, until, deadline(patience))?)
             }
             Request::AsCompleted(tasks) => {

@@ -30,7 +30,7 @@ use crate::runtime::abroad::{Told, Whereabouts};
 use crate::runtime::elsewhere::Parcel;
 use crate::runtime::fiber::Resumed;
 use crate::runtime::machine::Machine;
-use crate::runtime::pool::{PoolKind, PoolShared};
+use crate::runtime::pool::{PoolKind, PoolShared, StartSeats};
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Outcome, Task, TaskKind, Work};
 use crate::runtime::wait::{Ticket, WaitingFor};
@@ -210,11 +210,9 @@ pub fn speak_for_new(
         runtime.spawned_one_more();
     }
     // If there is no thread for it, the worker cannot go on.
-    if speakers.submit(task).is_err() {
+    if speakers.submit(task.clone()).is_err() {
         worker.kill();
-        if kind == TaskKind::Spawned {
-            runtime.never_spoke();
-        }
+        runtime.never_started(&task);
     }
 }
 

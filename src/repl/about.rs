@@ -138,21 +138,7 @@ fn overview(repl: &Repl) -> String {
         );
     }
     text.push_str("\nBuiltins, each explained by :help NAME:\n");
-    let mut theme = "";
-    let mut column = 0;
-    for builtin in builtins::all() {
-        if builtin.theme != theme {
-            theme = builtin.theme;
-            let _ = write!(text, "\n  {theme}:");
-            column = theme.len() + 3;
-        }
-        if column + builtin.name.len() + 1 > 78 {
-            text.push_str("\n   ");
-            column = 3;
-        }
-        column += builtin.name.len() + 1;
-        let _ = write!(text, " {}", builtin.name);
-    }
+    text.push_str(&builtins::reference::overview());
     text.push('\n');
     text
 }

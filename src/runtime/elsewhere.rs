@@ -228,13 +228,13 @@ pub trait FirstProcess: Send + Sync {
     ) -> Result<()>;
     /// `release` of a lock or semaphore.
     fn release(&self, machine: &mut Machine<'_>, what: HandleName) -> Result<()>;
-    /// `force` and `join`
+    /// `force`, or `join`
     fn force(
         &self,
         machine: &mut Machine<'_>,
         task: &Arc<Task>,
         deadline: Option<Instant>,
-        verb: &'static str,
+        join: bool,
     ) -> Result<Value>;
     /// `exception`
     fn exception(

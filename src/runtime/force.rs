@@ -162,7 +162,7 @@ pub fn force(machine: &mut Machine<'_>, value: &Value, deadline: Option<Instant>
         Value::Future(task) | Value::Task(task) => {
             machine.gate.announce(|| Operation::Force(task.id()));
             if let Some(away) = task.away() {
-                return away.first.force(machine, task, deadline, "force");
+                return away.first.force(machine, task, deadline, false);
             }
             value_of(task, wait_for_end(machine, task, deadline, "force")?)
         }
@@ -178,7 +178,7 @@ pub fn join(
 ) -> Result<Value> {
     machine.gate.announce(|| Operation::Join(task.id()));
     if let Some(away) = task.away() {
-        return away.first.force(machine, task, deadline, "join");
+        return away.first.force(machine, task, deadline, true);
     }
     value_of(task, wait_for_end(machine, task, deadline, "join")?)
 }

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
 use super::elsewhere::FirstProcess;
 use super::fiber::Resumed;
 use super::machine::Machine;
@@ -16,7 +18,7 @@ use crate::value::stream::Stream;
 use crate::value::{Result, Value};
 
 /// When `wait` is content.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Until {
     /// All have ended.
     All,

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use super::pool::{Pool, PoolKind, PoolShared, StartSeats};
+use super::queue::Queue;
 use super::run::Runtime;
 use super::task::{Task, TaskKind, Work};
 use crate::syntax::span::Span;
@@ -20,10 +21,6 @@ impl Runtime {
         pool: Option<Arc<PoolShared>>,
         work: Work,
     ) -> Arc<Task> {
-        let made = match kind {
-            TaskKind::Future => &self.futures,
-            TaskKind::Main | TaskKind::Spawned => &self.tasks,
-        };
         if kind != TaskKind::Main {
             self.start_ticking();
         }
@@ -36,7 +33,7 @@ impl Runtime {
             }
             return task;
         }
-        let number = made.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.reserve_numbers(kind, 1);
         Task::new(number, kind, at, parent, pool, work)
     }
 
@@ -63,7 +60,7 @@ impl Runtime {
         (number(&self.tasks), number(&self.futures))
     }
 
-    /// Reserves so many numbers for tasks of a worker; gives the first.
+    /// Reserves so many numbers for tasks, here or in a worker; gives the first.
     pub fn reserve_numbers(&self, kind: TaskKind, count: u64) -> u64 {
         let made = match kind {
             TaskKind::Future => &self.futures,
@@ -72,9 +69,14 @@ impl Runtime {
         made.fetch_add(count, Ordering::Relaxed) + 1
     }
 
-    /// The next queue's number.
-    pub fn next_queue(&self) -> u64 {
-        self.queues.fetch_add(1, Ordering::Relaxed) + 1
+    /// A new queue.
+    pub fn new_queue(&self, capacity: Option<usize>) -> Arc<Queue> {
+        let number = self.queues.fetch_add(1, Ordering::Relaxed) + 1;
+        let queue = Queue::new(number, capacity);
+        if let Some(watch) = self.watched() {
+            watch.made(&queue);
+        }
+        queue
     }
 
     /// The next lock's number.

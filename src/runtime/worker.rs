@@ -143,11 +143,6 @@ impl Runtime {
         }
     }
 
-    /// In the first process: a spawned task of a worker ended before anybody spoke for it.
-    pub fn never_spoke(&self) {
-        self.spawned_one_less();
-    }
-
     /// In the first process: a worker has gone.
     pub fn worker_left(&self) {
         self.wake_main();

@@ -5,11 +5,12 @@ use std::os::unix::net::UnixStream;
 
 use proptest::prelude::*;
 
-use crate::process::message::{Answer, CallId, FromWorker, Request, Sealed, ToWorker, WaitUntil};
+use crate::process::message::{Answer, CallId, FromWorker, Request, Sealed, ToWorker};
 use crate::process::outbox::Outbox;
 use crate::process::packed::{HandleKind, HandleName, Packed};
 use crate::process::wire::{GREETING, LARGEST, LinkError, Receiver, add, expect_greeting};
 use crate::process::work::PackedOutcome;
+use crate::runtime::gather::Until;
 use crate::syntax::span::Span;
 
 fn handle(id: u64) -> HandleName {
@@ -46,7 +47,7 @@ fn samples(bytes: &[u8]) -> Vec<FromWorker> {
         },
         Request::Wait {
             tasks: vec![],
-            until: WaitUntil::Any,
+            until: Until::Any,
             patience: Some(0),
         },
         Request::Input {
