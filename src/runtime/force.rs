@@ -8,7 +8,7 @@ use super::elsewhere::FirstProcess;
 use super::limits::Denied;
 use super::machine::Machine;
 use super::place::Place;
-use super::pool::{PoolKind, PoolShared, cannot_start_thread};
+use super::pool::{PoolKind, PoolShared, StartSeats, cannot_start_thread};
 use super::seat::Seat;
 use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
 use super::wait::{Ticket, WaitingFor, timed_out};
@@ -107,12 +107,10 @@ fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Valu
     if let Some(first) = first_process_for(machine, "spawn … on process")? {
         return first.start(machine, TaskKind::Spawned, &work, 0, at);
     }
-    let speakers = machine.runtime.workers()?.speakers();
+    let workers = machine.runtime.workers()?;
+    let speakers = workers.speakers();
     let calls = machine.name_of(&work);
-    let work = machine
-        .runtime
-        .workers()?
-        .elsewhere(machine, &work, &speakers)?;
+    let work = workers.elsewhere(machine, &work, &speakers)?;
     start_in(machine, TaskKind::Spawned, (work, calls), &speakers, at)
 }
 
@@ -130,16 +128,13 @@ pub fn start_in(
     let task = runtime.make_task(kind, Some(at), parent, Some(pool.clone()), work)?;
     machine.gate.announce(|| Operation::Start(task.id()));
     machine.says_it_started(&task, calls);
-    let spawned = kind == TaskKind::Spawned;
-    if spawned {
+    if kind == TaskKind::Spawned {
         runtime.spawned_one_more();
     }
     match pool.submit(task.clone()) {
         Ok(()) => Ok(Value::of_task(&task)),
         Err(unwind) => {
-            if spawned {
-                runtime.spawned_one_less();
-            }
+            runtime.never_started(&task);
             Err(unwind)
         }
     }
@@ -316,7 +311,6 @@ pub fn kill(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<()> {
             task.ask();
             // A future that has not started has no process, and takes nobody else's with it.
             if task.kind == TaskKind::Future
-                && !task.abroad.has_to_speak()
                 && let Some(work) = task.claim()
             {
                 drop(work);
