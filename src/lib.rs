@@ -12,6 +12,7 @@ pub mod builtins;
 pub mod cli;
 pub mod diagnostics;
 pub mod eval;
+pub mod explore;
 pub mod gate;
 pub mod process;
 pub mod repl;

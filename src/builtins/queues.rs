@@ -6,6 +6,7 @@ use num_traits::Signed;
 
 use super::arguments::wrong_argument;
 use super::{Row, Run};
+use crate::gate::Numbered;
 use crate::runtime::iteration::Iteration;
 use crate::runtime::lock::{Lock, Semaphore};
 use crate::runtime::machine::Machine;
@@ -95,7 +96,8 @@ fn queue_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     if let Some(first) = machine.runtime.first_process().cloned() {
         return first.new_queue(machine, capacity);
     }
-    let queue = machine.runtime.new_queue(capacity);
+    let number = machine.gate.number(Numbered::Queue);
+    let queue = machine.runtime.new_queue(capacity, number);
     machine.runtime.notes_queue(&queue, machine.site);
     Ok(Value::Queue(queue))
 }
@@ -139,7 +141,9 @@ fn lock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
     if let Some(first) = machine.runtime.first_process().cloned() {
         return first.new_lock(machine);
     }
-    Ok(Value::Lock(Lock::new(machine.runtime.next_lock())))
+    let number = machine.gate.number(Numbered::Lock);
+    let number = number.unwrap_or_else(|| machine.runtime.next_lock());
+    Ok(Value::Lock(Lock::new(number)))
 }
 
 fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -155,13 +159,12 @@ fn semaphore(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         }
         other => return Err(wrong_argument("semaphore", "an int", other)),
     };
-    match machine.runtime.first_process().cloned() {
-        Some(first) => first.new_semaphore(machine, permits),
-        None => Ok(Value::Semaphore(Semaphore::new(
-            machine.runtime.next_semaphore(),
-            permits,
-        ))),
+    if let Some(first) = machine.runtime.first_process().cloned() {
+        return first.new_semaphore(machine, permits);
     }
+    let number = machine.gate.number(Numbered::Semaphore);
+    let number = number.unwrap_or_else(|| machine.runtime.next_semaphore());
+    Ok(Value::Semaphore(Semaphore::new(number, permits)))
 }
 
 fn acquire(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

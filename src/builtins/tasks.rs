@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::wrong_argument;
 use super::{Row, Run};
-use crate::gate::Operation;
+use crate::gate::{Numbered, Operation};
 use crate::runtime::gather::{Until, as_completed, wait_for};
 use crate::runtime::limits::Denied;
 use crate::runtime::machine::Machine;
@@ -263,9 +263,12 @@ fn kill(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn thread_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let seats = place::seats(&arguments[0], run::processors())?;
-    Ok(Value::Pool(
-        machine.runtime.new_pool(PoolKind::Threads, seats),
-    ))
+    let number = machine.gate.number(Numbered::Pool);
+    Ok(Value::Pool(machine.runtime.new_pool(
+        PoolKind::Threads,
+        seats,
+        number,
+    )))
 }
 
 fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -275,7 +278,11 @@ fn process_pool(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value>
         Some(first) => PoolKind::InFirstProcess(first.new_pool(machine, seats)?),
         None => PoolKind::Processes,
     };
-    Ok(Value::Pool(machine.runtime.new_pool(kind, seats)))
+    Ok(Value::Pool(machine.runtime.new_pool(
+        kind,
+        seats,
+        machine.gate.number(Numbered::Pool),
+    )))
 }
 
 fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -293,6 +300,9 @@ fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         ));
     }
     machine.gate.announce(|| Operation::Sleep);
+    if machine.gate.clock(seconds).is_some() {
+        return Ok(Value::Nil);
+    }
     let duration = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
     // What lies beyond the clock's range is as good as never.
     let far = Duration::from_secs(u32::MAX.into());
@@ -304,6 +314,9 @@ fn sleep(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn clock(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value> {
     machine.gate.announce(|| Operation::Clock);
+    if let Some(now) = machine.gate.clock(0.0) {
+        return Ok(Value::from(now));
+    }
     Ok(Value::from(machine.runtime.started.elapsed().as_secs_f64()))
 }
 

@@ -85,6 +85,7 @@ pub(super) const TABLE: &[Row] = &[
 fn print(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     let text = put_together(machine, "print", arguments)?;
     machine.gate.announce(|| Operation::Print);
+    machine.gate.tell(|| format!("{:?}", text.trim_end()));
     machine.runtime.output.print(&text);
     Ok(Value::Nil)
 }
@@ -159,6 +160,7 @@ fn env(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn exit(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match expect_int("exit", "status", &arguments[0])? {
+        status @ 0..=255 if machine.gate.decides() => Err(machine.leave_stage(status as i32)),
         status @ 0..=255 => machine.runtime.exit(status as i32),
         _ => Err(wrong_value(
             "status",

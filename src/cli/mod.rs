@@ -12,12 +12,14 @@
 //! [`load`] is the way from a text to a program that can run.
 
 mod check;
+mod explore;
 mod help;
 pub mod interrupt;
-mod load;
+pub mod load;
 mod options;
 mod repl;
 mod run;
+mod test;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -64,6 +66,24 @@ const COMMANDS: &[Command] = &[
         usage: "check FILE...",
         doc: "report every error that can be found without running",
         run: check::check,
+    },
+    Command {
+        name: "explore",
+        usage: "explore FILE",
+        doc: "run every interleaving; list every possible outcome",
+        run: explore::explore,
+    },
+    Command {
+        name: "replay",
+        usage: "replay FILE SCHEDULE",
+        doc: "run one interleaving again, step by step",
+        run: explore::replay,
+    },
+    Command {
+        name: "test",
+        usage: "test FILE...",
+        doc: "run the check blocks, in every interleaving",
+        run: test::test,
     },
     Command {
         name: "help",

@@ -81,6 +81,12 @@ impl Sources {
         self.all.read().get(id.0 as usize).cloned()
     }
 
+    /// The line of where a span begins.
+    pub fn line_of(&self, span: Span) -> usize {
+        self.get(span.source)
+            .map_or(0, |source| source.position(span.start).0)
+    }
+
     /// `name:line:column` of where a span begins.
     pub fn locate(&self, span: Span) -> String {
         match self.get(span.source) {

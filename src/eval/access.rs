@@ -36,6 +36,7 @@ impl Node for IndexNode {
         code(move |m, f| {
             let held_object = object.hold(m, f)?;
             let held_index = index.hold(m, f)?;
+            m.gate.place(blame.span, None);
             if let Some(at) = index.int(&held_index, m, f)
                 && let Value::List(list) = object.peek(&held_object, m, f)
                 && let Ok(value) = list.at(&m.gate, at)

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::gate::Gate;
 use crate::resolve::program::{Expr, ExprKind};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
@@ -85,7 +86,8 @@ impl Blame {
                 && !told.contains(&name)
                 && told.len() < OPERANDS_TOLD
             {
-                let shown = show_short(value, &machine.gate, OPERAND_CHARACTERS);
+                // A report is no operation of the program: nobody is told.
+                let shown = show_short(value, &Gate::open(), OPERAND_CHARACTERS);
                 parts.push(format!("{name} is {shown}"));
                 told.push(name);
             }

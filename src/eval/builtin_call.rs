@@ -106,6 +106,7 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
             values.push(argument.run(m, f)?);
         }
         m.site = blame.span;
+        m.gate.place(blame.span, None);
         let kept = values.clone();
         call_named(m, builtin, &names, values).map_err(|unwind| {
             let operands: Vec<&Value> = kept.iter().collect();
@@ -164,6 +165,7 @@ fn exact<const N: usize>(run: BuiltinFunction, codes: Vec<Code>, blame: Blame) -
             *value = argument.run(m, f)?;
         }
         m.site = blame.span;
+        m.gate.place(blame.span, None);
         let result = run(m, &values);
         ended(m, result, values, &blame)
     })
@@ -214,6 +216,7 @@ fn filled<const N: usize>(
             values[*at] = argument.run(m, f)?;
         }
         m.site = blame.span;
+        m.gate.place(blame.span, None);
         let result = run(m, &values);
         ended(m, result, values, &blame)
     })
@@ -228,6 +231,7 @@ fn many(run: BuiltinFunction, codes: Vec<Code>, plan: &[Given], blame: Blame) ->
             values[*at] = argument.run(m, f)?;
         }
         m.site = blame.span;
+        m.gate.place(blame.span, None);
         run(m, &values).map_err(|unwind| {
             let operands: Vec<&Value> = values.iter().collect();
             blame.complete(m, unwind, &operands)

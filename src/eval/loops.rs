@@ -15,6 +15,7 @@ use super::expression::expression;
 use super::unpack::{unpack, unpack_two};
 use super::variable::placed;
 use crate::builtins::Builtin;
+use crate::gate::Turn;
 use crate::resolve::program::{self, Binding, Expr, LocalSlot, Storage};
 use crate::runtime::iteration::Iteration;
 use crate::runtime::machine::{Flow, Machine};
@@ -30,7 +31,12 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
     let body = Block::new(compiler, body);
     step(move |m, f| {
         let height = m.stack.len();
-        while test.run(m, f)? {
+        let mut turn = Turn::default();
+        loop {
+            m.gate.turn(&mut turn, || m.digest());
+            if !test.run(m, f)? {
+                break;
+            }
             let ticked = m.tick();
             placed(m, ticked, span)?;
             match body.run(m, f)? {

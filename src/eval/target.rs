@@ -109,6 +109,7 @@ impl Node for IndexAssignment {
             let held_object = object.hold(m, f)?;
             let held_index = index.hold(m, f)?;
             let value = value.run(m, f)?;
+            m.gate.place(blame.span, None);
             if let Some(at) = index.int(&held_index, m, f)
                 && let Value::List(list) = object.peek(&held_object, m, f)
                 && let Ok(old) = list.put_at(&m.gate, at, copy(&value))
@@ -186,7 +187,10 @@ impl Written {
             Place::Itself => return Ok(()),
         };
         let written = match (cell, self.place) {
-            (Value::Shared(cell), _) => cell.set(&machine.gate, value),
+            (Value::Shared(cell), _) => {
+                machine.gate.place(self.span, Some(&self.name));
+                cell.set(&machine.gate, value)
+            }
             (Value::Once(cell), _) => {
                 cell.fill(value);
                 true

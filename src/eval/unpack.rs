@@ -1,6 +1,7 @@
 //! Unpacking: a list of exactly so many values as there are variables.
 
 use crate::diagnostics::words::{count, with_article};
+use crate::gate::Gate;
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
@@ -75,6 +76,6 @@ fn no_list(machine: &Machine<'_>, value: &Value, wanted: usize, span: Span) -> U
 }
 
 fn told(machine: &Machine<'_>, unwind: Unwind, value: &Value, span: Span) -> Unwind {
-    let shown = show_short(value, &machine.gate, VALUE_CHARACTERS);
+    let shown = show_short(value, &Gate::open(), VALUE_CHARACTERS);
     machine.placed(unwind.label(format!("the value is {shown}")), span)
 }

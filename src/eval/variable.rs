@@ -16,16 +16,20 @@ pub fn read(variable: &Variable, span: Span) -> Code {
     match (variable.place, variable.storage) {
         (Place::Itself, _) => code(|_, f| Ok(Value::Function(f.clone()))),
         (Place::Local(slot), Storage::Plain) => code(move |m, _| Ok(copy(m.local(slot)))),
-        (Place::Local(slot), _) => {
-            code(move |m, _| read_cell(m, m.local(slot)).ok_or_else(|| unset(m, &name, span)))
-        }
+        (Place::Local(slot), _) => code(move |m, _| {
+            m.gate.place(span, Some(&name));
+            read_cell(m, m.local(slot)).ok_or_else(|| unset(m, &name, span))
+        }),
         (Place::Capture(slot), Storage::Plain) => {
             let slot = slot.0 as usize;
             code(move |_, f| Ok(copy(&f.captures[slot])))
         }
         (Place::Capture(slot), _) => {
             let slot = slot.0 as usize;
-            code(move |m, f| read_cell(m, &f.captures[slot]).ok_or_else(|| unset(m, &name, span)))
+            code(move |m, f| {
+                m.gate.place(span, Some(&name));
+                read_cell(m, &f.captures[slot]).ok_or_else(|| unset(m, &name, span))
+            })
         }
     }
 }

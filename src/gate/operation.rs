@@ -5,10 +5,32 @@
 pub struct ObjectId(usize);
 
 impl ObjectId {
+    /// As a number, for tables of objects.
+    pub fn address(self) -> usize {
+        self.0
+    }
+
     /// The identity of something that lives behind a pointer and does not move.
     pub fn of<T>(object: &T) -> ObjectId {
         ObjectId(std::ptr::from_ref(object).addr())
     }
+}
+
+/// What programs see numbers of.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Numbered {
+    /// `<task #1>`
+    Task,
+    /// `<future #1>`
+    Future,
+    /// `<queue #1>`
+    Queue,
+    /// `<lock #1>`
+    Lock,
+    /// `<semaphore #1>`
+    Semaphore,
+    /// `<pool #1>`
+    Pool,
 }
 
 /// Which part of a list or map.
@@ -47,14 +69,20 @@ pub enum Operation {
     Length(ObjectId),
     /// Takes a lock or a permit.
     Acquire(ObjectId),
-    /// Gives back a lock or a permit.
+    /// Gives back a lock.
     Release(ObjectId),
+    /// Gives back a permit of the semaphore with this number.
+    Permit(ObjectId, u64),
     /// Forces a promise, a future or a task.
     Force(ObjectId),
     /// Joins a task.
     Join(ObjectId),
     /// Asks whether a promise, future or task has ended, without waiting.
     Poll(ObjectId),
+    /// Shows the state of a task, in a word.
+    Show(ObjectId),
+    /// The value of a promise, or its error, is there.
+    Fulfil(ObjectId),
     /// Waits for several futures.
     Wait(Vec<ObjectId>),
     /// Starts a task.

@@ -61,7 +61,7 @@ impl Broker {
             Request::NewQueue { capacity } => {
                 let capacity =
                     capacity.map(|capacity| usize::try_from(capacity).unwrap_or(usize::MAX));
-                made(worker, &Value::Queue(runtime.new_queue(capacity)))
+                made(worker, &Value::Queue(runtime.new_queue(capacity, None)))
             }
             Request::NewLock => made(worker, &Value::Lock(Lock::new(runtime.next_lock()))),
             Request::NewSemaphore { permits } => {

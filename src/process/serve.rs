@@ -226,7 +226,7 @@ impl Broker {
             }
             Request::NewPool { seats } => {
                 let seats = usize::try_from(seats).unwrap_or(usize::MAX);
-                let pool = machine.runtime.new_pool(PoolKind::Processes, seats);
+                let pool = machine.runtime.new_pool(PoolKind::Processes, seats, None);
                 Answer::Made(RemoteId(worker.kept.add_pool(pool)))
             }
             Request::WaitForPool(RemoteId(number)) => {

@@ -69,13 +69,24 @@ impl Queue {
             return Ok(Item::Value(value));
         }
         let parcel = machine.runtime.workers()?.pack(&value, &machine.gate)?;
+        if machine.is_process_on_stage() {
+            return Ok(Item::Parcel(Box::new(parcel)));
+        }
         Ok(Item::Both(Box::new((value, parcel))))
+    }
+
+    /// Copies are to be made of what is put from now on: a process on a stage knows the queue.
+    pub fn crosses_on_stage(&self) {
+        self.crossed.store(true, Ordering::Relaxed);
     }
 
     /// The value itself, out of the queue.
     pub fn open(machine: &Machine<'_>, item: Item) -> Result<Value> {
         match item {
             Item::Value(value) => Ok(value),
+            Item::Both(both) if machine.is_process_on_stage() => {
+                machine.runtime.workers()?.unpack(&both.1)
+            }
             Item::Both(both) => Ok(both.0),
             Item::Parcel(parcel) => machine.runtime.workers()?.unpack(&parcel),
         }

@@ -55,7 +55,7 @@ impl WaitingFor {
                 format!("select on the {are} {}: nothing in there", listed(names))
             }
             WaitingFor::End(task) => format!("the end of {}", task.title()),
-            WaitingFor::Ends(tasks) => {
+            WaitingFor::Ends(tasks, _) => {
                 let left = tasks.iter().filter(|task| !task.has_ended());
                 format!("the end of {}", listed(left.map(|task| task.title())))
             }

@@ -20,6 +20,7 @@ use super::machine::Machine;
 use super::mappings::{Mappings, OF_A_STACK};
 use super::scene::Scene;
 use super::task::{Task, Work};
+use super::turn::Ask;
 use super::wait::Ticket;
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Value};
@@ -54,13 +55,20 @@ pub enum Suspended {
     Waiting(Arc<Ticket>),
     /// It waits for this task, whose work it has claimed: the task is to run here next.
     WaitingForStart(Arc<Ticket>, Arc<Task>, Work),
-    /// Its time slice is over; others on the seat are ready.
+    /// Its time slice is over; others on the seat are ready. On a stage: it stands at the gate.
     Yielded,
     /// It waits on; this is what it was asked for.
     Answered(Box<Scene>),
+    /// On a stage: it waits for something.
+    Asks(Ask),
+    /// On a stage: it starts this task.
+    Starts(Arc<Task>),
+    /// On a stage: it ends the program with this status.
+    Exits(i32),
 }
 
 /// What a fiber holds to stop itself.
+#[derive(Copy, Clone)]
 pub struct Port<'f> {
     yielder: &'f Yielder<Resumed, Suspended>,
 }

@@ -12,7 +12,7 @@ use super::pool::{PoolKind, PoolShared, StartSeats, cannot_start_thread};
 use super::seat::Seat;
 use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
 use super::wait::{Ticket, WaitingFor, timed_out};
-use crate::gate::{ObjectId, Operation};
+use crate::gate::{Numbered, ObjectId, Operation};
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
@@ -80,7 +80,11 @@ fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
     let calls = machine.name_of(&work);
-    let task = runtime.make_task(TaskKind::Spawned, Some(at), machine.task.number, None, work)?;
+    let task = machine.new_task(TaskKind::Spawned, at, None, work)?;
+    if machine.gate.decides() {
+        machine.hand_over(&task)?;
+        return Ok(Value::Task(task));
+    }
     machine.gate.announce(|| Operation::Start(task.id()));
     machine.says_it_started(&task, calls);
     let thread = match name {
@@ -124,8 +128,12 @@ pub fn start_in(
     at: Span,
 ) -> Result<Value> {
     let runtime = machine.runtime.clone();
-    let parent = machine.task.number;
-    let task = runtime.make_task(kind, Some(at), parent, Some(pool.clone()), work)?;
+    let task = machine.new_task(kind, at, Some(pool.clone()), work)?;
+    if machine.gate.decides() {
+        pool.count_one_more()?;
+        machine.hand_over(&task)?;
+        return Ok(Value::of_task(&task));
+    }
     machine.gate.announce(|| Operation::Start(task.id()));
     machine.says_it_started(&task, calls);
     if kind == TaskKind::Spawned {
@@ -136,6 +144,27 @@ pub fn start_in(
         Err(unwind) => {
             runtime.never_started(&task);
             Err(unwind)
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// A task that this one starts.
+    fn new_task(
+        &self,
+        kind: TaskKind,
+        at: Span,
+        pool: Option<Arc<PoolShared>>,
+        work: Work,
+    ) -> Result<Arc<Task>> {
+        let numbered = match kind {
+            TaskKind::Future => Numbered::Future,
+            TaskKind::Main | TaskKind::Spawned => Numbered::Task,
+        };
+        let parent = self.task.number;
+        match self.gate.number(numbered) {
+            Some(number) => Ok(Task::new(number, kind, Some(at), parent, pool, work)),
+            None => (self.runtime).make_task(kind, Some(at), parent, pool, work),
         }
     }
 }
@@ -220,6 +249,15 @@ pub fn wait_for_end(
     }
     // It is no surprise any more, whatever comes, even if this wait ends otherwise.
     machine.runtime.asks(task);
+    if machine.gate.decides() {
+        let ended = machine.wait(
+            || WaitingFor::End(task.clone()),
+            deadline,
+            |ticket| attempt(task, ticket),
+            |_| None,
+        )?;
+        return ended.ok_or_else(|| did_not_end(task, verb));
+    }
     machine.tick()?;
     if let Some(outcome) = task.outcome() {
         return Ok(outcome);
@@ -243,7 +281,12 @@ pub fn wait_for_end(
             None
         },
     )?;
-    outcome.ok_or_else(|| timed_out(verb).help(format!("{} had not ended by then", task.title())))
+    outcome.ok_or_else(|| did_not_end(task, verb))
+}
+
+#[cold]
+fn did_not_end(task: &Task, verb: &str) -> Unwind {
+    timed_out(verb).help(format!("{} had not ended by then", task.title()))
 }
 
 fn attempt(task: &Arc<Task>, ticket: Option<&Arc<Ticket>>) -> Option<Outcome> {

@@ -30,7 +30,7 @@ pub enum Until {
 
 impl Until {
     /// Whether `tasks` satisfy it.
-    fn holds(self, tasks: &[Arc<Task>]) -> bool {
+    pub fn holds(self, tasks: &[Arc<Task>]) -> bool {
         match self {
             Until::All => tasks.iter().all(|task| task.has_ended()),
             Until::Any => tasks.is_empty() || tasks.iter().any(|task| task.has_ended()),
@@ -61,7 +61,7 @@ pub fn wait_for(
         return away.first.wait(machine, tasks, until, deadline);
     }
     machine.wait(
-        || WaitingFor::Ends(tasks.to_vec()),
+        || WaitingFor::Ends(tasks.to_vec(), until),
         deadline,
         |ticket| {
             if until.holds(tasks) {
@@ -133,7 +133,7 @@ impl Completions {
             tasks
         };
         machine.wait(
-            || WaitingFor::Ends(running()),
+            || WaitingFor::Ends(running(), Until::Any),
             deadline,
             |ticket| self.next(ticket),
             |ticket| {

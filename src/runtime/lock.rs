@@ -259,7 +259,7 @@ impl Semaphore {
     pub fn release(self: &Arc<Semaphore>, machine: &mut Machine<'_>) -> Result<()> {
         machine
             .gate
-            .announce(|| Operation::Release(ObjectId::of(&**self)));
+            .announce(|| Operation::Permit(ObjectId::of(&**self), self.number));
         if let Some(away) = &self.away {
             return away.first.release(machine, away.name);
         }
@@ -273,6 +273,18 @@ impl Semaphore {
     /// How many permits are free.
     pub fn free(&self) -> u64 {
         self.state.with(|state| state.permits)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
+    }
+}
+
+impl Drop for Semaphore {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
     }
 }
 

@@ -157,7 +157,7 @@ impl Rows {
 
 impl<'f> Machine<'f> {
     /// A machine for a task that has just got its fiber.
-    pub(super) fn new(
+    pub fn new(
         task: Arc<Task>,
         runtime: Arc<Runtime>,
         seat: Arc<SeatHandle>,

@@ -69,9 +69,9 @@ impl Runtime {
         made.fetch_add(count, Ordering::Relaxed) + 1
     }
 
-    /// A new queue.
-    pub fn new_queue(&self, capacity: Option<usize>) -> Arc<Queue> {
-        let number = self.queues.fetch_add(1, Ordering::Relaxed) + 1;
+    /// A new queue, with the next number unless it has one.
+    pub fn new_queue(&self, capacity: Option<usize>, number: Option<u64>) -> Arc<Queue> {
+        let number = number.unwrap_or_else(|| self.queues.fetch_add(1, Ordering::Relaxed) + 1);
         let queue = Queue::new(number, capacity);
         if let Some(watch) = self.watched() {
             watch.made(&queue);
@@ -89,9 +89,14 @@ impl Runtime {
         self.semaphores.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A new pool.
-    pub fn new_pool(self: &Arc<Runtime>, kind: PoolKind, seats: usize) -> Arc<Pool> {
-        let number = self.pools.fetch_add(1, Ordering::Relaxed) + 1;
+    /// A new pool, with the next number unless it has one.
+    pub fn new_pool(
+        self: &Arc<Runtime>,
+        kind: PoolKind,
+        seats: usize,
+        number: Option<u64>,
+    ) -> Arc<Pool> {
+        let number = number.unwrap_or_else(|| self.pools.fetch_add(1, Ordering::Relaxed) + 1);
         Arc::new(Pool {
             shared: PoolShared::new(
                 number,

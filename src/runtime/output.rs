@@ -45,6 +45,8 @@ enum Target {
     FirstProcess(Arc<dyn FirstProcess>),
     /// Memory: for a program that runs inside of another one.
     Memory,
+    /// Memory, without errors and reports.
+    Silent,
 }
 
 impl Output {
@@ -89,6 +91,11 @@ impl Output {
         Output::to(Target::Memory)
     }
 
+    /// Output that is kept, without what goes to standard error.
+    pub fn silent() -> Output {
+        Output::to(Target::Silent)
+    }
+
     fn to(target: Target) -> Output {
         Output {
             sink: Mutex::new(Sink {
@@ -110,7 +117,7 @@ impl Output {
             Target::Standard { by_line } => by_line || sink.collected.len() >= LARGE,
             // Who is in the first process collects by itself, as long as it cannot send.
             Target::Terminal(_) | Target::FirstProcess(_) => true,
-            Target::Memory => false,
+            Target::Memory | Target::Silent => false,
         };
         if due {
             sink.flush();
@@ -155,6 +162,7 @@ impl Output {
                 sink.collected.extend_from_slice(text.as_bytes());
                 Ok(())
             }
+            Target::Silent => Ok(()),
         }
     }
 
@@ -194,7 +202,7 @@ impl Sink {
                 self.collected.clear();
                 return;
             }
-            Target::Memory => return,
+            Target::Memory | Target::Silent => return,
         }
         self.within_line = !self.collected.ends_with(b"\n");
         let mut out = io::stdout().lock();

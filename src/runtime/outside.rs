@@ -21,7 +21,7 @@ use super::machine::Machine;
 use super::pool::cannot_start_thread;
 use super::wait::{Ticket, WaitingFor};
 use crate::gate::Operation;
-use crate::value::Result;
+use crate::value::{Failure, Kind, Result};
 
 /// How long a helper waits for more work before it ends.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -104,6 +104,14 @@ impl Machine<'_> {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Option<T>> {
         self.gate.announce(|| Operation::Outside);
+        if self.gate.decides() {
+            return Err(Failure::error(
+                Kind::Unsupported,
+                format!("{what} reaches outside of the program, which is not explored"),
+            )
+            .help("give the part of the program that is explored its data in another way")
+            .into());
+        }
         self.tick()?;
         let reply = Arc::new(Reply {
             state: Mutex::new((None, None)),

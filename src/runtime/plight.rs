@@ -136,7 +136,7 @@ impl<'a> Plight<'a> {
                 "release",
             ),
             WaitingFor::End(task) => vec![self.does(task)],
-            WaitingFor::Ends(tasks) => self.some(tasks.iter().filter(|task| !task.has_ended())),
+            WaitingFor::Ends(tasks, _) => self.some(tasks.iter().filter(|task| !task.has_ended())),
             WaitingFor::Promise(promise) => promise
                 .evaluated_by()
                 .iter()

@@ -145,12 +145,7 @@ impl PoolShared {
             Some(self.call_somebody(state))
         });
         match then {
-            None => Err(Failure::error(
-                Kind::Closed,
-                format!("pool #{} is shut down and takes no more work", self.number),
-            )
-            .help("`with pool { }` shuts its pool down at the end; submit inside it")
-            .into()),
+            None => Err(self.is_shut_down()),
             Some(Then::Nothing) => Ok(()),
             Some(Then::Wake(seat)) => {
                 seat.send(Mail::Look);
@@ -306,6 +301,38 @@ impl PoolShared {
         }
     }
 
+    /// Counts a task that a stage, not a seat, will start.
+    pub fn count_one_more(&self) -> Result<()> {
+        let closed = self.state.with(|state| {
+            state.unfinished += usize::from(!state.closed);
+            state.closed
+        });
+        match closed {
+            true => Err(self.is_shut_down()),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether the program made it, with so many seats.
+    pub fn has_seats(&self) -> bool {
+        matches!(self.kind, PoolKind::Threads | PoolKind::Processes)
+    }
+
+    /// Whether all its tasks have ended.
+    pub fn is_finished(&self) -> bool {
+        self.state.with(|state| state.unfinished == 0)
+    }
+
+    #[cold]
+    fn is_shut_down(&self) -> Unwind {
+        Failure::error(
+            Kind::Closed,
+            format!("pool #{} is shut down and takes no more work", self.number),
+        )
+        .help("`with pool { }` shuts its pool down at the end; submit inside it")
+        .into()
+    }
+
     /// Waits until all its tasks have ended.
     pub fn wait_until_finished(self: &Arc<PoolShared>, machine: &mut Machine<'_>) -> Result<()> {
         let is_inside = |pool: &Arc<PoolShared>| Arc::ptr_eq(pool, self);
@@ -376,6 +403,12 @@ impl PoolShared {
             return Vec::new();
         }
         self.state.with(|state| state.unstarted.drain(..).collect())
+    }
+}
+
+impl Drop for PoolShared {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
     }
 }
 

@@ -231,6 +231,9 @@ impl Promise {
                 false => Err(machine.too_deep()),
             },
         };
+        machine
+            .gate
+            .announce(|| Operation::Fulfil(ObjectId::of(self)));
         let new = match &result {
             Ok(value) => State::Done(value.clone()),
             Err(Unwind::Failed(failure)) => State::Failed(failure.clone()),
@@ -255,6 +258,7 @@ impl fmt::Debug for Promise {
 
 impl Drop for Promise {
     fn drop(&mut self) {
+        crate::gate::gone(self);
         let state = std::mem::replace(self.state.get_mut(), State::Done(Value::Nil));
         match state {
             State::Done(value) => crate::value::drop_deep_one(value),

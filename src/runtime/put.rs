@@ -9,6 +9,7 @@ use super::machine::Machine;
 use super::queue::Queue;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
+use crate::value::show::in_words;
 use crate::value::{Result, Value};
 
 /// What became of a try to put.
@@ -31,8 +32,11 @@ impl Queue {
         if let Some(away) = &self.away {
             return away.first.put(machine, self, &value, deadline);
         }
+        let words = machine.gate.wants_words().then(|| in_words(&value));
         let item = self.item(machine, value)?;
-        self.put_item(machine, item, deadline)
+        self.put_item(machine, item, deadline)?;
+        machine.gate.tell(|| words.unwrap_or_default());
+        Ok(())
     }
 
     /// Adds what is ready to be put, waiting while the queue is full.

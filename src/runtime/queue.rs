@@ -28,6 +28,7 @@ use super::machine::Machine;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
 use crate::value::guarded::Guarded;
+use crate::value::show::in_words;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 #[derive(Debug, Default)]
@@ -135,7 +136,11 @@ impl Queue {
             return away.first.get(machine, self, deadline);
         }
         match self.take_item(machine, what, deadline)? {
-            Some(item) => Queue::open(machine, item).map(Some),
+            Some(item) => {
+                let value = Queue::open(machine, item)?;
+                machine.gate.tell(|| in_words(&value));
+                Ok(Some(value))
+            }
             None => Ok(None),
         }
     }
@@ -287,6 +292,37 @@ impl Queue {
         self.state.with(|state| state.closed)
     }
 
+    /// Whether a get would give something at once: a value, or the end.
+    pub fn may_get(&self) -> bool {
+        self.has_value() || self.is_closed()
+    }
+
+    /// Whether a value is there to be taken.
+    pub fn has_value(&self) -> bool {
+        self.state
+            .with(|state| !state.items.is_empty() || !state.pending.is_empty())
+    }
+
+    /// Whether a put would be done or refused at once.
+    pub fn may_put(&self) -> bool {
+        self.state.with(|state| {
+            let has_room = self
+                .capacity
+                .is_none_or(|capacity| state.items.len() < capacity);
+            state.closed || (has_room && state.pending.is_empty())
+        })
+    }
+
+    /// Whether it has been decided what becomes of a put that stands in line.
+    pub fn is_settled(&self, ticket: &Arc<Ticket>) -> bool {
+        self.state.with(|state| {
+            !state
+                .pending
+                .iter()
+                .any(|(_, other)| Arc::ptr_eq(other, ticket))
+        })
+    }
+
     pub(super) fn fullness(&self) -> String {
         match self.capacity {
             Some(0) => String::from("with capacity 0 every put waits for its get"),
@@ -310,6 +346,7 @@ impl Queue {
 impl Drop for Queue {
     /// A queue in a queue in a queue…, a million deep, needs no deep stack to disappear.
     fn drop(&mut self) {
+        crate::gate::gone(self);
         let state = self.state.get_mut();
         self.origin
             .goes(self.number, state.items.iter().filter_map(Item::value));

@@ -182,7 +182,13 @@ impl Seat {
                     self.runtime.task_left();
                 }
             }
-            Some(Suspended::Yielded) => {
+            // Only a stage is asked, never a seat.
+            Some(
+                Suspended::Yielded
+                | Suspended::Asks(_)
+                | Suspended::Starts(_)
+                | Suspended::Exits(_),
+            ) => {
                 self.make_room(key);
                 self.ready.push_back((key, Resumed::Ready));
             }

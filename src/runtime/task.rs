@@ -155,10 +155,9 @@ impl Task {
         };
         let number = away.name.id;
         let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
-        Arc::new(Task {
-            abroad: Abroad::away(away),
-            ..Task::made(number, kind, None, 0, None, nothing)
-        })
+        let mut task = Task::made(number, kind, None, 0, None, nothing);
+        task.abroad = Abroad::away(away);
+        Arc::new(task)
     }
 
     /// In a worker: the way to it, if it is a task of another process.
@@ -353,7 +352,7 @@ impl Task {
     }
 
     /// Whether a cancel was requested that has not struck.
-    pub(super) fn cancel_waits(&self) -> bool {
+    pub fn cancel_waits(&self) -> bool {
         self.cancel.load(Ordering::SeqCst) == CANCEL_REQUESTED
     }
 
@@ -389,6 +388,12 @@ impl Task {
             TaskKind::Future => format!("future #{}", self.number),
             TaskKind::Spawned => format!("task #{}", self.number),
         }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
     }
 }
 

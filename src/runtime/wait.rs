@@ -30,6 +30,7 @@ use num_traits::Signed;
 
 use super::abroad::Whereabouts;
 use super::fiber::{Resumed, Suspended};
+use super::gather::Until;
 use super::lock::{Lock, Semaphore};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, Mail, SeatHandle};
@@ -37,6 +38,7 @@ use super::pool::PoolShared;
 use super::promise::Promise;
 use super::queue::Queue;
 use super::task::{Task, Work};
+use super::turn::Ask;
 use crate::gate::StopSign;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
@@ -55,8 +57,8 @@ pub enum WaitingFor {
     AnyValue(Vec<Arc<Queue>>),
     /// The end of a task: force or join.
     End(Arc<Task>),
-    /// The end of several.
-    Ends(Vec<Arc<Task>>),
+    /// The end of several, or of one of them.
+    Ends(Vec<Arc<Task>>, Until),
     /// A promise that another task evaluates.
     Promise(Arc<Promise>),
     /// A lock.
@@ -121,6 +123,21 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// The ticket of a wait on a stage, for reports.
+    pub(super) fn on_stage(task: Arc<Task>, seat: Arc<SeatHandle>, ask: &Ask) -> Arc<Ticket> {
+        Arc::new(Ticket {
+            state: AtomicU8::new(WAITING),
+            fiber: 0,
+            seat,
+            task,
+            what: ask.what.clone(),
+            span: ask.span,
+            deadline: None,
+            since: Instant::now(),
+            told: AtomicBool::new(false),
+        })
+    }
+
     /// Wakes the task, unless something else has already woken it.
     pub fn wake(self: &Arc<Ticket>, why: Resumed) -> bool {
         let state = match why {
@@ -180,6 +197,9 @@ impl Machine<'_> {
         leave: impl FnMut(&Arc<Ticket>) -> Option<T>,
     ) -> Result<Option<T>> {
         guarded::assert_none_held();
+        if self.gate.decides() {
+            return self.wait_for_turn(what(), deadline, attempt, leave);
+        }
         self.tick()?;
         if let Some(got) = attempt(None) {
             return Ok(Some(got));
@@ -201,17 +221,7 @@ impl Machine<'_> {
             if deadline.is_some_and(|deadline| deadline <= since) && start.is_none() {
                 return Ok(None);
             }
-            let ticket = Arc::new(Ticket {
-                state: AtomicU8::new(WAITING),
-                fiber: self.fiber,
-                seat: self.seat.clone(),
-                task: self.task.clone(),
-                what: what.clone(),
-                span: self.site,
-                deadline,
-                since,
-                told: AtomicBool::new(false),
-            });
+            let ticket = self.ticket(what.clone(), deadline, since);
             if let Some(got) = attempt(Some(&ticket)) {
                 // It may have left the ticket with some of several objects before.
                 leave(&ticket);
@@ -261,6 +271,26 @@ impl Machine<'_> {
         }
     }
 
+    /// A ticket for a wait of this task at this place.
+    pub(super) fn ticket(
+        &self,
+        what: WaitingFor,
+        deadline: Option<Instant>,
+        since: Instant,
+    ) -> Arc<Ticket> {
+        Arc::new(Ticket {
+            state: AtomicU8::new(WAITING),
+            fiber: self.fiber,
+            seat: self.seat.clone(),
+            task: self.task.clone(),
+            what,
+            span: self.site,
+            deadline,
+            since,
+            told: AtomicBool::new(false),
+        })
+    }
+
     /// In a worker: waits for an answer of the first process. A cancel does not strike here.
     pub fn wait_for_answer<T>(
         &mut self,
@@ -290,6 +320,9 @@ impl Machine<'_> {
     #[cold]
     #[inline(never)]
     pub(super) fn attend(&mut self) -> Result<()> {
+        if self.gate.decides() {
+            return self.tick_on_stage();
+        }
         self.seat.attention.store(false, Ordering::SeqCst);
         if self.task.cancel_waits() {
             return Err(self.strike());
@@ -315,7 +348,7 @@ impl Machine<'_> {
 
     /// The cancel takes effect; it does so once, so that clean-up may call, loop and wait.
     #[cold]
-    fn strike(&mut self) -> Unwind {
+    pub(super) fn strike(&mut self) -> Unwind {
         self.task.cancel_strikes();
         Unwind::Cancelled
     }
@@ -329,7 +362,7 @@ pub struct Stops {
 
 impl Stops {
     /// That of a task on a seat.
-    pub(super) fn new(task: &Arc<Task>, seat: &Arc<SeatHandle>) -> Stops {
+    pub fn new(task: &Arc<Task>, seat: &Arc<SeatHandle>) -> Stops {
         Stops {
             task: task.clone(),
             seat: seat.clone(),

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::Value;
 use super::guarded::Guarded;
+use super::show::in_words;
 use crate::gate::{Gate, ObjectId, Operation};
 
 /// A variable that is captured before its `let` has run and never assigned again. Reading it
@@ -46,13 +47,20 @@ impl SharedCell {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>) -> Option<Value> {
         gate.announce(|| Operation::ReadVariable(ObjectId::of(self)));
-        self.value.with_value(|value| value.clone())
+        let value = self.value.with_value(|value| value.clone());
+        gate.tell(|| value.as_ref().map_or_else(String::new, in_words));
+        value
     }
 
     /// Writes it; gives false, and writes nothing, while its `let` has not run.
     #[inline]
     pub fn set(&self, gate: &Gate<'_>, new: Value) -> bool {
         gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
+        gate.tell(|| {
+            let old = self.value.with(|value| value.clone());
+            let old = old.as_ref().map_or_else(String::new, in_words);
+            super::show::change(&old, &in_words(&new))
+        });
         // The old value is dropped after the lock is released.
         let old = self.value.with_value(|value| match value {
             Some(value) => Ok(std::mem::replace(value, new)),
@@ -64,7 +72,14 @@ impl SharedCell {
     /// Its `let` runs.
     pub fn fill(&self, gate: &Gate<'_>, new: Value) {
         gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
+        gate.tell(|| super::show::change("", &in_words(&new)));
         let old = self.value.with_value(|value| value.replace(new));
         drop(old);
+    }
+}
+
+impl Drop for SharedCell {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
     }
 }

@@ -21,8 +21,7 @@ pub fn get_index(object: &Value, index: &Value, gate: &Gate<'_>) -> Result<Value
         }
         Value::Map(map) => {
             let key = key_ref(index)?;
-            map.get(gate, key)
-                .ok_or_else(|| missing_key(map, index, gate))
+            map.get(gate, key).ok_or_else(|| missing_key(map, index))
         }
         Value::String(text) => {
             let at = place_in(object, index, text.characters())?;
@@ -115,7 +114,7 @@ pub fn get_field(
     match object {
         Value::Map(map) => {
             let found = map.get(gate, key.as_ref());
-            found.ok_or_else(|| missing_key(map, key.value(), gate))
+            found.ok_or_else(|| missing_key(map, key.value()))
         }
         Value::Error(failure) => match (field_name(key), &failure.thrown) {
             ("kind", Thrown::Error { kind, .. }) => Ok(Value::from(kind.word())),
@@ -236,10 +235,11 @@ fn out_of_range(object: &Value, index: &Value, length: usize) -> Unwind {
 
 /// The error of a key that a map does not have.
 #[cold]
-pub fn missing_key(map: &Map, key: &Value, gate: &Gate<'_>) -> Unwind {
+pub fn missing_key(map: &Map, key: &Value) -> Unwind {
     let shown = super::show::show_short(key, &Gate::open(), 60);
     let failure = Failure::error(Kind::Key, format!("the map has no key {shown}"));
-    let names: Vec<Value> = map.read(gate, |entries| {
+    // For the suggestion only, which is no operation of the program.
+    let names: Vec<Value> = map.read(&Gate::open(), |entries| {
         let keys = entries.keys().map(Key::value);
         let strings = keys.filter(|key| matches!(key, Value::String(_)));
         strings.take(1000).cloned().collect()

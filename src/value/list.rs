@@ -36,8 +36,14 @@ impl List {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>, index: usize) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Index(index)));
-        self.items
-            .with_value(|items| items.get(index).map(Value::copied))
+        let item = self
+            .items
+            .with_value(|items| items.get(index).map(Value::copied));
+        gate.tell(|| {
+            item.as_ref()
+                .map_or_else(String::new, super::show::in_words)
+        });
+        item
     }
 
     /// The value at an index that counts from the end if negative; else how long the list is.
@@ -47,11 +53,16 @@ impl List {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Read(ObjectId::of(self), element)
         });
-        self.items.with_value(|items| {
+        let item = self.items.with_value(|items| {
             place(index, items.len())
                 .map(|at| items[at].copied())
                 .ok_or(items.len())
-        })
+        });
+        gate.tell(|| {
+            item.as_ref()
+                .map_or_else(|_| String::new(), super::show::in_words)
+        });
+        item
     }
 
     /// Writes the value at an index that counts from the end if negative; gives back the old one,
@@ -67,11 +78,17 @@ impl List {
             let element = usize::try_from(index).map_or(Element::All, Element::Index);
             Operation::Write(ObjectId::of(self), element)
         });
-        self.items
+        let told = gate.wants_words().then(|| super::show::in_words(&value));
+        let old = self
+            .items
             .with_value(|items| match place(index, items.len()) {
                 Some(at) => Ok(std::mem::replace(&mut items[at], value)),
                 None => Err(items.len()),
-            })
+            });
+        if let (Some(new), Ok(old)) = (told, &old) {
+            gate.tell(|| super::show::change(&super::show::in_words(old), &new));
+        }
+        old
     }
 
     /// All values, as they are at one moment.
@@ -110,6 +127,7 @@ pub fn place(index: i64, length: usize) -> Option<usize> {
 
 impl Drop for List {
     fn drop(&mut self) {
+        crate::gate::gone(self);
         super::drop_deep(self.take());
     }
 }

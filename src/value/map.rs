@@ -61,18 +61,30 @@ impl Map {
         gate.announce(|| {
             Operation::Write(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
         });
-        self.entries
-            .with_value(|entries| entries.insert(key, value))
+        let old = self
+            .entries
+            .with_value(|entries| entries.insert(key, value));
+        if old.is_none() {
+            // A new key changes the length and the order too.
+            gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
+        }
+        old
     }
 
     /// Sets the value of a key that the caller keeps; gives back the old one.
     pub fn set(&self, gate: &Gate<'_>, key: KeyRef<'_>, value: Value) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::Key(key.fingerprint())));
-        self.entries
+        let old = self
+            .entries
             .with_value(|entries| match entries.get_mut(&key) {
                 Some(old) => Some(std::mem::replace(old, value)),
                 None => entries.insert(key.to_key(), value),
-            })
+            });
+        if old.is_none() {
+            // A new key changes the length and the order too.
+            gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
+        }
+        old
     }
 
     /// Removes a key; the others keep their order.
@@ -106,6 +118,7 @@ impl Map {
 
 impl Drop for Map {
     fn drop(&mut self) {
+        crate::gate::gone(self);
         let entries = std::mem::take(self.entries.get_mut());
         if entries.values().any(Value::may_hold_values) {
             super::drop_deep(entries.into_values().collect());

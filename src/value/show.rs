@@ -391,6 +391,20 @@ fn rest_of(stream: &Stream) -> Rest {
     }
 }
 
+/// A value as it is told of in the story of an execution.
+pub fn in_words(value: &Value) -> String {
+    show_short(value, &Gate::open(), 24)
+}
+
+/// `0 -> 1`, or `1 -> 1, unchanged`
+pub fn change(old: &str, new: &str) -> String {
+    match old {
+        "" => format!("= {new}"),
+        old if old == new => format!("{old} -> {new}, unchanged"),
+        old => format!("{old} -> {new}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

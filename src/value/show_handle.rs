@@ -50,7 +50,7 @@ pub fn show_handle(out: &mut String, handle: &Value, gate: &Gate<'_>) -> Result 
 
 /// `#7 running`
 fn task_words(task: &Task, gate: &Gate<'_>) -> String {
-    gate.announce(|| Operation::Poll(task.id()));
+    gate.announce(|| Operation::Show(task.id()));
     match task.abroad.process() {
         Some(process) => format!("#{} process {process} {}", task.number, task.state_word()),
         None => format!("#{} {}", task.number, task.state_word()),

@@ -24,7 +24,7 @@ const MEDIAN: usize = 200;
 const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &["diagnostics"]),
     ("diagnostics", &["syntax"]),
-    ("gate", &[]),
+    ("gate", &["syntax"]),
     ("resolve", &["syntax", "diagnostics"]),
     (
         "value",
@@ -67,6 +67,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gate",
             "runtime",
             "builtins",
+            "syntax",
+            "diagnostics",
+        ],
+    ),
+    (
+        "explore",
+        &[
+            "resolve",
+            "value",
+            "gate",
+            "runtime",
+            "process",
             "syntax",
             "diagnostics",
         ],

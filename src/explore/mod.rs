@@ -1,0 +1,49 @@
+//! Decides the order instead of the operating system: every possible outcome of a program.
+//!
+//! ```text
+//!   stage: one execution on one seat        director: who goes next?
+//!     task --announces, asks--> [gate] --enabled tasks--> search | replay | sample
+//!                                  <--------- one of them --------
+//! ```
+//!
+//! Interpreter, values, queues and builtins are those of a real run; only the choice of the next
+//! task is made here.
+//!
+//! 1. [`touch`]: what a step touches, which steps depend on each other
+//! 2. [`history`]: the steps of an execution and what came before what; `races` between them,
+//!    `possible`: which of two could have come first
+//! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
+//!    steps touch), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
+//!    side of the gate); [`copies`]: tasks of other processes
+//! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random
+//! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
+//! 6. [`check`]: a check block as a program of its own
+//! 7. [`ending`]: how executions end; [`exploration`]: all of them
+//! 8. what people and programs read: [`table`], [`columns`], [`pattern`], [`json`]
+
+pub mod actor;
+pub mod check;
+pub mod columns;
+pub mod copies;
+pub mod demand;
+pub mod ending;
+pub mod exploration;
+pub mod history;
+pub mod json;
+mod judge;
+pub mod known;
+pub mod pattern;
+pub mod play;
+mod possible;
+mod races;
+pub mod replay;
+pub mod sample;
+pub mod schedule;
+pub mod search;
+pub mod seats;
+pub mod stage;
+pub mod stand;
+pub mod steps;
+pub mod table;
+pub mod tell;
+pub mod touch;

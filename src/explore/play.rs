@@ -1,0 +1,461 @@
+//! The state of an execution: its tasks, what has happened, who could go on.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+use super::actor::Part;
+use super::demand::Demands;
+use super::history::{Actor, History, Outcome, Step};
+use super::known::Known;
+use super::seats::Seats;
+use super::tell::Told;
+use super::touch::{Action, ObjectIndex, Part as Piece, Touch, Touches};
+use crate::gate::{Element, Numbered, ObjectId, Operation, take_gone};
+use crate::runtime::gather::Until;
+use crate::runtime::task::Task;
+use crate::runtime::turn::Ask;
+use crate::runtime::wait::WaitingFor;
+use crate::value::Failure;
+
+/// A set of tasks.
+pub type Actors = u128;
+
+/// How many tasks an execution may have.
+pub const MOST_ACTORS: usize = 128;
+
+/// The output, as an object; then what else all tasks share.
+const OUTPUT: ObjectIndex = 0;
+const INPUT: ObjectIndex = 1;
+const RANDOM: ObjectIndex = 2;
+/// The program as a whole.
+pub const PROGRAM: ObjectIndex = 3;
+const FIRST_FREE: ObjectIndex = 4;
+
+/// Addresses are spread enough by a multiplication.
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+    fn write_usize(&mut self, number: usize) {
+        let mixed = (self.0 ^ number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}
+
+/// An execution.
+#[derive(Default)]
+pub struct Play {
+    /// Its tasks, in the order in which they were started; the main program is the first.
+    pub parts: Vec<Part>,
+    /// What has happened. When an execution repeats the beginning of the one before, its steps are
+    /// here already; `depth` says how far it is.
+    pub history: History,
+    /// How many steps have begun.
+    pub depth: Step,
+    /// Whether a step is under way.
+    pub under_way: bool,
+    /// Whether that step is a new one, not one that is repeated.
+    pub is_new: bool,
+    /// What it has touched beyond what was announced.
+    pub extra: Touches,
+    /// There were more tasks than an execution may have.
+    pub too_many: bool,
+    /// What is known from executions before.
+    pub known: Known,
+    /// Something new has been learned: begin anew.
+    pub learned: bool,
+    /// At the end: who waits in vain, and what each would have touched.
+    pub waiting: Vec<(Actor, Touches)>,
+    /// How many steps an execution may have.
+    pub most_steps: usize,
+    /// Somebody wants the execution told in words.
+    pub tells: bool,
+    /// The steps in words, if somebody wants them.
+    pub told: Vec<Told>,
+    /// Prints of different tasks are not told apart by their order.
+    pub ignores_print_order: bool,
+    /// Failures of tasks that ended with one.
+    pub failures: Vec<(Arc<Task>, Arc<Failure>)>,
+    /// The program is ending: futures that are left are cancelled.
+    pub ending: bool,
+    /// The stage is being cleared: every task unwinds.
+    pub clearing: bool,
+    objects: HashMap<usize, ObjectIndex, BuildHasherDefault<AddressHasher>>,
+    objects_met: ObjectIndex,
+    /// The pools that the program made.
+    pub pools: Vec<Seats>,
+    /// Permits that each task wants at most at once, by semaphore.
+    pub demand: Demands,
+    numbers: HashMap<(bool, u64, Numbered, u32), u64>,
+    next_number: [u64; 6],
+}
+
+impl Play {
+    /// Nothing has happened yet.
+    pub fn new(ignores_print_order: bool, most_steps: usize) -> Play {
+        Play {
+            ignores_print_order,
+            most_steps,
+            ..Play::default()
+        }
+    }
+
+    /// The next execution begins. Steps of the one before stay as far as it repeats them.
+    pub fn reset(&mut self) {
+        self.parts.clear();
+        self.depth = 0;
+        self.under_way = false;
+        self.failures.clear();
+        self.ending = false;
+        self.clearing = false;
+        self.pools.clear();
+        self.demand.clear();
+        self.extra.clear();
+        self.told.clear();
+        self.objects.clear();
+        take_gone(|_| {});
+        self.objects_met = FIRST_FREE;
+    }
+
+    /// Begins the whole exploration anew, with what is known.
+    pub fn forget_steps(&mut self) {
+        self.history.clear();
+        self.learned = false;
+    }
+
+    /// The object behind an id.
+    pub fn object(&mut self, id: ObjectId) -> ObjectIndex {
+        let objects = &mut self.objects;
+        take_gone(|id| {
+            objects.remove(&id.address());
+        });
+        let next = &mut self.objects_met;
+        *objects.entry(id.address()).or_insert_with(|| {
+            *next += 1;
+            *next - 1
+        })
+    }
+
+    /// Meets the objects that a task waits for. Objects are numbered as they are met, and an
+    /// execution that repeats another has to meet them in the same order.
+    pub fn meet(&mut self, actor: Actor, ask: &Ask) {
+        match &ask.what {
+            WaitingFor::Value(queue) | WaitingFor::Next(queue) | WaitingFor::Room(queue) => {
+                self.object(ObjectId::of(&**queue));
+            }
+            WaitingFor::AnyValue(queues) => {
+                for queue in queues {
+                    self.object(ObjectId::of(&**queue));
+                }
+            }
+            WaitingFor::Promise(promise) => {
+                self.object(ObjectId::of(&**promise));
+            }
+            WaitingFor::Lock(lock) => {
+                self.object(ObjectId::of(&**lock));
+            }
+            WaitingFor::Permit(semaphore) => {
+                self.object(ObjectId::of(&**semaphore));
+                if self.demand.want(actor, semaphore.number, semaphore.free())
+                    && self.known.scarce.insert(semaphore.number)
+                {
+                    self.learned = true;
+                }
+            }
+            WaitingFor::Pool(pool) => {
+                self.object(ObjectId::of(&**pool));
+            }
+            // Tasks are met when they are started.
+            WaitingFor::End(_)
+            | WaitingFor::Ends(..)
+            | WaitingFor::Time
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => {}
+        }
+    }
+
+    /// The number of a new object of a task: the same in every execution.
+    pub fn number(&mut self, actor: Actor, kind: Numbered) -> u64 {
+        let part = &mut self.parts[actor];
+        let made = &mut part.made[kind as usize];
+        *made += 1;
+        let (future, number) = part.name();
+        let key = (future, number, kind, part.made[kind as usize]);
+        let next = &mut self.next_number[kind as usize];
+        *self.numbers.entry(key).or_insert_with(|| {
+            *next += 1;
+            // The main program is task #1.
+            *next + u64::from(kind == Numbered::Task)
+        })
+    }
+
+    /// What an operation that never waits touches; `None` if it is no step.
+    pub fn touches_of(&mut self, operation: &Operation) -> Option<Touches> {
+        let (id, action) = match operation {
+            Operation::ReadVariable(id) => (*id, Action::Read(Piece::All)),
+            Operation::WriteVariable(id) => (*id, Action::Write(Piece::All)),
+            Operation::Read(id, element) => (*id, Action::Read(piece(*element))),
+            Operation::Write(id, element) => (*id, Action::Write(piece(*element))),
+            Operation::Close(id) => (*id, Action::Close),
+            Operation::Length(id) | Operation::Poll(id) => (*id, Action::Look),
+            Operation::Show(id) => (*id, Action::Show),
+            Operation::Release(id) => (*id, Action::Unlock),
+            Operation::Permit(id, number) => match self.known.scarce.contains(number) {
+                true => (*id, Action::Put),
+                false => return Some(Touches::new()),
+            },
+            Operation::Fulfil(id) => (*id, Action::Fulfil),
+            Operation::Cancel(id) => (*id, Action::Cancel),
+            Operation::Print => {
+                return Some(match self.ignores_print_order {
+                    true => Touches::new(),
+                    false => one(OUTPUT, Action::Write(Piece::All)),
+                });
+            }
+            Operation::Input => return Some(one(INPUT, Action::Write(Piece::All))),
+            Operation::Random => return Some(one(RANDOM, Action::Write(Piece::All))),
+            // These wait, and ask; or they are no business of other tasks.
+            Operation::Put(_)
+            | Operation::Get(_)
+            | Operation::Select(_)
+            | Operation::Acquire(_)
+            | Operation::Force(_)
+            | Operation::Join(_)
+            | Operation::Wait(_)
+            | Operation::Start(_)
+            | Operation::Finish(_)
+            | Operation::Sleep
+            | Operation::Clock
+            | Operation::Outside => return None,
+        };
+        Some(one(self.object(id), action))
+    }
+
+    /// Says what the touches of an operation that never waits come to, now that it is its turn.
+    pub fn settle(&mut self, actor: Actor, touches: &mut Touches) {
+        let Some(touch) = touches.first_mut() else {
+            return;
+        };
+        match touch.action {
+            Action::Close => {
+                let mut actions = self.history.actions(touch.object);
+                if actions.any(|(_, action)| action == Action::Close) {
+                    touch.action = Action::CloseAgain;
+                }
+            }
+            Action::Unlock => {
+                let held = self
+                    .history
+                    .actions(touch.object)
+                    .find(|(_, action)| {
+                        matches!(action, Action::Lock | Action::TakeOut | Action::Unlock)
+                    })
+                    .is_some_and(|(step, action)| {
+                        action != Action::Unlock && self.history.events[step].actor == actor
+                    });
+                if !held {
+                    touch.action = Action::Look;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What an ask touches if it is granted now, or times out now.
+    pub fn touches_of_ask(&mut self, ask: &Ask, outcome: Outcome) -> Touches {
+        let timed = ask.timed;
+        let late = outcome == Outcome::TimedOut;
+        let look = |fine: Action| if timed { Action::Look } else { fine };
+        match &ask.what {
+            WaitingFor::Value(queue) | WaitingFor::Next(queue) => {
+                let object = self.object(ObjectId::of(&**queue));
+                self.history.describe(object, 0, queue.capacity);
+                let action = match (late, queue.has_value()) {
+                    (true, _) => Action::Look,
+                    (false, true) if timed || queue.capacity == Some(0) => Action::TakeOut,
+                    (false, true) => Action::Get,
+                    (false, false) => look(Action::End),
+                };
+                one(object, action)
+            }
+            WaitingFor::Room(queue) => {
+                let object = self.object(ObjectId::of(&**queue));
+                self.history.describe(object, 0, queue.capacity);
+                let bounded = queue.capacity.is_some_and(|capacity| capacity > 0);
+                let action = match (late, &ask.in_line) {
+                    (true, Some(_)) => Action::TakeOut,
+                    (true, None) => Action::Look,
+                    (false, Some(_)) => look(Action::Handed),
+                    (false, None) if queue.is_closed() => match queue.capacity {
+                        Some(_) => Action::Look,
+                        None => Action::Refused,
+                    },
+                    (false, None) if timed && bounded => Action::TakeIn,
+                    (false, None) => Action::Put,
+                };
+                one(object, action)
+            }
+            WaitingFor::AnyValue(queues) => {
+                let mut found = late;
+                let mut touches = Touches::new();
+                for queue in queues {
+                    let takes = !found && queue.has_value();
+                    found |= takes;
+                    let action = if takes { Action::TakeOut } else { Action::Look };
+                    let object = self.object(ObjectId::of(&**queue));
+                    touches.push(Touch { object, action });
+                }
+                touches
+            }
+            WaitingFor::End(task) => one(self.object(task.id()), look(Action::Join)),
+            WaitingFor::Ends(tasks, until) => {
+                let action = match until {
+                    Until::All => look(Action::Join),
+                    Until::Any | Until::Error => Action::Look,
+                };
+                let touch = |task: &Arc<Task>| Touch {
+                    object: self.object(task.id()),
+                    action,
+                };
+                tasks.iter().map(touch).collect()
+            }
+            WaitingFor::Promise(promise) => {
+                let object = self.object(ObjectId::of(&**promise));
+                let action = match (late, promise.has_ended(), promise.evaluated_by()) {
+                    (true, ..) => Action::Look,
+                    (_, true, _) => look(Action::Known),
+                    (_, _, None) => Action::Claim,
+                    // Its own.
+                    (_, _, Some(_)) => return Touches::new(),
+                };
+                one(object, action)
+            }
+            WaitingFor::Lock(lock) => {
+                let object = self.object(ObjectId::of(&**lock));
+                match (late, lock.owner().is_some()) {
+                    (true, _) => one(object, Action::Look),
+                    (false, false) if timed => one(object, Action::TakeOut),
+                    (false, false) => one(object, Action::Lock),
+                    // Its own.
+                    (false, true) => Touches::new(),
+                }
+            }
+            WaitingFor::Permit(semaphore) => {
+                let object = self.object(ObjectId::of(&**semaphore));
+                let permits = self.demand.initial(semaphore.number, semaphore.free());
+                self.history.describe(object, permits, None);
+                match self.known.scarce.contains(&semaphore.number) {
+                    false => Touches::new(),
+                    true if late => one(object, Action::Look),
+                    true if timed => one(object, Action::TakeOut),
+                    true => one(object, Action::Get),
+                }
+            }
+            WaitingFor::Pool(pool) => {
+                let object = self.object(ObjectId::of(&**pool));
+                one(object, Action::AllDone)
+            }
+            WaitingFor::Time
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => Touches::new(),
+        }
+    }
+}
+
+impl Play {
+    /// What an ask touches that is struck by a cancel: it looks at what it waited for.
+    pub fn touches_of_struck(&mut self, ask: &Ask) -> Touches {
+        let mut touches = self.wish(ask);
+        let action = match ask.in_line {
+            Some(_) => Action::TakeOut,
+            None => Action::Look,
+        };
+        for touch in &mut touches {
+            touch.action = action;
+        }
+        touches
+    }
+
+    /// What an ask would touch if it came true.
+    pub fn wish(&mut self, ask: &Ask) -> Touches {
+        let (id, action) = match &ask.what {
+            WaitingFor::Value(queue) | WaitingFor::Next(queue) => {
+                (ObjectId::of(&**queue), Action::Get)
+            }
+            WaitingFor::Room(queue) => (ObjectId::of(&**queue), Action::Put),
+            WaitingFor::Lock(lock) => (ObjectId::of(&**lock), Action::Lock),
+            WaitingFor::Permit(semaphore) => match self.known.scarce.contains(&semaphore.number) {
+                true => (ObjectId::of(&**semaphore), Action::Get),
+                false => return Touches::new(),
+            },
+            WaitingFor::Promise(promise) => (ObjectId::of(&**promise), Action::Known),
+            WaitingFor::End(task) => (task.id(), Action::Join),
+            WaitingFor::Pool(pool) => (ObjectId::of(&**pool), Action::AllDone),
+            WaitingFor::AnyValue(queues) => {
+                let ids = queues.iter().map(|queue| ObjectId::of(&**queue));
+                return self.look_at(ids);
+            }
+            WaitingFor::Ends(tasks, _) => return self.look_at(tasks.iter().map(|task| task.id())),
+            WaitingFor::Time
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => return Touches::new(),
+        };
+        one(self.object(id), action)
+    }
+
+    fn look_at(&mut self, ids: impl Iterator<Item = ObjectId>) -> Touches {
+        let touch = |id| Touch {
+            object: self.object(id),
+            action: Action::Look,
+        };
+        ids.map(touch).collect()
+    }
+
+    /// What tasks that wait in vain would have touched, had they got what they wait for.
+    pub fn touches_of_waiting(&mut self) -> Vec<(Actor, Touches)> {
+        let mut waiting = Vec::new();
+        for actor in 0..self.parts.len() {
+            let part = &mut self.parts[actor];
+            if part.never_began {
+                // Cancelled before: it might have begun before that.
+                let id = part.task.id();
+                waiting.push((actor, one(self.object(id), Action::Begin)));
+                continue;
+            }
+            let pending = std::mem::take(&mut part.pending);
+            if let super::actor::Pending::Ask(ask) = &pending
+                && !ask.is_possible(&self.parts[actor].task)
+            {
+                waiting.push((actor, self.wish(ask)));
+            }
+        }
+        waiting
+    }
+}
+
+fn one(object: ObjectIndex, action: Action) -> Touches {
+    let mut touches = Touches::new();
+    touches.push(Touch { object, action });
+    touches
+}
+
+fn piece(element: Element) -> Piece {
+    match element {
+        Element::Index(index) => Piece::Index(index),
+        Element::Key(hash) => Piece::Key(hash),
+        Element::Length => Piece::Length,
+        Element::All => Piece::All,
+    }
+}

@@ -1,0 +1,131 @@
+//! One execution again, by the name of its schedule.
+
+use std::sync::Arc;
+
+use super::ending::Ended;
+use super::exploration::Bounds;
+use super::history::Actor;
+use super::known::Known;
+use super::play::Play;
+use super::schedule::{Turn, letter};
+use super::search::usual;
+use super::stage::{Director, Stage};
+use super::tell::Told;
+use crate::runtime::run::Runtime;
+use crate::value::function::Unit;
+
+/// Follows a schedule.
+#[derive(Debug, Default)]
+struct Replay {
+    turns: Vec<Turn>,
+    /// The turn under way, and how many of its steps have been taken.
+    turn: usize,
+    steps: usize,
+    /// Where the schedule does not fit the program.
+    misfit: Option<String>,
+    /// For each step: whoever was interrupted before it, and what it was about to do.
+    interrupted: Vec<Option<(Actor, Option<String>)>>,
+}
+
+impl Director for Replay {
+    fn choose(&mut self, play: &mut Play) -> Option<Actor> {
+        let enabled = play.enabled();
+        if play.parts.len() == 1 && play.depth == 0 && enabled.all != 0 && !play.starts_first() {
+            return Some(0);
+        }
+        let last = play.history.events.last().map(|event| event.actor);
+        let chosen = loop {
+            let Some(turn) = self.turns.get(self.turn).copied() else {
+                if enabled.all == 0 {
+                    return None;
+                }
+                break usual(enabled.all, enabled.late, &play.history.events);
+            };
+            let bit = 1u128.checked_shl(turn.actor as u32).unwrap_or(0);
+            let over = match turn.steps {
+                Some(steps) => self.steps >= steps,
+                None => self.steps > 0 && (enabled.all & !enabled.late & bit) == 0,
+            };
+            if over {
+                self.turn += 1;
+                self.steps = 0;
+                continue;
+            }
+            if enabled.all & bit == 0 {
+                let why = match play.parts.get(turn.actor) {
+                    None => String::from("there is no such task yet"),
+                    Some(part) if part.has_ended() => {
+                        format!("{} has ended", part.task.title())
+                    }
+                    Some(part) => format!("{} cannot go on there", part.task.title()),
+                };
+                self.misfit = Some(format!(
+                    "at step {} it is the turn of {}, but {why}",
+                    play.depth + 1,
+                    letter(turn.actor)
+                ));
+                return None;
+            }
+            self.steps += 1;
+            break turn.actor;
+        };
+        let cut = last
+            .filter(|&last| last != chosen && enabled.all & !enabled.late & (1 << last) != 0)
+            .map(|last| (last, play.about_to(last)));
+        self.interrupted.push(cut);
+        Some(chosen)
+    }
+
+    fn happened(&mut self, play: &mut Play) {
+        play.history.complete(|_| None, |_| {});
+    }
+}
+
+/// An execution, step by step.
+#[derive(Debug)]
+pub struct Replayed {
+    /// How it ended.
+    pub ended: Ended,
+    /// Its steps.
+    pub told: Vec<Told>,
+    /// For each step: whoever was interrupted before it, and what it was about to do.
+    pub interrupted: Vec<Option<(Actor, Option<String>)>>,
+    /// Where the schedule did not fit, and why.
+    pub misfit: Option<String>,
+    /// What the tasks are called.
+    pub titles: Vec<String>,
+}
+
+/// Runs one execution again and tells it.
+pub fn replay(
+    runtime: Arc<Runtime>,
+    unit: &'static Unit,
+    turns: &[Turn],
+    bounds: &Bounds,
+) -> Replayed {
+    let mut known = Known::default();
+    loop {
+        let mut play = Play::new(false, bounds.steps);
+        play.tells = true;
+        play.known = std::mem::take(&mut known);
+        let director = Replay {
+            turns: turns.to_vec(),
+            ..Replay::default()
+        };
+        let stage = Stage::new(runtime.clone(), unit, play, director);
+        let ended = stage.perform();
+        let replayed = stage.with(|director, play| {
+            known = std::mem::take(&mut play.known);
+            (!play.learned).then(|| Replayed {
+                ended,
+                told: std::mem::take(&mut play.told),
+                interrupted: std::mem::take(&mut director.interrupted),
+                misfit: director.misfit.take(),
+                titles: play.parts.iter().map(|part| part.task.title()).collect(),
+            })
+        });
+        if let Some(replayed) = replayed {
+            return replayed;
+        }
+    }
+}

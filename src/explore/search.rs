@@ -1,0 +1,345 @@
+//! Every order that makes a difference, once.
+//!
+//! Depth first over schedules, with source sets and sleep sets: Abdulla, Aronis, Jonsson and
+//! Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM 2017.
+//!
+//! ```text
+//!   an execution is run to its end; its races say where another task should have gone first:
+//!   that task is added to the backtrack set of the state before the earlier step;
+//!   the deepest state with somebody left to try is gone back to, and run on from there
+//! ```
+//!
+//! Who has been tried at a state sleeps in what is tried after: it is woken by a step that depends
+//! on its own. A state in which everybody who could go on sleeps leads to nothing new: the
+//! execution is given up and counted as *blocked*.
+
+use smallvec::SmallVec;
+
+use super::history::{Actor, Event, History, NONE, Step};
+use super::play::{Actors, Play};
+use super::stage::Director;
+use super::steps::Enabled;
+use super::touch::{Action, Touch, Touches, steps_depend};
+
+/// A state between two steps.
+#[derive(Debug, Default)]
+struct State {
+    /// Who takes the next step in the execution under way.
+    chosen: Actor,
+    /// Who is to be tried.
+    backtrack: Actors,
+    /// Who could have gone on.
+    enabled: Actors,
+    /// Who only by timing out.
+    late: Actors,
+    /// Who sleeps here: has been tried, or was in a state before and nothing has woken it.
+    sleeping: Actors,
+    /// With the step that each would take.
+    sleepers: SmallVec<[(Actor, Touches); 2]>,
+}
+
+/// So many steps in a row are very long.
+const LONG: usize = 200;
+
+/// The search.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// The states of the execution under way; those behind `length` are kept for their memory.
+    states: Vec<State>,
+    length: usize,
+    races: Vec<Step>,
+    row: Vec<u32>,
+    first: Vec<u32>,
+    /// The execution was given up: all that could go on slept.
+    pub given_up: bool,
+}
+
+impl Search {
+    /// Prepares the next execution; false when there is none left.
+    pub fn go_back(&mut self, history: &mut History) -> bool {
+        while self.length > 0 {
+            let at = self.length - 1;
+            let state = &mut self.states[at];
+            if at < history.events.len() {
+                // What has just been tried sleeps from now on.
+                let chosen = state.chosen;
+                let touches = history.events[at].touches.clone();
+                state.sleeping |= 1 << chosen;
+                state.sleepers.push((chosen, touches));
+                history.truncate(at);
+            }
+            let left = state.backtrack & !state.sleeping;
+            if left != 0 {
+                state.chosen = left.trailing_zeros() as Actor;
+                self.given_up = false;
+                return true;
+            }
+            self.length -= 1;
+        }
+        false
+    }
+
+    /// Begins from nothing.
+    pub fn clear(&mut self) {
+        self.length = 0;
+        self.given_up = false;
+    }
+
+    /// Who could have gone on before a step of the execution under way.
+    pub fn enabled(&self, step: Step) -> Enabled {
+        let state = &self.states[step];
+        Enabled {
+            all: state.enabled,
+            late: state.late,
+        }
+    }
+
+    /// The state that is about to be left for the first time.
+    fn new_state(&mut self, play: &Play) -> Option<Actor> {
+        let at = self.length;
+        let enabled = play.enabled();
+        if self.states.len() == at {
+            self.states.push(State::default());
+        }
+        let (before, rest) = self.states.split_at_mut(at);
+        let state = &mut rest[0];
+        state.enabled = enabled.all;
+        state.late = enabled.late;
+        state.backtrack = 0;
+        state.sleeping = 0;
+        state.sleepers.clear();
+        if let Some(before) = before.last() {
+            let event = &play.history.events[at - 1];
+            for (actor, touches) in &before.sleepers {
+                if *actor != event.actor && !steps_depend(touches, &event.touches) {
+                    state.sleeping |= 1 << actor;
+                    state.sleepers.push((*actor, touches.clone()));
+                }
+            }
+        }
+        if enabled.all == 0 {
+            return None;
+        }
+        let awake = enabled.all & !state.sleeping;
+        if awake == 0 {
+            self.given_up = true;
+            return None;
+        }
+        let chosen = usual(awake, enabled.late, &play.history.events[..at]);
+        state.chosen = chosen;
+        state.backtrack = 1 << chosen;
+        self.length = at + 1;
+        Some(chosen)
+    }
+
+    /// The step that was looked at last races with an earlier one: somebody else is to go first
+    /// there. Who, is said by what comes before it and not after the earlier one:
+    ///
+    /// ```text
+    ///   earlier ... what its task did before ... what it depends on ... later
+    ///               ----------------------------------------------
+    ///               those of these that the earlier step need not come before; one that could
+    ///               be the first of them goes first, or the later step itself if there are none
+    /// ```
+    ///
+    /// What waits may be let go on by what it depends on, or held back by the earlier step only;
+    /// that is not known, so both are tried: with what it depends on, and without.
+    fn turn_round(&mut self, history: &History, race: Race) {
+        let add = |search: &mut Search, depending: bool| {
+            let initials = search.initials(history, race, depending);
+            let state = &mut search.states[race.earlier];
+            let possible = initials & state.enabled;
+            if race.objects > 1 && race.waits {
+                state.backtrack |= possible;
+                return;
+            }
+            if possible & (state.backtrack | state.sleeping) != 0 || possible == 0 {
+                return;
+            }
+            state.backtrack |= match possible & (1 << race.later) {
+                0 => 1 << possible.trailing_zeros(),
+                wanted => wanted,
+            };
+        };
+        add(self, true);
+        if race.waits && race.touches > 1 {
+            add(self, false);
+        }
+    }
+
+    /// Who can take the first step of what comes before the later step of a race.
+    fn initials(&mut self, history: &History, race: Race, depending: bool) -> Actors {
+        let from = &history.events[race.earlier];
+        let (actor, local) = (from.actor, from.local);
+        let is_after = |step: Step| history.clock(step)[actor] >= local;
+        self.row.clear();
+        self.row.extend_from_slice(history.before());
+        if depending {
+            for step in history.conflicts() {
+                if step > race.earlier && !is_after(step) {
+                    let clock = history.clock(step).iter();
+                    for (mine, theirs) in self.row.iter_mut().zip(clock) {
+                        *mine = (*mine).max(*theirs);
+                    }
+                }
+            }
+        }
+        self.first.clear();
+        self.first.resize(history.width(), u32::MAX);
+        let mut initials: Actors = 0;
+        for step in race.earlier + 1..race.end {
+            let event = &history.events[step];
+            if self.row[event.actor] < event.local || is_after(step) {
+                continue;
+            }
+            if self.first[event.actor] == u32::MAX {
+                if !follows(history.clock(step), &self.first) {
+                    initials |= 1 << event.actor;
+                }
+                self.first[event.actor] = event.local;
+            }
+        }
+        match initials {
+            0 => 1 << race.later,
+            initials => initials,
+        }
+    }
+}
+
+/// Two steps that race.
+#[derive(Copy, Clone, Debug)]
+struct Race {
+    earlier: Step,
+    /// Whose is the later one.
+    later: Actor,
+    /// Its place, or the end if it never came.
+    end: Step,
+    /// Whether it may have to wait.
+    waits: bool,
+    /// How many objects it touches.
+    touches: usize,
+    /// How many of them are not its own task.
+    objects: usize,
+}
+
+/// Whether something with this clock comes after one of the first steps of some tasks.
+fn follows(clock: &[u32], first: &[u32]) -> bool {
+    clock.iter().zip(first).any(|(clock, first)| clock >= first)
+}
+
+/// Whether a task could have gone on before an earlier step, if it stood there already.
+fn stood(states: &[State], actor: Actor, previous: Step, earlier: Step) -> Option<bool> {
+    let stood_there = previous == NONE || previous < earlier;
+    stood_there.then(|| states[earlier].enabled & (1 << actor) != 0)
+}
+
+/// How many of these are not flags.
+fn objects(touches: &[Touch]) -> usize {
+    let others = touches.iter().filter(|touch| touch.action != Action::Flag);
+    others.count()
+}
+
+/// Who goes on where nothing says otherwise: whoever has just gone, else the first; somebody
+/// whose wait would time out only if nobody else can. Who has gone for very long lets the next one
+/// go, so that a loop that waits for somebody does not wait for ever.
+pub fn usual(awake: Actors, late: Actors, before: &[Event]) -> Actor {
+    let among = match awake & !late {
+        0 => awake,
+        some => some,
+    };
+    match before.last().map(|event| event.actor) {
+        Some(last) if among & (1 << last) != 0 => {
+            let recent = before.iter().rev().take(LONG);
+            let long = recent.filter(|event| event.actor == last).count() == LONG;
+            let others = among & !(1 << last);
+            match long && others != 0 {
+                true => match others >> last {
+                    0 => others.trailing_zeros() as Actor,
+                    above => last + above.trailing_zeros() as Actor,
+                },
+                false => last,
+            }
+        }
+        _ => among.trailing_zeros() as Actor,
+    }
+}
+
+impl Director for Search {
+    fn choose(&mut self, play: &mut Play) -> Option<Actor> {
+        if play.parts.len() == 1 && play.depth == 0 && !play.starts_first() {
+            // The main program is alone: no steps yet.
+            return (play.enabled().all != 0).then_some(0);
+        }
+        self.at(play)
+    }
+
+    fn gives_up(&self) -> bool {
+        self.given_up
+    }
+
+    fn happened(&mut self, play: &mut Play) {
+        let mut races = std::mem::take(&mut self.races);
+        races.clear();
+        let states = &self.states;
+        let newest = play.history.events.len() - 1;
+        let event = &play.history.events[newest];
+        let (later, previous) = (event.actor, event.previous);
+        let (waits, touches, objects) = (event.waits, event.touches.len(), objects(&event.touches));
+        play.history.complete(
+            |earlier| stood(states, later, previous, earlier),
+            |earlier| races.push(earlier),
+        );
+        for &earlier in &races {
+            let race = Race {
+                earlier,
+                later,
+                end: newest,
+                waits,
+                touches,
+                objects,
+            };
+            self.turn_round(&play.history, race);
+        }
+        self.races = races;
+    }
+}
+
+impl Search {
+    fn at(&mut self, play: &Play) -> Option<Actor> {
+        match play.depth < self.length {
+            true => Some(self.states[play.depth].chosen),
+            false => self.new_state(play),
+        }
+    }
+
+    /// The execution has ended with tasks that wait in vain: they might have come earlier.
+    pub fn wait_in_vain(&mut self, play: &mut Play) {
+        let waiting: Vec<(Actor, Touches)> = std::mem::take(&mut play.waiting);
+        let end = play.history.events.len();
+        let mut races = std::mem::take(&mut self.races);
+        for (actor, touches) in waiting {
+            let started_by = play.parts[actor].started_by;
+            races.clear();
+            let states = &self.states;
+            play.history.races_of_waiting(
+                actor,
+                started_by,
+                &touches,
+                |previous, earlier| stood(states, actor, previous, earlier),
+                |earlier| races.push(earlier),
+            );
+            for &earlier in &races {
+                let race = Race {
+                    earlier,
+                    later: actor,
+                    end,
+                    waits: true,
+                    touches: touches.len(),
+                    objects: objects(&touches),
+                };
+                self.turn_round(&play.history, race);
+            }
+        }
+        self.races = races;
+    }
+}

@@ -1,0 +1,99 @@
+//! A task's own side of the gate, on its own stack.
+//!
+//! What a task announces is settled right here if the director lets it go on: then its fiber is
+//! not even left.
+
+use std::rc::Rc;
+
+use super::actor::Pending;
+use super::history::Actor;
+use super::stage::{Director, Stage};
+use crate::gate::{Numbered, Operation, Turn, Watch};
+use crate::runtime::fiber::{Port, Suspended};
+use crate::syntax::span::Span;
+
+/// Where one task stands.
+pub struct Stand<'f, D: Director> {
+    stage: Rc<Stage<D>>,
+    port: Port<'f>,
+    actor: Actor,
+}
+
+impl<'f, D: Director> Stand<'f, D> {
+    /// The stand of a task that begins.
+    pub fn new(stage: Rc<Stage<D>>, port: Port<'f>, actor: Actor) -> Stand<'f, D> {
+        Stand { stage, port, actor }
+    }
+
+    fn arrive(&self, pending: Pending) {
+        if !self.stage.arrive(self.actor, pending) {
+            self.port.suspend(Suspended::Yielded);
+        }
+    }
+
+    /// The task has done its work and waits for its turn to end.
+    pub fn finish(&self) {
+        self.arrive(Pending::Finish);
+    }
+}
+
+impl<D: Director> Watch for Stand<'_, D> {
+    fn announce(&self, operation: &Operation) {
+        if let Some(touches) = self.stage.touches_of(self.actor, operation) {
+            self.arrive(Pending::Act(touches));
+            if let Operation::Permit(_, semaphore) = operation {
+                self.stage.given_permit(self.actor, *semaphore);
+            }
+        }
+    }
+
+    fn decides(&self) -> bool {
+        true
+    }
+
+    fn widen(&self, operation: &Operation) {
+        self.stage.widen(operation);
+    }
+
+    fn wants_words(&self) -> bool {
+        self.stage.wants_words()
+    }
+
+    fn tell(&self, words: String) {
+        self.stage.tell(self.actor, words);
+    }
+
+    fn number(&self, kind: Numbered) -> Option<u64> {
+        Some(self.stage.number(self.actor, kind))
+    }
+
+    fn place(&self, span: Span, name: Option<&str>) {
+        self.stage.place(self.actor, span, name);
+    }
+
+    fn turn(&self, turn: &mut Turn, digest: u64) {
+        if let Some(looked) = self.stage.turn(self.actor, turn, digest) {
+            self.arrive(Pending::Spin(looked));
+        }
+    }
+
+    fn tick(&self) -> bool {
+        use super::stage::Tick;
+        match self.stage.tick(self.actor) {
+            Tick::GoOn => true,
+            Tick::Unwind => false,
+            Tick::Look => {
+                self.arrive(Pending::Flag);
+                !self.stage.is_struck(self.actor)
+            }
+            Tick::Endless => {
+                self.arrive(Pending::Spin(Vec::new()));
+                !self.stage.is_struck(self.actor)
+            }
+        }
+    }
+
+    fn clock(&self, pass: f64) -> Option<f64> {
+        Some(self.stage.clock(self.actor, pass))
+    }
+}

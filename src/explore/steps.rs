@@ -1,0 +1,425 @@
+//! The steps of an execution: who could take one, its beginning and its end.
+
+use std::sync::Arc;
+
+use super::actor::{Looked, Part, Pending};
+use super::history::{Actor, NONE, Outcome};
+use super::play::{Actors, MOST_ACTORS, PROGRAM, Play};
+use super::seats::Seats;
+use super::stage::Tick;
+use super::touch::{Action, Part as Piece, Touch, Touches, depends};
+use crate::gate::{ObjectId, Turn};
+use crate::runtime::task::{Task, TaskKind};
+use crate::runtime::turn::Ask;
+use crate::runtime::wait::WaitingFor;
+
+/// So many loop turns and calls without a step count as for ever.
+const FOR_EVER: u32 = 20_000_000;
+
+/// Who could take a step.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enabled {
+    /// All who could.
+    pub all: Actors,
+    /// Those whose wait would time out, or be ended by a cancel.
+    pub late: Actors,
+}
+
+impl Play {
+    /// Who could take a step.
+    pub fn enabled(&self) -> Enabled {
+        let mut enabled = Enabled::default();
+        for (actor, part) in self.parts.iter().enumerate() {
+            let (could, late) = self.could_go_on(part);
+            if could && self.has_seat(actor, part) {
+                enabled.all |= 1 << actor;
+                enabled.late |= Actors::from(late) << actor;
+            }
+        }
+        enabled
+    }
+
+    /// Whether the main program is about to start the first task.
+    pub fn starts_first(&self) -> bool {
+        matches!(self.parts[0].pending, Pending::Start(_))
+    }
+
+    /// Whether a task could go on, seats apart, and whether by timing out.
+    fn could_go_on(&self, part: &Part) -> (bool, bool) {
+        match &part.pending {
+            Pending::Running | Pending::Ended => (false, false),
+            Pending::Spin(looked) => {
+                let over = part.task.cancel_waits() || self.change_of(looked).is_some();
+                (over, false)
+            }
+            Pending::Ask(ask) => {
+                // Who is struck by a cancel comes late too: what it waits for might have come first.
+                if part.task.cancel_waits() {
+                    (true, true)
+                } else if ask.is_possible(&part.task) {
+                    (true, false)
+                } else {
+                    (ask.timed, ask.timed)
+                }
+            }
+            _ => (true, false),
+        }
+    }
+
+    fn has_seat(&self, actor: Actor, part: &Part) -> bool {
+        let Some(pool) = part.pool else {
+            return true;
+        };
+        self.pools[pool].may_go_on(actor, part, || {
+            self.parts.iter().any(|other| {
+                other.pool == Some(pool)
+                    && !other.seated
+                    && !matches!(other.pending, Pending::Begin)
+                    && self.could_go_on(other).0
+            })
+        })
+    }
+
+    /// A task begins its step. While the main program is alone it is none.
+    pub fn begin_step(&mut self, actor: Actor) -> Outcome {
+        let part = &mut self.parts[actor];
+        part.ticks = 0;
+        let mut pending = std::mem::replace(&mut part.pending, Pending::Running);
+        let outcome = match &pending {
+            Pending::Ask(_) if part.task.cancel_waits() => Outcome::Struck,
+            Pending::Ask(ask) if !ask.is_possible(&part.task) => Outcome::TimedOut,
+            _ => Outcome::Done,
+        };
+        if let Pending::Ask(ask) = &pending
+            && let WaitingFor::Permit(semaphore) = &ask.what
+        {
+            match outcome {
+                Outcome::Done => self.demand.taken(semaphore.number),
+                _ => self.demand.not_taken(actor, semaphore.number),
+            }
+        }
+        if self.parts.len() == 1 && !matches!(pending, Pending::Start(_)) {
+            return outcome;
+        }
+        if self.tells {
+            self.tell_begin(actor, &pending, outcome);
+        }
+        let step = self.depth;
+        self.depth += 1;
+        self.under_way = true;
+        let sits = self.sit_down(actor, &pending);
+        self.is_new = step == self.history.events.len();
+        if self.is_new {
+            let mut touches = self.touches_of_step(actor, &mut pending, outcome);
+            if let Some(pool) = sits {
+                touches.push(self.crowd(pool));
+            }
+            let started_by = self.parts[actor].started_by;
+            self.history.begin(actor, outcome, started_by);
+            let waits = matches!(&pending, Pending::Ask(ask) if !ask.timed);
+            let event = &mut self.history.events[step];
+            event.touches = touches;
+            event.waits = waits;
+            event.let_by = std::mem::replace(&mut self.parts[actor].let_by, NONE);
+        }
+        if let Pending::Start(task) = pending {
+            self.add(task, actor);
+        }
+        outcome
+    }
+
+    fn sit_down(&mut self, actor: Actor, pending: &Pending) -> Option<usize> {
+        let part = &mut self.parts[actor];
+        let pool = part.pool?;
+        let begins = matches!(pending, Pending::Begin);
+        let sits = self.pools[pool].sit_down(actor, part, begins);
+        (sits && self.known.crowded.contains(&self.pools[pool].number)).then_some(pool)
+    }
+
+    /// A write of a pool of which seats matter.
+    fn crowd(&self, pool: usize) -> Touch {
+        Touch {
+            object: self.pools[pool].object,
+            action: Action::Write(Piece::All),
+        }
+    }
+
+    fn touches_of_step(
+        &mut self,
+        actor: Actor,
+        pending: &mut Pending,
+        outcome: Outcome,
+    ) -> Touches {
+        let mut touches = Touches::new();
+        let own = |play: &mut Play, action| {
+            let id = play.parts[actor].task.id();
+            Touch {
+                object: play.object(id),
+                action,
+            }
+        };
+        match pending {
+            Pending::Begin => touches.push(own(self, Action::Begin)),
+            Pending::Act(acts) => {
+                touches = std::mem::take(acts);
+                self.settle(actor, &mut touches);
+            }
+            Pending::Ask(ask) => {
+                touches = match outcome {
+                    Outcome::Struck => self.touches_of_struck(ask),
+                    _ => self.touches_of_ask(ask, outcome),
+                };
+            }
+            Pending::Spin(looked) if self.is_cancelled(actor) => {
+                // Struck or gone on: that depends on what it looks at.
+                touches.extend(looked.iter().map(|looked| looked.touch));
+            }
+            Pending::Start(task) => {
+                if let Some(pool) = task.pool.as_ref().filter(|pool| pool.has_seats()) {
+                    let object = self.object(ObjectId::of(&**pool));
+                    let action = Action::Submit;
+                    touches.push(Touch { object, action });
+                    if self.known.crowded.contains(&pool.number) {
+                        let action = Action::Write(Piece::All);
+                        touches.push(Touch { object, action });
+                    }
+                }
+            }
+            Pending::Finish => {
+                touches.push(own(self, Action::Finish));
+                if let Some(pool) = self.parts[actor].pool {
+                    let object = self.pools[pool].object;
+                    let action = Action::Done;
+                    touches.push(Touch { object, action });
+                } else if self.known.leaves_futures
+                    && self.parts[actor].task.kind != TaskKind::Future
+                {
+                    touches.push(Touch {
+                        object: PROGRAM,
+                        action: Action::Write(Piece::All),
+                    });
+                }
+            }
+            _ => {}
+        }
+        let looks = matches!(pending, Pending::Ask(_) | Pending::Flag | Pending::Spin(_));
+        if looks && self.is_cancelled(actor) {
+            touches.push(own(self, Action::Flag));
+        }
+        touches
+    }
+
+    /// Whether a task is known to be cancelled while it runs.
+    fn is_cancelled(&self, actor: Actor) -> bool {
+        self.known.cancelled.contains(&self.parts[actor].name())
+    }
+
+    /// A task enters the stage.
+    fn add(&mut self, task: Arc<Task>, parent: Actor) {
+        let actor = self.parts.len();
+        if actor >= MOST_ACTORS {
+            self.too_many = true;
+            return;
+        }
+        let pool = task.pool.clone().filter(|pool| pool.has_seats());
+        let pool = pool.map(|shared| {
+            let known = self
+                .pools
+                .iter()
+                .position(|pool| pool.number == shared.number);
+            known.unwrap_or_else(|| {
+                let object = self.object(ObjectId::of(&*shared));
+                self.pools
+                    .push(Seats::new(shared.number, object, shared.seats));
+                self.pools.len() - 1
+            })
+        });
+        if let Some(pool) = pool
+            && self.pools[pool].submit(actor)
+            && self.known.crowded.insert(self.pools[pool].number)
+        {
+            self.learned = true;
+        }
+        self.object(task.id());
+        let clock = self.parts[parent].clock;
+        self.history.add_actor(actor);
+        self.parts
+            .push(Part::new(task, self.depth - 1, pool, clock));
+    }
+
+    /// The step under way is over; true if it is a new one.
+    pub fn end_step(&mut self) -> bool {
+        self.under_way = false;
+        if self.tells {
+            self.tell_end();
+        }
+        let step = self.depth - 1;
+        if !self.pools.is_empty() {
+            self.stand_up();
+        }
+        let mut cancels = false;
+        for actor in 0..self.parts.len() {
+            let part = &mut self.parts[actor];
+            match &part.pending {
+                Pending::Ask(Ask {
+                    what: WaitingFor::Room(queue),
+                    in_line: Some(ticket),
+                    ..
+                }) if part.let_by == NONE && queue.is_settled(ticket) => part.let_by = step,
+                Pending::Begin if part.task.has_ended() => {
+                    part.pending = Pending::Ended;
+                    part.never_began = true;
+                    if let Some(pool) = part.pool {
+                        self.pools[pool].forget(actor);
+                    }
+                }
+                _ => cancels |= part.task.cancel_waits(),
+            }
+            if let Pending::Spin(looked) = &self.parts[actor].pending
+                && self.parts[actor].let_by == NONE
+            {
+                let change = self.change_of(looked).unwrap_or(NONE);
+                self.parts[actor].let_by = change;
+            }
+        }
+        if cancels {
+            self.learn_cancelled();
+        }
+        let extra = std::mem::take(&mut self.extra);
+        if self.is_new {
+            self.history.events[step].touches.extend(extra);
+        }
+        self.note_looks(step);
+        self.is_new
+    }
+
+    /// What the step has changed or looked at, for loops that wait for a change.
+    fn note_looks(&mut self, step: usize) {
+        let event = &self.history.events[step];
+        let part = &mut self.parts[event.actor];
+        for &touch in &event.touches {
+            let looks = matches!(
+                touch.action,
+                Action::Read(_) | Action::Look | Action::Show | Action::Flag
+            );
+            match looks {
+                true => part.looked.push(Looked { touch, step }),
+                false => {
+                    part.changes += 1;
+                    part.looked.clear();
+                }
+            }
+        }
+    }
+
+    /// The first step that has changed something of this since it was looked at.
+    fn change_of(&self, looked: &[Looked]) -> Option<usize> {
+        let changes = looked.iter().filter_map(|looked| {
+            let actions = self.history.actions(looked.touch.object);
+            let later = actions.take_while(|(step, _)| *step > looked.step);
+            let changes = later.filter(|(step, action)| {
+                *step < self.depth && depends(*action, looked.touch.action)
+            });
+            changes.map(|(step, _)| step).last()
+        });
+        changes.min()
+    }
+
+    /// A turn of a loop begins. If the one before has changed nothing, and nothing of what it
+    /// looked at has changed, this one would be the same.
+    pub fn turn(&mut self, actor: Actor, turn: &mut Turn, digest: u64) -> Option<Vec<Looked>> {
+        let part = &self.parts[actor];
+        let same = turn.before == Some(digest) && turn.mark.0 == part.changes;
+        let looked = match same {
+            true => part.looked.get(turn.mark.1..).unwrap_or_default().to_vec(),
+            false => Vec::new(),
+        };
+        turn.before = Some(digest);
+        turn.mark = (part.changes, part.looked.len());
+        (same && self.change_of(&looked).is_none()).then_some(looked)
+    }
+
+    fn learn_cancelled(&mut self) {
+        for part in &self.parts {
+            if part.task.cancel_waits() && !part.has_ended() {
+                self.learned |= self.known.cancelled.insert(part.name());
+            }
+        }
+    }
+
+    /// Who waits for something that cannot be had gives up the seat.
+    fn stand_up(&mut self) {
+        for actor in 0..self.parts.len() {
+            let part = &self.parts[actor];
+            let waits = match &part.pending {
+                Pending::Ask(ask) => !ask.is_possible(&part.task),
+                Pending::Ended => true,
+                _ => false,
+            };
+            if let Some(pool) = part.pool
+                && waits
+                && self.pools[pool].stand_up(&mut self.parts[actor])
+                && self.known.crowded.contains(&self.pools[pool].number)
+            {
+                let touch = self.crowd(pool);
+                self.extra.push(touch);
+            }
+        }
+    }
+
+    /// A task has ended. When the main program and all spawned tasks have, the futures that are
+    /// left are cancelled, in the same step.
+    pub fn has_left(&mut self, actor: Actor) {
+        if self.clearing || self.parts.len() == 1 {
+            return;
+        }
+        let is_future = |part: &Part| part.task.kind == TaskKind::Future;
+        let left = self
+            .parts
+            .iter()
+            .any(|part| !is_future(part) && !part.has_ended());
+        if left || (is_future(&self.parts[actor]) && !self.ending) {
+            return;
+        }
+        if self.ending
+            && self
+                .parts
+                .iter()
+                .any(|part| part.cancelled_at_end && !part.has_ended())
+        {
+            return;
+        }
+        self.ending = true;
+        for actor in 0..self.parts.len() {
+            if self.parts[actor].has_ended() || self.parts[actor].cancelled_at_end {
+                continue;
+            }
+            if !self.known.leaves_futures {
+                self.known.leaves_futures = true;
+                self.learned = true;
+            }
+            self.parts[actor].cancelled_at_end = true;
+            let task = self.parts[actor].task.clone();
+            let object = self.object(task.id());
+            self.extra.push(Touch {
+                object,
+                action: Action::Cancel,
+            });
+            task.request_cancel();
+        }
+    }
+
+    /// A loop turn or call.
+    pub fn tick(&mut self, actor: Actor) -> Tick {
+        if self.clearing {
+            return Tick::Unwind;
+        }
+        let part = &mut self.parts[actor];
+        part.ticks += 1;
+        match part.ticks {
+            1 if self.known.cancelled.contains(&part.name()) => Tick::Look,
+            FOR_EVER => Tick::Endless,
+            _ => Tick::GoOn,
+        }
+    }
+}
