@@ -19,6 +19,7 @@ mod data;
 mod files;
 mod folds;
 mod going;
+pub mod keyboard;
 mod lazily;
 mod math;
 mod net;

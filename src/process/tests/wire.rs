@@ -115,7 +115,14 @@ proptest! {
 #[test]
 fn what_was_cut_off_is_told_apart_from_an_end() {
     let mut bytes = Vec::new();
-    add(&ToWorker::Cancel(task(1)), &mut bytes).unwrap();
+    add(
+        &ToWorker::Cancel {
+            task: task(1),
+            tells: true,
+        },
+        &mut bytes,
+    )
+    .unwrap();
     for end in 1..bytes.len() {
         let mut receiver = Receiver::new(&bytes[..end]);
         let read = receiver.receive::<ToWorker>();
