@@ -66,6 +66,12 @@ impl<'f> Gate<'f> {
         self.stop.is_some_and(|stop| stop.strikes())
     }
 
+    /// Whether somebody wants to know every operation.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.watch.is_some()
+    }
+
     /// Says what is about to happen. The operation is built only if somebody watches.
     #[inline(always)]
     pub fn announce(&self, operation: impl FnOnce() -> Operation) {

@@ -306,16 +306,16 @@ impl<'f> Machine<'f> {
         arguments: &[Value],
         site: Option<Span>,
     ) -> Result<Value> {
-        let parameters = &function.code.template.parameters;
-        let missing = parameters.get(arguments.len()..).unwrap_or_default();
-        if arguments.len() > parameters.len()
-            || missing.iter().any(|parameter| parameter.default.is_none())
-        {
-            return Err(wrong_arity(function, arguments.len()));
-        }
         let base = self.stack.len();
-        self.stack.extend_from_slice(arguments);
-        self.stack.resize(base + parameters.len(), Value::Absent);
+        if arguments.len() != function.code.parameters {
+            expect_defaults(function, arguments.len())?;
+        }
+        for argument in arguments {
+            self.stack.push(argument.copied());
+        }
+        while self.stack.len() < base + function.code.parameters {
+            self.stack.push(Value::Absent);
+        }
         self.invoke(function, base, &site)
     }
 
@@ -376,6 +376,17 @@ impl<'f> Machine<'f> {
                 (all, calls.len() - 2 * CALLS_TOLD)
             }
         }
+    }
+}
+
+/// Fewer arguments than parameters are all right if the others have defaults.
+#[inline(never)]
+fn expect_defaults(function: &Arc<Function>, given: usize) -> Result<()> {
+    let parameters = &function.code.template.parameters;
+    let missing = parameters.get(given..).unwrap_or_default();
+    match given > parameters.len() || missing.iter().any(|parameter| parameter.default.is_none()) {
+        true => Err(wrong_arity(function, given)),
+        false => Ok(()),
     }
 }
 
