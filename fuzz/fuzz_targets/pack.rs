@@ -16,7 +16,7 @@ use cq::process::unpack::unpack;
 use cq::resolve::{Prelude, resolve};
 use cq::runtime::queue::Queue;
 use cq::value::Value;
-use cq::value::function::Unit;
+use cq::value::function::{Closure, Unit};
 use libfuzzer_sys::fuzz_target;
 
 /// Functions that capture in every way.
@@ -38,7 +38,7 @@ static WORLD: LazyLock<(Sources, Units)> = LazyLock::new(|| {
     let resolved = resolve(&parsed.tree, &[], &Prelude::new());
     let program = resolved.program.expect("the program is correct");
     let units = Units::default();
-    units.add(Unit::load(program, |_, _| Box::new(|_, _| Ok(Value::Nil))));
+    units.add(Unit::load(program, |_, _| Closure::new(|_, _| Ok(Value::Nil))));
     (sources, units)
 });
 

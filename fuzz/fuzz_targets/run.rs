@@ -35,8 +35,8 @@ fn draw(report: &Report, _: &Sources) -> String {
 }
 
 fuzz_target!(|text: &str| {
-    // These end or stop the fuzzer itself; large powers of memory are for the tests of limits.
-    if ["exit", "input", "**", "spawn"].iter().any(|word| text.contains(word)) {
+    // It would end the fuzzer.
+    if text.contains("exit") {
         return;
     }
     let sources = Sources::default();
@@ -49,6 +49,7 @@ fuzz_target!(|text: &str| {
         return;
     };
     let runtime = Runtime::new(sources, Output::memory(), Vec::new(), draw);
+    // Other limits would end the fuzzer.
     runtime.set_limits(Limits {
         denied: vec![Denied::Net, Denied::Read, Denied::Write, Denied::Process],
         ..Limits::default()

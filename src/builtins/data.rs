@@ -96,12 +96,22 @@ pub(super) const TABLE: &[Row] = &[
     },
 ];
 
+/// What `len` gives without a wait.
+pub fn len_at_hand(value: &Value, gate: &Gate<'_>) -> Option<Value> {
+    match value {
+        Value::String(text) => Some(Value::from(text.characters())),
+        Value::Bytes(bytes) => Some(Value::from(bytes.len())),
+        Value::List(list) => Some(Value::from(list.len(gate))),
+        Value::Map(map) => Some(Value::from(map.len(gate))),
+        _ => None,
+    }
+}
+
 fn len(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
+    if let Some(length) = len_at_hand(&arguments[0], &machine.gate) {
+        return Ok(length);
+    }
     Ok(Value::from(match &arguments[0] {
-        Value::String(text) => text.characters(),
-        Value::Bytes(bytes) => bytes.len(),
-        Value::List(list) => list.len(&machine.gate),
-        Value::Map(map) => map.len(&machine.gate),
         Value::Queue(queue) => queue.len(machine)?,
         Value::Range(range) => {
             let length = range.len();

@@ -71,6 +71,10 @@ impl PendingLines {
         // Another task's read may have left something behind.
         while self.lines.lock().is_empty() || (0 < size && size < self.batch) {
             let line = read_line(&mut **source);
+            if matches!(&line, Err(error) if error.kind() == ErrorKind::WouldBlock) {
+                // Nobody waits for it any more.
+                return;
+            }
             let more = match &line {
                 Ok(Some(line)) => line.len() + 1,
                 _ => self.batch.max(1),

@@ -1,5 +1,6 @@
 //! The beginning and the rest, of streams and lists.
 
+use crate::gate::Gate;
 use crate::runtime::iteration::{Iteration, pair};
 use crate::runtime::machine::Machine;
 use crate::runtime::promise::{Promise, empty_stream};
@@ -47,11 +48,33 @@ pub(super) const TABLE: &[Row] = &[
     },
 ];
 
+/// What `head` gives if it is there to be read.
+pub fn head_at_hand(value: &Value, _: &Gate<'_>) -> Option<Value> {
+    match value {
+        Value::Stream(stream) => match &**stream {
+            Stream::Pair { head, .. } => Some(head.copied()),
+            Stream::Lazy(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// What `tail` gives if it is there to be read.
+pub fn tail_at_hand(value: &Value, gate: &Gate<'_>) -> Option<Value> {
+    match value {
+        Value::Stream(stream) if !gate.is_watched() => match &**stream {
+            Stream::Pair { tail, .. } => tail
+                .peek()
+                .filter(|rest| matches!(rest, Value::Stream(_) | Value::Nil)),
+            Stream::Lazy(_) => None,
+        },
+        _ => None,
+    }
+}
+
 fn head(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    if let Value::Stream(stream) = &arguments[0]
-        && let Stream::Pair { head, .. } = &**stream
-    {
-        return Ok(head.clone());
+    if let Some(head) = head_at_hand(&arguments[0], &machine.gate) {
+        return Ok(head);
     }
     match &arguments[0] {
         stream @ (Value::Stream(_) | Value::Nil) => match pair(machine, stream.clone())? {

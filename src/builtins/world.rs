@@ -1,6 +1,6 @@
 //! The world around the program: output, input, what it was started with, how it ends.
 
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::sync::{Arc, OnceLock};
 
 use crate::gate::Operation;
@@ -12,6 +12,7 @@ use crate::value::{Failure, Kind, Result, Value};
 
 use super::arguments::{expect_bool, expect_int, expect_string, wrong_value};
 use super::files::io_error;
+use super::keyboard::{self, Keyboard, Reader};
 use super::pending::PendingLines;
 use super::{Row, Run};
 
@@ -118,7 +119,7 @@ fn put_together(machine: &mut Machine<'_>, builtin: &str, arguments: &[Value]) -
 /// Standard input, which all tasks share.
 fn standard_input() -> &'static Arc<PendingLines> {
     static INPUT: OnceLock<Arc<PendingLines>> = OnceLock::new();
-    INPUT.get_or_init(|| PendingLines::one_by_one(BufReader::new(io::stdin())))
+    INPUT.get_or_init(|| PendingLines::one_by_one(BufReader::new(Keyboard)))
 }
 
 fn input(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
@@ -128,7 +129,16 @@ fn input(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         return first.input(machine, prompt);
     }
     machine.runtime.output.print(&prompt);
+    if keyboard::is_edited() {
+        let who = machine.task.title();
+        let how = "`:wait` lets you type it";
+        machine
+            .runtime
+            .output
+            .print(&format!("\n{who} asks for a line of input: {how}\n"));
+    }
     machine.runtime.output.flush();
+    let _reader = Reader::new();
     let line = standard_input()
         .next(machine, "input")?
         .map_err(|error| io_error("cannot read the input", &error))?;

@@ -5,23 +5,81 @@ use std::sync::Arc;
 use super::blame::Blame;
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
-use super::operand::{Hold, Node, Operand, SingleNode, with_operand, with_operands};
-use crate::resolve::program::Expr;
+use super::operand::{Hold, Node, Operand, SingleNode, Spot, spot, with_operand, with_operands};
+use crate::resolve::program::{Expr, ExprKind};
 use crate::runtime::machine::Machine;
 use crate::runtime::story;
 use crate::syntax::foreign::foreign_method;
 use crate::syntax::span::Span;
 use crate::value::index::{field_name, get_field, get_index, get_slice};
-use crate::value::map::Key;
-use crate::value::text::Text;
+use crate::value::map::{Hint, Key};
 use crate::value::{Failure, Result, Value};
 
 /// `xs[i]`
 pub fn index(compiler: &Compiler, object: &Expr, index: &Expr, span: Span) -> Code {
-    let node = IndexNode {
-        blame: Blame::new(span, [object, index]),
-    };
-    with_operands(compiler, object, index, node)
+    let blame = Blame::new(span, [object, index]);
+    if let ExprKind::String(name) = &index.kind {
+        let key = compiler.unit.name(name);
+        return with_operand(compiler, object, true, NamedNode { key, blame });
+    }
+    if let ExprKind::Index {
+        object: rows,
+        index: row,
+    } = &object.kind
+        && let (Some(rows), Some(row), Some(at)) = (spot(rows), spot(row), spot(index))
+    {
+        return nested(compiler, object, (rows, row, at), index, blame);
+    }
+    with_operands(compiler, object, index, IndexNode { blame })
+}
+
+/// `xss[i][j]` of three operands that are read where they are: the list between is not touched.
+fn nested(
+    compiler: &Compiler,
+    object: &Expr,
+    (rows, row, at): (Spot, Spot, Spot),
+    index: &Expr,
+    blame: Blame,
+) -> Code {
+    let object = expression(compiler, object);
+    let index = expression(compiler, index);
+    code(move |m, f| {
+        if let Value::List(rows) = rows.peek(m, f)
+            && let &Value::Int(row) = row.peek(m, f)
+            && let &Value::Int(at) = at.peek(m, f)
+            && let Some(value) = rows.at_of_at(&m.gate, row, at)
+        {
+            return Ok(value);
+        }
+        let object = object.run(m, f)?;
+        let index = index.run(m, f)?;
+        read_index(m, &object, &index, &blame)
+    })
+}
+
+/// `m["key"]`
+struct NamedNode {
+    key: Key,
+    blame: Blame,
+}
+
+impl SingleNode for NamedNode {
+    type Output = Code;
+
+    fn build<O: Operand>(self, object: O) -> Code {
+        let NamedNode { key, blame } = self;
+        let place = Hint::default();
+        code(move |m, f| {
+            let held = object.hold(m, f)?;
+            if let Value::Map(map) = object.peek(&held, m, f)
+                && let Some(value) = map.field(&m.gate, &key, &place)
+            {
+                held.release();
+                return Ok(value);
+            }
+            read_index(m, object.peek(&held, m, f), key.value(), &blame)
+        })
+    }
 }
 
 struct IndexNode {
@@ -67,7 +125,7 @@ pub fn read_index(
 /// `m.key`
 pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) -> Code {
     let node = FieldNode {
-        key: field_key(name),
+        key: compiler.unit.name(name),
         blame: Blame::new(span, [object]),
     };
     with_operand(compiler, object, true, node)
@@ -83,18 +141,20 @@ impl SingleNode for FieldNode {
 
     fn build<O: Operand>(self, object: O) -> Code {
         let FieldNode { key, blame } = self;
+        let place = Hint::default();
         code(move |m, f| {
             let held = object.hold(m, f)?;
+            if let Value::Map(map) = object.peek(&held, m, f)
+                && let Some(value) = map.field(&m.gate, &key, &place)
+            {
+                held.release();
+                return Ok(value);
+            }
             let result = read_field(m, object.peek(&held, m, f), &key, &blame);
             held.release();
             result
         })
     }
-}
-
-/// The name of a field as the key that it is.
-pub fn field_key(name: &str) -> Key {
-    Key::of_text(Text::from(name))
 }
 
 /// `object.name`, whatever it is.

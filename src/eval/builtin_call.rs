@@ -10,7 +10,8 @@ use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::named::{self, Given};
-use crate::builtins::{self, Builtin, Run};
+use super::operand::{Hold, Operand, SingleNode, with_operand};
+use crate::builtins::{self, AtHand, Builtin, Run};
 use crate::resolve::program::{Argument, Expr, ExprKind};
 use crate::runtime::arguments::{BuiltinFunction, choose_row, default_value};
 use crate::runtime::machine::{Machine, discard};
@@ -97,6 +98,18 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
             Given::Default(_) => Called::Silent,
         };
         let blame = Blame::of(span, plan.iter().map(called_as));
+        if let Some((_, look)) = builtins::AT_HAND
+            .iter()
+            .find(|(known, _)| **known == **name)
+            && let [argument] = arguments
+        {
+            let node = Glance {
+                look: *look,
+                run,
+                blame,
+            };
+            return with_operand(compiler, &argument.value, true, node);
+        }
         return planned(run, codes, &plan, blame);
     }
     let blame = Blame::new(span, arguments.iter().map(|argument| &argument.value));
@@ -169,6 +182,34 @@ fn exact<const N: usize>(run: BuiltinFunction, codes: Vec<Code>, blame: Blame) -
         let result = run(m, &values);
         ended(m, result, values, &blame)
     })
+}
+
+/// A call that a look at its argument most often answers.
+struct Glance {
+    look: AtHand,
+    run: BuiltinFunction,
+    blame: Blame,
+}
+
+impl SingleNode for Glance {
+    type Output = Code;
+
+    fn build<O: Operand>(self, operand: O) -> Code {
+        let Glance { look, run, blame } = self;
+        code(move |m, f| {
+            let held = operand.hold(m, f)?;
+            let argument = operand.peek(&held, m, f);
+            if let Some(value) = look(argument, &m.gate) {
+                held.release();
+                return Ok(value);
+            }
+            let values = [argument.copied()];
+            held.release();
+            m.site = blame.span;
+            let result = run(m, &values);
+            ended(m, result, values, &blame)
+        })
+    }
 }
 
 /// Where each argument goes, in the order of the text, and what the others get.

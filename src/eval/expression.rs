@@ -26,7 +26,7 @@ pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
         | ExprKind::Int(_)
         | ExprKind::BigInt(_)
         | ExprKind::Float(_)
-        | ExprKind::String(_) => literal::constant(&expr.kind),
+        | ExprKind::String(_) => literal::constant(compiler, &expr.kind),
         ExprKind::Format(parts) => literal::format_string(compiler, parts),
         ExprKind::Variable(variable) => read(variable, span),
         ExprKind::Builtin(name) => builtin(name, span),

@@ -17,7 +17,7 @@ use crate::value::show::display;
 use crate::value::{Kind, Result, Unwind, Value};
 
 /// A constant; anything else is nil.
-pub fn constant(kind: &ExprKind) -> Code {
+pub fn constant(compiler: &Compiler, kind: &ExprKind) -> Code {
     match kind {
         ExprKind::Bool(value) => {
             let value = *value;
@@ -36,7 +36,7 @@ pub fn constant(kind: &ExprKind) -> Code {
             code(move |_, _| Ok(Value::from(value)))
         }
         ExprKind::String(text) => {
-            let value = Value::from(&**text);
+            let value = compiler.unit.name(text).value().clone();
             code(move |_, _| Ok(value.clone()))
         }
         _ => code(|_, _| Ok(Value::Nil)),

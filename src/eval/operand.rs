@@ -227,6 +227,39 @@ fn shape(expr: &Expr) -> Shape {
     }
 }
 
+/// An operand that is read where it is, of a kind that is only looked at when it is read: for
+/// nodes of so many operands that not every combination is to be written out.
+pub enum Spot {
+    /// A plain local variable.
+    Local(LocalSlot),
+    /// A captured one that is never assigned.
+    Captured(usize),
+    /// An integer that stands in the program.
+    Integer(Value),
+}
+
+impl Spot {
+    /// Its value.
+    #[inline(always)]
+    pub fn peek<'a>(&'a self, machine: &'a Machine<'_>, function: &'a Arc<Function>) -> &'a Value {
+        match self {
+            Spot::Local(slot) => machine.local(*slot),
+            Spot::Captured(slot) => &function.captures[*slot],
+            Spot::Integer(value) => value,
+        }
+    }
+}
+
+/// An expression as one.
+pub fn spot(expr: &Expr) -> Option<Spot> {
+    match shape(expr) {
+        Shape::Local(slot) => Some(Spot::Local(slot)),
+        Shape::Captured(slot) => Some(Spot::Captured(slot)),
+        Shape::Integer(value) => Some(Spot::Integer(Value::Int(value))),
+        Shape::Any => None,
+    }
+}
+
 /// Whether there is a block anywhere in an expression: only in one can a variable be assigned, or
 /// a `return` stand.
 pub fn has_blocks(expr: &Expr) -> bool {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::access::{field_key, read_field, read_index};
+use super::access::{read_field, read_index};
 use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, Step, step};
 use super::expression::expression;
@@ -20,8 +20,8 @@ use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
 use crate::value::function::Function;
-use crate::value::index::{set_field, set_index};
-use crate::value::map::Key;
+use crate::value::index::{no_fields_to_set, set_index};
+use crate::value::map::{Hint, Key};
 use crate::value::{Result, Value};
 
 /// `target = value`
@@ -65,7 +65,7 @@ pub fn assign(compiler: &Compiler, target: &Target, value: &Expr) -> Step {
         }
         Target::Field { object, name, span } => {
             let node = FieldAssignment {
-                key: field_key(name),
+                key: compiler.unit.name(name),
                 blame: Blame::new(*span, [object]),
                 value: expression(compiler, value),
             };
@@ -85,10 +85,12 @@ impl SingleNode for FieldAssignment {
 
     fn build<O: Operand>(self, object: O) -> Step {
         let FieldAssignment { key, blame, value } = self;
+        let place = Hint::default();
         step(move |m, f| {
             let held = object.hold(m, f)?;
             let value = value.run(m, f)?;
-            write_field(m, object.peek(&held, m, f), &key, value, &blame)?;
+            let object = object.peek(&held, m, f);
+            write_field(m, object, &key, &place, value, &blame)?;
             held.release();
             Ok(Flow::Next)
         })
@@ -140,16 +142,24 @@ fn write_index(
         .map_err(|unwind| blame.complete(machine, unwind, &[object, index]))
 }
 
-#[inline(never)]
+#[inline]
 fn write_field(
     machine: &Machine<'_>,
     object: &Value,
     key: &Key,
+    place: &Hint,
     value: Value,
     blame: &Blame,
 ) -> Result<()> {
-    set_field(object, key, value, &machine.gate)
-        .map_err(|unwind| blame.complete(machine, unwind, &[object]))
+    match object {
+        Value::Map(map) => {
+            if let Some(old) = map.set_field(&machine.gate, key, place, value) {
+                discard(old);
+            }
+            Ok(())
+        }
+        other => Err(blame.complete(machine, no_fields_to_set(other, key), &[other])),
+    }
 }
 
 fn plain_local(variable: &Variable) -> Option<LocalSlot> {
@@ -266,7 +276,7 @@ pub fn update(
                 span,
                 [Called::Text(*place, None), called(value, Some("right"))],
             );
-            let key = field_key(name);
+            let key = compiler.unit.name(name);
             let node = FieldUpdate {
                 key,
                 access,
@@ -324,12 +334,23 @@ impl SingleNode for FieldUpdate {
     type Output = Step;
 
     fn build<O: Operand>(self, object: O) -> Step {
+        let place = Hint::default();
         step(move |m, f| {
             let held = object.hold(m, f)?;
-            let old = read_field(m, object.peek(&held, m, f), &self.key, &self.access)?;
+            let old = match object.peek(&held, m, f) {
+                Value::Map(map) => map.field(&m.gate, &self.key, &place),
+                _ => None,
+            };
+            let old = match old {
+                Some(old) => old,
+                None => read_field(m, object.peek(&held, m, f), &self.key, &self.access)?,
+            };
             let value = self.value.run(m, f)?;
             let new = compute(m, self.operator, &old, &value, &self.sum)?;
-            write_field(m, object.peek(&held, m, f), &self.key, new, &self.access)?;
+            discard(old);
+            discard(value);
+            let object = object.peek(&held, m, f);
+            write_field(m, object, &self.key, &place, new, &self.access)?;
             held.release();
             Ok(Flow::Next)
         })
@@ -363,7 +384,7 @@ fn compute(
 enum Part {
     Variable(Written),
     Index(Code, Code, Blame),
-    Field(Code, Key, Blame),
+    Field(Code, Key, Hint, Blame),
 }
 
 impl Part {
@@ -381,7 +402,8 @@ impl Part {
             ),
             Target::Field { object, name, span } => Part::Field(
                 expression(compiler, object),
-                field_key(name),
+                compiler.unit.name(name),
+                Hint::default(),
                 Blame::new(*span, [object]),
             ),
         }
@@ -418,7 +440,9 @@ impl Part {
                 let (object, index) = (next(), next());
                 write_index(machine, &object, &index, value, blame)
             }
-            Part::Field(_, key, blame) => write_field(machine, &next(), key, value, blame),
+            Part::Field(_, key, place, blame) => {
+                write_field(machine, &next(), key, place, value, blame)
+            }
         }
     }
 }

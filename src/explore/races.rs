@@ -95,7 +95,8 @@ impl History {
             needed(story, touch.action, &mut self.edges);
         }
         if touches.len() > 1 {
-            self.conflicts.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+            self.conflicts
+                .sort_unstable_by_key(|(step, _)| std::cmp::Reverse(*step));
             self.conflicts.dedup_by(|a, b| {
                 let same = a.0 == b.0;
                 if same && a.1 != b.1 {

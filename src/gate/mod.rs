@@ -16,6 +16,10 @@ pub use operation::{Element, Numbered, ObjectId, Operation};
 
 use crate::syntax::span::Span;
 
+/// A build that is only there to be measured, in which nobody can watch, stop or interrupt a
+/// program: `cargo build --release --features unchecked`.
+pub const UNCHECKED: bool = cfg!(feature = "unchecked");
+
 /// Something that wants to know every operation before it happens: the explorer, a recorder.
 pub trait Watch {
     /// Called before the operation; may suspend the task until it is its turn.
@@ -112,10 +116,16 @@ impl<'f> Gate<'f> {
         self.stop.is_some_and(|stop| stop.strikes())
     }
 
+    /// Whether somebody wants to know every operation.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.watch.is_some()
+    }
+
     /// Says what is about to happen. The operation is built only if somebody watches.
     #[inline(always)]
     pub fn announce(&self, operation: impl FnOnce() -> Operation) {
-        if let Some(watch) = self.watch {
+        if !UNCHECKED && let Some(watch) = self.watch {
             announce_to(watch, operation());
         }
     }

@@ -58,10 +58,12 @@ impl Broker {
                 },
                 Err(error) => Err(error),
             },
-            Request::NewQueue { capacity } => {
+            Request::NewQueue { capacity, at } => {
                 let capacity =
                     capacity.map(|capacity| usize::try_from(capacity).unwrap_or(usize::MAX));
-                made(worker, &Value::Queue(runtime.new_queue(capacity, None)))
+                let queue = runtime.new_queue(capacity, None);
+                runtime.notes_queue(&queue, at);
+                made(worker, &Value::Queue(queue))
             }
             Request::NewLock => made(worker, &Value::Lock(Lock::new(runtime.next_lock()))),
             Request::NewSemaphore { permits } => {

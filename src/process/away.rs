@@ -13,6 +13,7 @@ use crate::runtime::gather::Until;
 use crate::runtime::machine::Machine;
 use crate::runtime::queue::Queue;
 use crate::runtime::run::Runtime;
+use crate::runtime::stop::Whereat;
 use crate::runtime::task::{Task, TaskKind, Work};
 use crate::runtime::worker::LastingWait;
 use crate::syntax::span::Span;
@@ -23,8 +24,8 @@ const LASTING: Duration = Duration::from_millis(5);
 
 impl FirstProcess for Home {
     fn new_queue(&self, machine: &mut Machine<'_>, capacity: Option<usize>) -> Result<Value> {
-        let capacity = capacity.map(|capacity| capacity as u64);
-        let answer = self.ask(machine, Request::NewQueue { capacity })?;
+        let (capacity, at) = (capacity.map(|capacity| capacity as u64), machine.site);
+        let answer = self.ask(machine, Request::NewQueue { capacity, at })?;
         self.made(answer)
     }
 
@@ -325,6 +326,12 @@ impl FirstProcess for Home {
     fn cancels(&self, task: &Task) {
         if task.abroad.is_known() {
             self.tell(&FromWorker::Cancelled(HandleName::of_task(task)));
+        }
+    }
+
+    fn was_at(&self, task: &Task, place: Whereat) {
+        if task.abroad.is_known() || task.away().is_some() {
+            self.tell_now(&FromWorker::WasAt(HandleName::of_task(task), place));
         }
     }
 

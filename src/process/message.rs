@@ -24,6 +24,7 @@ use super::work::PackedOutcome;
 use crate::runtime::gather::Until;
 use crate::runtime::limits::Limits;
 use crate::runtime::scene::Scene;
+use crate::runtime::stop::Whereat;
 use crate::syntax::span::Span;
 
 /// The number of a request, chosen by the worker.
@@ -85,7 +86,12 @@ pub enum ToWorker {
         answer: Answer,
     },
     /// A task of this worker is to stop at its next loop turn, call or wait.
-    Cancel(HandleName),
+    Cancel {
+        /// Which.
+        task: HandleName,
+        /// It is to say where it was.
+        tells: bool,
+    },
     /// What is this task of yours doing?
     Ask(HandleName),
     /// A queue was closed: no more puts are to go ahead.
@@ -195,6 +201,8 @@ pub enum FromWorker {
         /// What it tells.
         scene: Scene,
     },
+    /// Where a task was that a cancel has struck.
+    WasAt(HandleName, Whereat),
     /// A task was cancelled in its own process.
     Cancelled(HandleName),
     /// Somebody in its own process has asked how a task ended.
@@ -256,6 +264,8 @@ pub enum Request {
     NewQueue {
         /// `None` for no bound.
         capacity: Option<u64>,
+        /// Where.
+        at: Span,
     },
     /// `lock()`: a handle.
     NewLock,

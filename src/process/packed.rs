@@ -15,6 +15,13 @@ pub use crate::runtime::elsewhere::{HandleKind, HandleName, Packed};
 /// The first byte of packed values. Changes with the format.
 pub const VERSION: u8 = 1;
 
+impl Packed {
+    /// Whether it is nil and nothing else.
+    pub fn is_nil(&self) -> bool {
+        self.0 == [VERSION, 1, slot::NIL]
+    }
+}
+
 /// Texts, bytes and big integers shorter than this are no nodes.
 pub(super) const SHORT: usize = 24;
 

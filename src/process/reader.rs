@@ -120,6 +120,11 @@ fn hear(
         FromWorker::Waits(wait) => waits(worker, wait)?,
         FromWorker::Asleep(received) => worker.falls_asleep(received),
         FromWorker::Told { task, scene } => broker.told(task, scene),
+        FromWorker::WasAt(task, place) => {
+            if let Some(spoken) = worker.spoken(task) {
+                runtime.was_at(&spoken.task, place);
+            }
+        }
         FromWorker::Cancelled(task) => {
             if let Some(spoken) = worker.spoken(task) {
                 spoken.task.request_cancel();

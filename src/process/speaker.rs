@@ -270,8 +270,9 @@ fn converse(
             // The task in the worker is told; then it unwinds there, and may still ask for
             // things while it cleans up.
             Err(Unwind::Cancelled) => {
+                let tells = machine.runtime.calls_roll();
                 // If it is gone, that is seen above.
-                let _ = worker.tell(&ToWorker::Cancel(task));
+                let _ = worker.tell(&ToWorker::Cancel { task, tells });
             }
             Err(failed) => return Err(failed),
         }

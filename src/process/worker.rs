@@ -108,8 +108,11 @@ fn hear(runtime: &Arc<Runtime>, home: &Arc<Home>, message: ToWorker, compile: Co
             }
             home.answered(call, answer);
         }
-        ToWorker::Cancel(name) => {
-            if let Some(task) = home.names.own_task(name) {
+        ToWorker::Cancel { task, tells } => {
+            if tells {
+                runtime.answers_roll();
+            }
+            if let Some(task) = home.names.own_task(task) {
                 runtime.cancel(&task);
             }
         }

@@ -16,6 +16,7 @@ use super::helper::Answers;
 use super::names::Names;
 use super::screen::Screen;
 use super::{commands, shown, status, terminal};
+use crate::builtins::keyboard;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::diagnostics::words;
@@ -155,7 +156,9 @@ impl Repl {
         while super::terminal::is_being_left() {
             std::thread::park();
         }
+        let editing = keyboard::edits();
         let line = self.lines.readline(&prompt);
+        drop(editing);
         self.entries.runtime.output.takes_over();
         match line {
             Ok(line) if line.trim().is_empty() => {}

@@ -40,6 +40,23 @@ impl Item {
             Item::Parcel(_) => None,
         }
     }
+
+    /// The same once more.
+    pub(super) fn copy(&self) -> Item {
+        match self {
+            Item::Value(value) => Item::Value(value.clone()),
+            Item::Both(both) => Item::Value(both.0.clone()),
+            Item::Parcel(parcel) => Item::Parcel(Box::new(parcel.copy())),
+        }
+    }
+
+    /// Whether it is an end mark.
+    pub(super) fn is_nil(&self) -> bool {
+        match self {
+            Item::Parcel(parcel) => parcel.packed.is_nil(),
+            _ => matches!(self.value(), Some(Value::Nil)),
+        }
+    }
 }
 
 /// What became of a put that does not wait.

@@ -29,6 +29,7 @@ use super::pool::PoolShared;
 use super::queue::Queue;
 use super::run::Runtime;
 use super::scene::Scene;
+use super::stop::Whereat;
 use super::task::{Task, TaskKind, Work};
 use crate::gate::Gate;
 use crate::syntax::span::Span;
@@ -304,6 +305,8 @@ pub trait FirstProcess: Send + Sync {
     fn asked(&self, task: &Task);
     /// A task of this process is cancelled here; it may be waiting in the first process.
     fn cancels(&self, task: &Task);
+    /// A cancelled task of this process was there when the roll was called.
+    fn was_at(&self, task: &Task, place: Whereat);
     /// No seat of this process is awake.
     fn nobody_is_awake(&self, runtime: &Runtime);
     /// Looks at waits of this process that have lasted, from time to time.

@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 
+use super::crossing::Item;
+use super::elsewhere::Parcel;
 use super::queue::Queue;
 use super::run::Runtime;
 use crate::diagnostics::report::Report;
@@ -43,12 +45,12 @@ pub struct Origin(OnceLock<(Span, Arc<Leftovers>)>);
 
 impl Origin {
     /// The queue goes away.
-    pub fn goes<'v>(&self, number: u64, values: impl Iterator<Item = &'v Value>) {
+    pub fn goes<'i>(&self, number: u64, items: impl Iterator<Item = &'i Item>) {
         let Some((made_at, leftovers)) = self.0.get() else {
             return;
         };
         leftovers.alive.lock().remove(&number);
-        if let Some(left) = Left::of(*made_at, values) {
+        if let Some(left) = Left::of(*made_at, items, |_| None) {
             let mut all = leftovers.left.lock();
             // The first ones are enough to tell of.
             if all.len() <= MOST_TOLD {
@@ -59,11 +61,20 @@ impl Origin {
 }
 
 impl Left {
-    fn of<'v>(made_at: Span, values: impl Iterator<Item = &'v Value>) -> Option<Left> {
-        let mut values = values
-            .filter(|value| !matches!(value, Value::Nil))
-            .peekable();
-        let oldest = show_short(values.peek()?, &Gate::open(), VALUE_CHARACTERS);
+    fn of<'i>(
+        made_at: Span,
+        items: impl Iterator<Item = &'i Item>,
+        unpack: impl Fn(&Parcel) -> Option<Value>,
+    ) -> Option<Left> {
+        let mut values = items.filter(|item| !item.is_nil()).peekable();
+        let oldest = match values.peek()? {
+            Item::Parcel(parcel) => unpack(parcel),
+            item => item.value().cloned(),
+        };
+        let oldest = oldest.map_or_else(
+            || String::from("a value from a process"),
+            |oldest| show_short(&oldest, &Gate::open(), VALUE_CHARACTERS),
+        );
         Some(Left {
             made_at,
             values: values.count(),
@@ -89,7 +100,8 @@ impl Runtime {
         for queue in alive {
             if let Some((made_at, _)) = queue.origin.0.get() {
                 let held = queue.held();
-                if let Some(left) = Left::of(*made_at, held.iter()) {
+                let unpack = |parcel: &Parcel| self.workers().ok()?.unpack(parcel).ok();
+                if let Some(left) = Left::of(*made_at, held.iter(), unpack) {
                     self.leftovers.left.lock().insert(queue.number, left);
                 }
             }

@@ -24,7 +24,7 @@ use super::story::PROMISE;
 use super::task::Task;
 use super::wait::Stops;
 use crate::builtins::Builtin;
-use crate::gate::Gate;
+use crate::gate::{Gate, UNCHECKED};
 use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
 use crate::value::error::{CallFrame, fail};
@@ -189,7 +189,7 @@ impl<'f> Machine<'f> {
     /// a loop and every call, and by builtins that take long. Costs one load.
     #[inline(always)]
     pub fn tick(&mut self) -> Result<()> {
-        match self.seat.attention.load(Ordering::Relaxed) {
+        match !UNCHECKED && self.seat.attention.load(Ordering::Relaxed) {
             false => Ok(()),
             true => self.attend(),
         }
@@ -306,16 +306,16 @@ impl<'f> Machine<'f> {
         arguments: &[Value],
         site: Option<Span>,
     ) -> Result<Value> {
-        let parameters = &function.code.template.parameters;
-        let missing = parameters.get(arguments.len()..).unwrap_or_default();
-        if arguments.len() > parameters.len()
-            || missing.iter().any(|parameter| parameter.default.is_none())
-        {
-            return Err(wrong_arity(function, arguments.len()));
-        }
         let base = self.stack.len();
-        self.stack.extend_from_slice(arguments);
-        self.stack.resize(base + parameters.len(), Value::Absent);
+        if arguments.len() != function.code.parameters {
+            expect_defaults(function, arguments.len())?;
+        }
+        for argument in arguments {
+            self.stack.push(argument.copied());
+        }
+        while self.stack.len() < base + function.code.parameters {
+            self.stack.push(Value::Absent);
+        }
         self.invoke(function, base, &site)
     }
 
@@ -376,6 +376,17 @@ impl<'f> Machine<'f> {
                 (all, calls.len() - 2 * CALLS_TOLD)
             }
         }
+    }
+}
+
+/// Fewer arguments than parameters are all right if the others have defaults.
+#[inline(never)]
+fn expect_defaults(function: &Arc<Function>, given: usize) -> Result<()> {
+    let parameters = &function.code.template.parameters;
+    let missing = parameters.get(given..).unwrap_or_default();
+    match given > parameters.len() || missing.iter().any(|parameter| parameter.default.is_none()) {
+        true => Err(wrong_arity(function, given)),
+        false => Ok(()),
     }
 }
 

@@ -159,19 +159,17 @@ impl Promise {
             .gate
             .announce(|| Operation::Force(ObjectId::of(&**self)));
         machine.tick()?;
-        if let Some(value) = self.peek() {
-            return Ok(value);
-        }
-        let me = machine.task.clone();
-        let step = machine.wait(
-            || WaitingFor::Promise(self.clone()),
-            deadline,
-            |ticket| self.step(&me, ticket, deadline.is_some()),
-            |ticket| {
-                self.forget(ticket);
-                None
-            },
-        )?;
+        let timed = deadline.is_some();
+        let at_once = match machine.gate.decides() {
+            // Even that is a step, when somebody else decides whose turn it is.
+            true => None,
+            false => self.step(&machine.task, None, timed),
+        };
+        let step = match at_once {
+            // Most often nothing has to be waited for.
+            Some(step) => Some(step),
+            None => self.wait(machine, deadline)?,
+        };
         match step {
             None => Err(timed_out("force")),
             Some(Step::Done(value)) => Ok(value),
@@ -189,6 +187,26 @@ impl Promise {
         }
     }
 
+    /// Waits while another task evaluates it.
+    #[inline(never)]
+    fn wait(
+        self: &Arc<Promise>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Step>> {
+        let me = machine.task.clone();
+        machine.wait(
+            || WaitingFor::Promise(self.clone()),
+            deadline,
+            |ticket| self.step(&me, ticket, deadline.is_some()),
+            |ticket| {
+                self.forget(ticket);
+                None
+            },
+        )
+    }
+
+    #[inline]
     fn step(
         &self,
         me: &Arc<super::task::Task>,
@@ -199,13 +217,15 @@ impl Promise {
             State::Done(value) => Some(Step::Done(value.clone())),
             State::Failed(failure) => Some(Step::Failed(failure.clone())),
             State::Unforced(thunk) => {
-                let thunk = thunk.clone();
-                *state = State::Evaluating {
+                let next = State::Evaluating {
                     by: me.clone(),
                     thunk: thunk.clone(),
                     waiting: Vec::new(),
                 };
-                Some(Step::Evaluate(thunk))
+                match std::mem::replace(state, next) {
+                    State::Unforced(thunk) => Some(Step::Evaluate(thunk)),
+                    _ => None,
+                }
             }
             State::Evaluating { by, .. } if Arc::ptr_eq(by, me) && !timed => Some(Step::Itself),
             State::Evaluating { waiting, .. } => {

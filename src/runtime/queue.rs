@@ -279,11 +279,11 @@ impl Queue {
     }
 
     /// What is in it, puts that wait included.
-    pub(super) fn held(&self) -> Vec<Value> {
+    pub(super) fn held(&self) -> Vec<Item> {
         self.state.with(|state| {
             let pending = state.pending.iter().map(|(item, _)| item);
             let items = state.items.iter().chain(pending);
-            items.filter_map(Item::value).cloned().collect()
+            items.map(Item::copy).collect()
         })
     }
 
@@ -348,8 +348,7 @@ impl Drop for Queue {
     fn drop(&mut self) {
         crate::gate::gone(self);
         let state = self.state.get_mut();
-        self.origin
-            .goes(self.number, state.items.iter().filter_map(Item::value));
+        self.origin.goes(self.number, state.items.iter());
         let pending = state.pending.drain(..).map(|(item, _)| item);
         let values = state.items.drain(..).chain(pending).flat_map(Item::parts);
         crate::value::drop_deep(values.collect());

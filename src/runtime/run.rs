@@ -105,6 +105,8 @@ pub struct Runtime {
     pub(super) ending: AtomicBool,
     pub(super) starts_no_more_futures: AtomicBool,
     pub(super) ticking: AtomicBool,
+    /// The program has come to its end.
+    pub(super) is_over: AtomicBool,
     pub(super) limits: OnceLock<Limits>,
     /// The system has almost no memory left.
     pub(super) memory_is_scarce: AtomicBool,
@@ -159,6 +161,7 @@ impl Runtime {
             ending: AtomicBool::new(false),
             starts_no_more_futures: AtomicBool::new(false),
             ticking: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
             limits: OnceLock::new(),
             memory_is_scarce: AtomicBool::new(false),
             living: Arc::default(),
@@ -170,6 +173,7 @@ impl Runtime {
     /// Runs a program to its end on the current thread and the threads it needs.
     pub fn run(self: &Arc<Runtime>, unit: &'static Unit) -> Status {
         let status = self.run_to_its_end(unit);
+        self.is_over.store(true, Ordering::Relaxed);
         self.stopped_with().unwrap_or(status)
     }
 

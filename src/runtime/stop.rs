@@ -10,6 +10,7 @@
 //! answer within a moment is told of without a place.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -23,7 +24,7 @@ use super::plight;
 use super::run::{Runtime, Status};
 use super::story;
 use super::task::{Task, TaskKind};
-use super::wait::WaitingFor;
+use super::wait::{Ticket, WaitingFor};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::words;
 use crate::gate::ObjectId;
@@ -83,8 +84,8 @@ impl Stop {
 }
 
 /// Where a running task was.
-#[derive(Clone, Debug)]
-struct Place {
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Whereat {
     span: Span,
     calls: Vec<CallFrame>,
     calls_left_out: usize,
@@ -100,7 +101,7 @@ pub struct RollCall {
     /// Held while the report is written.
     reporting: Mutex<()>,
     why: Mutex<Option<Stop>>,
-    places: Mutex<HashMap<ObjectId, Place>>,
+    places: Mutex<HashMap<ObjectId, Whereat>>,
 }
 
 impl Machine<'_> {
@@ -111,14 +112,18 @@ impl Machine<'_> {
         let roll = &self.runtime.roll_call;
         if roll.called.load(Ordering::Relaxed) {
             let mut places = roll.places.lock();
-            places.entry(self.task.id()).or_insert_with(|| {
-                let (calls, calls_left_out) = self.calls_told();
-                Place {
-                    span,
-                    calls,
-                    calls_left_out,
-                }
+            let Entry::Vacant(place) = places.entry(self.task.id()) else {
+                return;
+            };
+            let (calls, calls_left_out) = self.calls_told();
+            let place = place.insert(Whereat {
+                span,
+                calls,
+                calls_left_out,
             });
+            if let Some(first) = self.runtime.first_process() {
+                first.was_at(&self.task, place.clone());
+            }
         }
     }
 }
@@ -132,6 +137,22 @@ impl Runtime {
     /// Why the program is being stopped, if it is.
     pub fn stopped(&self) -> Option<Stop> {
         self.roll_call.why.lock().clone()
+    }
+
+    /// Whether tasks that are cancelled say where they were.
+    pub fn calls_roll(&self) -> bool {
+        self.roll_call.called.load(Ordering::SeqCst)
+    }
+
+    /// In a worker: the first process calls the roll.
+    pub fn answers_roll(&self) {
+        self.roll_call.called.store(true, Ordering::SeqCst);
+    }
+
+    /// Where a task was that ran in a worker.
+    pub fn was_at(&self, task: &Task, place: Whereat) {
+        let mut places = self.roll_call.places.lock();
+        places.entry(task.id()).or_insert(place);
     }
 
     /// Ctrl-C: cancels everything and says where it was. The program ends when its clean-up has.
@@ -218,8 +239,13 @@ impl Runtime {
         let deadline = Instant::now() + PATIENCE;
         let waiting: HashMap<ObjectId, _> =
             waits.iter().map(|wait| (wait.task.id(), wait)).collect();
+        // A task that is spoken for is where its process says.
+        let waits_here = |wait: &Ticket| match &wait.what {
+            WaitingFor::Process(whereabouts) => whereabouts.told().is_some(),
+            _ => true,
+        };
         let has_answered = |task: &Arc<Task>| {
-            waiting.contains_key(&task.id())
+            waiting.get(&task.id()).is_some_and(|wait| waits_here(wait))
                 || task.has_ended()
                 || self.roll_call.places.lock().contains_key(&task.id())
         };
@@ -229,10 +255,11 @@ impl Runtime {
         let places = self.roll_call.places.lock();
         let lines = tasks.iter().filter_map(|task| {
             let title = task.title();
+            if let Some(place) = places.get(&task.id()) {
+                return Some(self.was_running(&title, place));
+            }
             if let Some(wait) = waiting.get(&task.id()) {
-                if let WaitingFor::Process(whereabouts) = &wait.what
-                    && whereabouts.told().is_none()
-                {
+                if !waits_here(wait) {
                     let process = task.abroad.process().unwrap_or_default();
                     return Some(format!("{title} was running in process {process}"));
                 }
@@ -242,11 +269,7 @@ impl Runtime {
                     plight::thing(&wait.what)
                 ));
             }
-            match places.get(&task.id()) {
-                Some(place) => Some(self.was_running(&title, place)),
-                None if task.has_ended() => None,
-                None => Some(format!("{title} was running")),
-            }
+            (!task.has_ended()).then(|| format!("{title} was running"))
         });
         let mut lines: Vec<String> = lines.collect();
         let more = lines.len().saturating_sub(MOST_TOLD);
@@ -270,7 +293,7 @@ impl Runtime {
         report
     }
 
-    fn was_running(&self, title: &str, place: &Place) -> String {
+    fn was_running(&self, title: &str, place: &Whereat) -> String {
         let calls = story::call_lines(&place.calls, place.calls_left_out, &self.sources);
         let mut line = format!("{title} was running at {}", self.sources.locate(place.span));
         if let Some(call) = calls.first() {

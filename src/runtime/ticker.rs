@@ -46,7 +46,9 @@ impl Runtime {
         // Without it tasks still take turns whenever they wait.
         let _ = builder.spawn(move || {
             let mut turns = 0;
-            while let Some(runtime) = runtime.upgrade() {
+            while let Some(runtime) = runtime.upgrade()
+                && !runtime.is_over.load(Ordering::Relaxed)
+            {
                 runtime.end_time_slices();
                 if let Some(first) = runtime.first_process() {
                     first.tell_of_waits(&runtime);

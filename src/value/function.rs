@@ -1,9 +1,14 @@
 //! Functions: code with what it captured.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use parking_lot::Mutex;
+
+use super::map::Key;
 use super::returned::Given;
+use super::text::Text;
 use super::{Result, Value};
 use crate::resolve::program::{Program, Template, TemplateId};
 use crate::runtime::machine::Machine;
@@ -103,6 +108,9 @@ pub struct Unit {
     pub program: Program,
     compile: fn(&'static Unit, &Template) -> Body,
     codes: Box<[OnceLock<Code>]>,
+    /// Strings that stand in the program: each is one in memory, so that a field's name and the
+    /// key in a map are most often told to be equal at a glance.
+    names: Mutex<HashMap<Arc<str>, Key>>,
 }
 
 impl Unit {
@@ -114,7 +122,17 @@ impl Unit {
             program,
             compile,
             codes,
+            names: Mutex::default(),
         }))
+    }
+
+    /// A string of the program as a key.
+    pub fn name(&self, name: &Arc<str>) -> Key {
+        let mut names = self.names.lock();
+        let key = names
+            .entry(name.clone())
+            .or_insert_with(|| Key::of_text(Text::from(&**name)));
+        key.clone()
     }
 
     /// The code of a template.

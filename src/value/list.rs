@@ -65,6 +65,25 @@ impl List {
         item
     }
 
+    /// The value at an index of the list at an index, when both are there and no other task could
+    /// change them between the two: then the inner list is not even counted as held.
+    #[inline(always)]
+    pub fn at_of_at(&self, gate: &Gate<'_>, outer: i64, inner: i64) -> Option<Value> {
+        if gate.is_watched() {
+            return None;
+        }
+        let found = self
+            .items
+            .look_alone(|rows| match rows.get(place(outer, rows.len())?)? {
+                Value::List(row) => row
+                    .items
+                    .look_alone(|items| items.get(place(inner, items.len())?).map(Value::copied))
+                    .flatten(),
+                _ => None,
+            });
+        found.flatten()
+    }
+
     /// Writes the value at an index that counts from the end if negative; gives back the old one,
     /// or how long the list is if there is no such place.
     #[inline]

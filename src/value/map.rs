@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use foldhash::fast::FixedState;
 use indexmap::{Equivalent, IndexMap};
@@ -47,6 +48,42 @@ impl Map {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Key(key.fingerprint())));
         self.entries
             .with_value(|entries| entries.get(&key).cloned())
+    }
+
+    /// The value of a key that is a string of the program, which is most often where it was found
+    /// before.
+    #[inline]
+    pub fn field(&self, gate: &Gate<'_>, key: &Key, hint: &Hint) -> Option<Value> {
+        gate.announce(|| {
+            Operation::Read(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
+        });
+        self.entries.with_value(|entries| {
+            let at = hint.place(entries, key)?;
+            entries.get_index(at).map(|(_, value)| value.copied())
+        })
+    }
+
+    /// Sets the value of such a key; gives back the old one.
+    #[inline]
+    pub fn set_field(
+        &self,
+        gate: &Gate<'_>,
+        key: &Key,
+        hint: &Hint,
+        value: Value,
+    ) -> Option<Value> {
+        gate.announce(|| {
+            Operation::Write(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
+        });
+        self.entries.with_value(|entries| {
+            match hint
+                .place(entries, key)
+                .and_then(|at| entries.get_index_mut(at))
+            {
+                Some((_, old)) => Some(std::mem::replace(old, value)),
+                None => entries.insert(key.clone(), value),
+            }
+        })
     }
 
     /// Whether it has a key.
@@ -126,6 +163,30 @@ impl Drop for Map {
     }
 }
 
+/// Where a field was found last by one place of the program. Maps of one kind get their keys in
+/// one order, so it is most often there again: then nothing is hashed and no text compared.
+#[derive(Debug, Default)]
+pub struct Hint(AtomicUsize);
+
+impl Hint {
+    /// Where a key is.
+    #[inline]
+    fn place(&self, entries: &Entries, key: &Key) -> Option<usize> {
+        let at = self.0.load(Relaxed);
+        match entries.get_index(at) {
+            Some((found, _)) if found.is_same_text(key) => Some(at),
+            _ => self.search(entries, key),
+        }
+    }
+
+    #[inline(never)]
+    fn search(&self, entries: &Entries, key: &Key) -> Option<usize> {
+        let at = entries.get_index_of(key)?;
+        self.0.store(at, Relaxed);
+        Some(at)
+    }
+}
+
 /// A value that may be a key: nil, a bool, a number, a string, or by identity any handle.
 #[derive(Clone, Debug)]
 pub struct Key(Value);
@@ -144,6 +205,15 @@ impl Key {
     /// A string as a key.
     pub fn of_text(text: Text) -> Key {
         Key(Value::String(text))
+    }
+
+    /// Whether both are strings, and one and the same.
+    #[inline(always)]
+    fn is_same_text(&self, other: &Key) -> bool {
+        match (&self.0, &other.0) {
+            (Value::String(a), Value::String(b)) => a.is_same(b),
+            _ => false,
+        }
     }
 
     /// The key as a value.

@@ -130,33 +130,49 @@ fn equal_inside(left: &Value, right: &Value, gate: &Gate<'_>) -> Result<bool> {
     let mut waiting = Vec::new();
     let mut next = Some((left.clone(), right.clone()));
     while let Some((left, right)) = next {
-        let pairs = match (&left, &right) {
+        // Those that have an inside of their own; `None` if others differ.
+        let open: Option<Vec<(Value, Value)>> = match (&left, &right) {
             (Value::List(a), Value::List(b)) => {
                 let a = a.snapshot(gate);
-                let as_long = |b: &[Value]| (a.len() == b.len()).then(|| b.to_vec());
-                let b = b.read(gate, as_long);
-                b.map(|b| a.into_iter().zip(b).collect())
+                b.read(gate, |b| match a.len() == b.len() {
+                    true => undecided(a.iter().zip(b)),
+                    false => None,
+                })
             }
-            (Value::Map(a), Value::Map(b)) => pairs_of_maps(a, b, gate),
+            (Value::Map(a), Value::Map(b)) => pairs_of_maps(a, b, gate)
+                .and_then(|pairs| undecided(pairs.iter().map(|(a, b)| (a, b)))),
             _ => None,
         };
-        let Some(pairs): Option<Vec<(Value, Value)>> = pairs else {
+        let Some(open) = open else {
             return Ok(false);
         };
-        for (place, (a, b)) in pairs.into_iter().enumerate() {
+        pause(gate)?;
+        for (place, (a, b)) in open.into_iter().enumerate() {
             if place.is_multiple_of(ELEMENTS_A_PAUSE) {
                 pause(gate)?;
             }
-            match equal_at_once(&a, &b) {
-                Some(true) => {}
-                Some(false) => return Ok(false),
-                None if met.is_new(&a, &b) => waiting.push((a, b)),
-                None => {}
+            if met.is_new(&a, &b) {
+                waiting.push((a, b));
             }
         }
         next = waiting.pop();
     }
     Ok(true)
+}
+
+/// The pairs that only a look inside can decide; `None` if one of the others is unequal.
+fn undecided<'v>(
+    pairs: impl Iterator<Item = (&'v Value, &'v Value)>,
+) -> Option<Vec<(Value, Value)>> {
+    let mut open = Vec::new();
+    for (a, b) in pairs {
+        match equal_at_once(a, b) {
+            Some(true) => {}
+            Some(false) => return None,
+            None => open.push((a.clone(), b.clone())),
+        }
+    }
+    Some(open)
 }
 
 /// The values of every key in both maps; `None` if the keys differ.

@@ -37,6 +37,12 @@ impl Text {
         }
     }
 
+    /// Whether both are one string in memory: then they are equal.
+    #[inline(always)]
+    pub fn is_same(&self, other: &Text) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// How many characters it has.
     pub fn characters(&self) -> usize {
         self.0.characters

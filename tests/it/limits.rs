@@ -293,6 +293,32 @@ fn an_interrupt_runs_clean_up_and_says_where_everything_was() {
 }
 
 #[test]
+fn an_interrupt_says_where_the_tasks_of_processes_were() {
+    let code = format!(
+        "fn busy(at) {{ at.put(1); let i = 0; while true {{ i += 1 }} }}
+         let at = queue()
+         let t = spawn busy(at) on process
+         let f = future {{ at.put(1); queue().get() }} on process
+         at.get(); at.get()
+         {READY} busy(queue())"
+    );
+    let running = Running::start(&code);
+    running.interrupt();
+    let (outcome, took) = running.end();
+    assert_eq!(outcome.status, Some(130), "{outcome}");
+    for line in [
+        "task #2 was running at <code>:1:43, in busy, called at <code>:3:24",
+        "future #1 waited at <code>:4:38 for a value of queue #3",
+    ] {
+        assert!(
+            outcome.stderr.contains(line),
+            "expected {line:?}: {outcome}"
+        );
+    }
+    assert!(took < SOON, "{took:?}");
+}
+
+#[test]
 fn an_interrupt_reaches_everything() {
     for code in [
         "while true { }",

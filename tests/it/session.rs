@@ -467,6 +467,23 @@ fn waiting_can_be_interrupted() {
 }
 
 #[test]
+fn what_a_task_asks_for_is_typed_while_an_entry_runs() {
+    let mut cq = session();
+    cq.enter("let go = queue()");
+    cq.enter("let t = spawn { go.get(); let name = input(\"name? \"); print(\"hello\", name) }");
+    cq.enter("let later = spawn { sleep(0.3); go.put(1) }")
+        .sees("task #2 asks for a line of input");
+    // The prompt's lines stay the prompt's.
+    cq.enter("20 + 1").sees_line("21");
+    cq.line(":wait").sees("waiting for 1 task");
+    cq.keys("Ann\r").sees_line("hello Ann").prompted();
+    // Who has stopped waiting takes nothing.
+    cq.line("input(\"what\" + \"? \")").sees("what? ");
+    cq.keys(INTERRUPT).sees("interrupted").prompted();
+    cq.enter("20 + 2").sees_line("22");
+}
+
+#[test]
 fn leaving_asks_once_if_tasks_still_run() {
     let mut cq = session();
     cq.enter("let t = spawn { try { sleep(3600) } finally { print(\"cleaned up\") } }");

@@ -11,7 +11,7 @@ use crate::process::packed::{HandleKind, HandleName, Packed};
 use crate::process::wire::{GREETING, LARGEST, LinkError, Receiver, add, expect_greeting};
 use crate::process::work::PackedOutcome;
 use crate::runtime::gather::Until;
-use crate::syntax::span::Span;
+use crate::syntax::span::{SourceId, Span};
 
 fn handle(id: u64) -> HandleName {
     HandleName {
@@ -35,7 +35,10 @@ fn samples(bytes: &[u8]) -> Vec<FromWorker> {
     };
     let (call, task) = (CallId(bytes.len() as u64), task(7));
     let requests = [
-        Request::NewQueue { capacity: Some(3) },
+        Request::NewQueue {
+            capacity: Some(3),
+            at: Span::new(SourceId::default(), 4, 9),
+        },
         Request::Put {
             queue: handle(1),
             value: sealed.clone(),
@@ -115,7 +118,14 @@ proptest! {
 #[test]
 fn what_was_cut_off_is_told_apart_from_an_end() {
     let mut bytes = Vec::new();
-    add(&ToWorker::Cancel(task(1)), &mut bytes).unwrap();
+    add(
+        &ToWorker::Cancel {
+            task: task(1),
+            tells: true,
+        },
+        &mut bytes,
+    )
+    .unwrap();
     for end in 1..bytes.len() {
         let mut receiver = Receiver::new(&bytes[..end]);
         let read = receiver.receive::<ToWorker>();
