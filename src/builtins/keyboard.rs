@@ -52,7 +52,7 @@ pub struct Reader(());
 
 impl Reader {
     /// One more.
-    pub fn new() -> Reader {
+    pub fn begins() -> Reader {
         READERS.fetch_add(1, Ordering::SeqCst);
         Reader(())
     }

@@ -138,7 +138,7 @@ fn input(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             .print(&format!("\n{who} asks for a line of input: {how}\n"));
     }
     machine.runtime.output.flush();
-    let _reader = Reader::new();
+    let _reader = Reader::begins();
     let line = standard_input()
         .next(machine, "input")?
         .map_err(|error| io_error("cannot read the input", &error))?;

@@ -693,6 +693,7 @@ scripts! {
         whoever_waits_for_a_cancelled_process_task
         whoever_waits_for_the_lock_of_a_dead_process
         with_joins_a_process_task
+        values_from_processes_that_nobody_took
         with_waits_for_the_futures_of_its_pool
     }
     queues {

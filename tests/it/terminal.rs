@@ -80,12 +80,20 @@ impl Opening {
 
     /// Starts it.
     pub fn open(self) -> Terminal {
-        let mut session = OsSession::spawn(self.command).expect("cq starts in a terminal");
-        let process = session.get_process_mut();
-        process.set_echo(true, None).expect("an echo");
-        process
-            .set_window_size(self.columns, ROWS)
-            .expect("a window has a size");
+        // The terminal is as it should be before cq looks at it.
+        let ready = format!("stty echo rows {ROWS} cols {}", self.columns);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{ready} && exec \"$0\" \"$@\"")]);
+        command.arg(self.command.get_program());
+        command.args(self.command.get_args());
+        command.current_dir(&self.folder);
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let session = OsSession::spawn(command).expect("cq starts in a terminal");
         Terminal {
             session,
             screen: vt100::Parser::new(
