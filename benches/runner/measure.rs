@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::Outcome;
 
@@ -30,15 +34,23 @@ pub fn run(command: &[String]) -> Outcome<Run> {
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        // With all that it starts, for when it takes too long.
+        .process_group(0)
         .spawn()?;
+    let watch = Watch::over(child.id());
     let mut output = String::new();
     if let Some(mut printed) = child.stdout.take() {
         printed.read_to_string(&mut output)?;
     }
     let (status, usage) = wait(child.id())?;
+    watch.ends();
     let time = start.elapsed().as_secs_f64() * 1000.0;
     if status != 0 {
-        return Err(format!("{} has failed", command.join(" ")).into());
+        let how = match time >= LONGEST.as_secs_f64() * 1000.0 {
+            true => "takes too long",
+            false => "has failed",
+        };
+        return Err(format!("{} {how}", command.join(" ")).into());
     }
     let milliseconds =
         |time: libc::timeval| time.tv_sec as f64 * 1000.0 + time.tv_usec as f64 / 1000.0;
@@ -48,6 +60,35 @@ pub fn run(command: &[String]) -> Outcome<Run> {
         work: milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
         memory: usage.ru_maxrss as u64,
     })
+}
+
+/// How long a run may take. One language or the other has no way with some kind of work: it is
+/// left out there.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Ends a run that takes too long.
+struct Watch {
+    over: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Watch {
+    fn over(child: u32) -> Watch {
+        let (over, heard) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            if heard.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+                // SAFETY: the group is the child's own, and nobody has waited for the child yet.
+                unsafe { libc::kill(-(child as libc::pid_t), libc::SIGKILL) };
+            }
+        });
+        Watch { over, thread }
+    }
+
+    fn ends(self) {
+        drop(self.over);
+        // It has nothing to say.
+        let _ = self.thread.join();
+    }
 }
 
 /// Waits for a child; Rust's own way to do so does not tell what it has used.
@@ -68,7 +109,14 @@ fn wait(child: u32) -> Outcome<(i32, libc::rusage)> {
 /// How many instructions a command takes: by the processor's counter, or else by valgrind if
 /// `slowly` is wanted; `None` where neither is to be had.
 pub fn instructions(command: &[String], slowly: bool) -> Option<u64> {
-    counted(command).or_else(|| slowly.then(|| simulated(command)).flatten())
+    /// Whether the processor's counter may be read.
+    static COUNTS: OnceLock<bool> = OnceLock::new();
+    let counts = COUNTS.get_or_init(|| counted(&[String::from("true")]).is_some());
+    match (counts, slowly) {
+        (true, _) => counted(command),
+        (false, true) => simulated(command),
+        (false, false) => None,
+    }
 }
 
 fn counted(command: &[String]) -> Option<u64> {

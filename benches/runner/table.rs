@@ -30,7 +30,7 @@ const HEADLINES: &[(&str, &str)] = &[
     ("futures_fib", "Go"),
     ("queue_one_to_one", "CPython"),
     ("queue_pipeline", "CPython"),
-    ("process_pool", "CPython"),
+    ("process_primes", "CPython"),
 ];
 
 fn group(work: &str) -> &'static str {

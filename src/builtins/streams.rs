@@ -6,7 +6,7 @@ use crate::runtime::machine::Machine;
 use crate::runtime::promise::{Promise, empty_stream};
 use crate::value::error::fail;
 use crate::value::stream::Stream;
-use crate::value::{Kind, Result, Value, index};
+use crate::value::{Kind, Result, Unwind, Value, index};
 
 use super::arguments::{expect_count, make_room, wrong_type};
 use super::going;
@@ -96,8 +96,16 @@ fn tail(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     if let Value::Stream(stream) = &arguments[0]
         && let Stream::Pair { tail, .. } = &**stream
     {
-        return expect_stream(tail.force(machine, None)?);
+        return match tail.force(machine, None) {
+            Ok(rest) => expect_stream(rest),
+            Err(unwind) => Err(unwind),
+        };
     }
+    tail_of_other(machine, arguments)
+}
+
+#[inline(never)]
+fn tail_of_other(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     match &arguments[0] {
         stream @ (Value::Stream(_) | Value::Nil) => match pair(machine, stream.clone())? {
             Some((_, tail)) => expect_stream(tail.force(machine, None)?),
@@ -123,14 +131,18 @@ fn tail(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 fn expect_stream(rest: Value) -> Result<Value> {
     match rest {
         Value::Stream(_) | Value::Nil => Ok(rest),
-        other => {
-            let got = crate::diagnostics::words::with_article(other.type_name());
-            Err(fail(
-                Kind::Type,
-                format!("the tail of a stream must be a stream or nil, not {got}"),
-            ))
-        }
+        other => Err(no_stream(&other)),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_stream(rest: &Value) -> Unwind {
+    let got = crate::diagnostics::words::with_article(rest.type_name());
+    fail(
+        Kind::Type,
+        format!("the tail of a stream must be a stream or nil, not {got}"),
+    )
 }
 
 fn take(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

@@ -102,7 +102,7 @@ impl<D: Director> Stage<D> {
         handle.attention.store(true, Ordering::Relaxed);
         let main = Arc::new(Function {
             code: unit.code(unit.program.main),
-            captures: Box::new([]),
+            captures: Default::default(),
         });
         Rc::new(Stage {
             state: RefCell::new(State {

@@ -262,14 +262,14 @@ pub fn wait_for_end(
     if let Some(outcome) = task.outcome() {
         return Ok(outcome);
     }
-    let shared = task
-        .pool
-        .as_ref()
-        .is_some_and(|pool| pool.starts_in_place());
+    let shared = task.pool.as_ref().filter(|pool| pool.starts_in_place());
     let has_time = deadline.is_none_or(|deadline| deadline > Instant::now());
-    let start = match shared && has_time {
-        true => task.claim().map(|work| (task.clone(), work)),
-        false => None,
+    let start = match shared {
+        Some(pool) if has_time => task.claim().map(|work| {
+            pool.forget(task);
+            (task.clone(), work)
+        }),
+        _ => None,
     };
     let outcome = machine.wait_with_tickets(
         WaitingFor::End(task.clone()),

@@ -164,7 +164,7 @@ impl<'f> Machine<'f> {
         port: Port<'f>,
         fiber: FiberKey,
         stack_limit: usize,
-        stop: &'f Stops,
+        stop: &'f Stops<'f>,
     ) -> Machine<'f> {
         let Rows { stack, calls } = Rows::take();
         Machine {
@@ -261,9 +261,8 @@ impl<'f> Machine<'f> {
     /// Room for the slots that are no parameters.
     #[inline(never)]
     fn grow_row(&mut self, height: usize) {
-        while self.stack.len() < height {
-            self.stack.push(Value::Nil);
-        }
+        let missing = self.stack.len()..height;
+        self.stack.extend(missing.map(|_| Value::Nil));
     }
 
     /// Takes everything off the stack that lies above `height`.
@@ -295,6 +294,16 @@ impl<'f> Machine<'f> {
         let site = self.site;
         let result = self.call_function(function, arguments, Some(site));
         // What was called has had calls of its own.
+        self.site = site;
+        result
+    }
+
+    /// Runs what stands behind `delay` or `::`, a function without parameters, on behalf of the
+    /// expression under way.
+    pub fn run_body(&mut self, body: &Arc<Function>) -> Result<Value> {
+        let site = self.site;
+        let base = self.stack.len();
+        let result = self.invoke(body, base, &Some(site));
         self.site = site;
         result
     }

@@ -77,6 +77,9 @@ const FEWEST_LOOKS: u32 = 4;
 /// both to look.
 const RESTS_A_TRY: u32 = 32;
 
+/// How often a seat still looks when all processors seem to be needed.
+const LOOKS_WHEN_CROWDED: u32 = 4;
+
 const AWAKE: u8 = 0;
 const NAPPING: u8 = 1;
 const ASLEEP: u8 = 2;
@@ -223,12 +226,15 @@ impl SeatHandle {
             0 => MOST_LOOKS,
             _ => self.looks.load(Ordering::Relaxed),
         };
+        let mut crowded = 0;
         for _ in 0..looks {
             if self.rest.load(Ordering::Acquire) == AWAKE {
                 self.looks.store(MOST_LOOKS, Ordering::Relaxed);
                 return true;
             }
-            if self.awake.load(Ordering::Relaxed) >= self.processors {
+            // Who wakes this seat counts it first: one look more may see it awake.
+            crowded += u32::from(self.awake.load(Ordering::Relaxed) >= self.processors);
+            if crowded > LOOKS_WHEN_CROWDED {
                 return false;
             }
             std::hint::spin_loop();

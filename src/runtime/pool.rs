@@ -224,11 +224,21 @@ impl PoolShared {
     /// and must rest.
     pub fn take(&self, seat: &Arc<SeatHandle>) -> Option<(Arc<Task>, Work)> {
         loop {
+            // Those that were forced in place are passed over in one go; they are dropped outside
+            // of the lock, for they may hold a pool.
+            let mut passed = Vec::new();
             let task = self.state.with(|state| {
                 state.idle.retain(|other| !Arc::ptr_eq(other, seat));
                 if state.running >= self.limit() {
                     note(&mut state.standing, seat);
                     return None;
+                }
+                while state
+                    .unstarted
+                    .front()
+                    .is_some_and(|task| task.is_claimed_future())
+                {
+                    passed.extend(state.unstarted.pop_front());
                 }
                 match state.unstarted.pop_front() {
                     Some(task) => {
@@ -243,7 +253,9 @@ impl PoolShared {
                         None
                     }
                 }
-            })?;
+            });
+            drop(passed);
+            let task = task?;
             match task.claim() {
                 Some(work) => return Some((task, work)),
                 // Forced in place or cancelled meanwhile.
@@ -255,6 +267,22 @@ impl PoolShared {
                 }
             }
         }
+    }
+
+    /// A task that has not started was claimed to run in place. It is most often the oldest or the
+    /// newest: then it does not lie here until a seat passes over it.
+    pub fn forget(&self, task: &Arc<Task>) {
+        let is_it = |other: &Arc<Task>| Arc::ptr_eq(other, task);
+        let forgotten = self.state.with(|state| {
+            if state.unstarted.back().is_some_and(is_it) {
+                state.unstarted.pop_back()
+            } else if state.unstarted.front().is_some_and(is_it) {
+                state.unstarted.pop_front()
+            } else {
+                None
+            }
+        });
+        drop(forgotten);
     }
 
     /// A ready fiber wants to go on; false if n others run, then the seat is told when that changes.

@@ -56,11 +56,10 @@ pub enum Content {
     Failed(Arc<Failure>),
 }
 
+/// What forcing comes to when nobody has to be waited for.
 enum Step {
-    Done(Value),
-    Failed(Arc<Failure>),
+    Known(Result<Value>),
     Evaluate(Thunk),
-    Itself,
 }
 
 impl Promise {
@@ -159,31 +158,17 @@ impl Promise {
             .gate
             .announce(|| Operation::Force(ObjectId::of(&**self)));
         machine.tick()?;
-        let timed = deadline.is_some();
+        // Even one that nobody has to wait for is a step, when somebody else decides whose turn it
+        // is. Streams of streams nest forcings by the thousand: what lies on the stack while the
+        // code runs is kept small, and everything else happens in calls that have returned.
         let at_once = match machine.gate.decides() {
-            // Even that is a step, when somebody else decides whose turn it is.
             true => None,
-            false => self.step(&machine.task, None, timed),
+            false => self.step(&machine.task, None, deadline.is_some()),
         };
-        let step = match at_once {
-            // Most often nothing has to be waited for.
-            Some(step) => Some(step),
-            None => self.wait(machine, deadline)?,
-        };
-        match step {
-            None => Err(timed_out("force")),
-            Some(Step::Done(value)) => Ok(value),
-            Some(Step::Failed(failure)) => Err(Unwind::Failed(failure)),
-            Some(Step::Itself) => Err(Unwind::from(
-                Failure::error(
-                    Kind::Deadlock,
-                    "a promise forces itself: its value would depend on itself",
-                )
-                .help(
-                    "what a promise computes cannot need its own value; a stream that refers to itself begins with an element: `1 :: …`",
-                ),
-            )),
+        match at_once {
             Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),
+            Some(Step::Known(result)) => result,
+            None => self.wait(machine, deadline),
         }
     }
 
@@ -193,9 +178,9 @@ impl Promise {
         self: &Arc<Promise>,
         machine: &mut Machine<'_>,
         deadline: Option<Instant>,
-    ) -> Result<Option<Step>> {
+    ) -> Result<Value> {
         let me = machine.task.clone();
-        machine.wait(
+        let step = machine.wait(
             || WaitingFor::Promise(self.clone()),
             deadline,
             |ticket| self.step(&me, ticket, deadline.is_some()),
@@ -203,10 +188,15 @@ impl Promise {
                 self.forget(ticket);
                 None
             },
-        )
+        )?;
+        match step {
+            None => Err(timed_out("force")),
+            Some(Step::Known(result)) => result,
+            Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),
+        }
     }
 
-    #[inline]
+    #[inline(never)]
     fn step(
         &self,
         me: &Arc<super::task::Task>,
@@ -214,8 +204,8 @@ impl Promise {
         timed: bool,
     ) -> Option<Step> {
         self.state.with_value(|state| match state {
-            State::Done(value) => Some(Step::Done(value.clone())),
-            State::Failed(failure) => Some(Step::Failed(failure.clone())),
+            State::Done(value) => Some(Step::Known(Ok(value.copied()))),
+            State::Failed(failure) => Some(Step::Known(Err(Unwind::Failed(failure.clone())))),
             State::Unforced(thunk) => {
                 let next = State::Evaluating {
                     by: me.clone(),
@@ -227,7 +217,9 @@ impl Promise {
                     _ => None,
                 }
             }
-            State::Evaluating { by, .. } if Arc::ptr_eq(by, me) && !timed => Some(Step::Itself),
+            State::Evaluating { by, .. } if Arc::ptr_eq(by, me) && !timed => {
+                Some(Step::Known(Err(forces_itself())))
+            }
             State::Evaluating { waiting, .. } => {
                 waiting.extend(ticket.cloned());
                 None
@@ -245,7 +237,7 @@ impl Promise {
 
     fn evaluate(&self, machine: &mut Machine<'_>, thunk: Thunk) -> Result<Value> {
         let result = match &thunk {
-            Thunk::Code(function) => machine.call_back(function, &[]),
+            Thunk::Code(body) => machine.run_body(body),
             Thunk::Native(work) => match machine.has_room() {
                 true => work(machine),
                 false => Err(machine.too_deep()),
@@ -254,8 +246,15 @@ impl Promise {
         machine
             .gate
             .announce(|| Operation::Fulfil(ObjectId::of(self)));
-        let new = match &result {
-            Ok(value) => State::Done(value.clone()),
+        self.settle(&result, thunk);
+        result
+    }
+
+    /// The evaluation has ended so.
+    #[inline(never)]
+    fn settle(&self, result: &Result<Value>, thunk: Thunk) {
+        let new = match result {
+            Ok(value) => State::Done(value.copied()),
             Err(Unwind::Failed(failure)) => State::Failed(failure.clone()),
             // The next one who forces it evaluates it anew.
             Err(Unwind::Cancelled) => State::Unforced(thunk),
@@ -266,8 +265,19 @@ impl Promise {
                 ticket.wake(Resumed::Ready);
             }
         }
-        result
     }
+}
+
+#[cold]
+fn forces_itself() -> Unwind {
+    Failure::error(
+        Kind::Deadlock,
+        "a promise forces itself: its value would depend on itself",
+    )
+    .help(
+        "what a promise computes cannot need its own value; a stream that refers to itself begins with an element: `1 :: …`",
+    )
+    .into()
 }
 
 impl fmt::Debug for Promise {

@@ -145,7 +145,8 @@ impl Seat {
         let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
         let fiber = Fiber::new(stack, move |port, limit| {
             let stops = Stops::new(&own, &handle);
-            let mut machine = Machine::new(own.clone(), runtime, handle, port, key, limit, &stops);
+            let (task, seat) = (own.clone(), handle.clone());
+            let mut machine = Machine::new(task, runtime, seat, port, key, limit, &stops);
             let result = match own.cancel_waits() && !own.abroad.has_to_speak() {
                 true => {
                     own.cancel_strikes();
@@ -153,7 +154,7 @@ impl Seat {
                 }
                 false => run_guarded(work, &mut machine),
             };
-            machine.runtime.clone().task_ended(&own, result);
+            machine.runtime.task_ended(&own, result);
         });
         self.slots[key] = Some(Slot {
             fiber,

@@ -94,6 +94,8 @@ pub struct Task {
     pub(super) ticket: Mutex<Option<Arc<Ticket>>>,
     pub(super) seat: OnceLock<Arc<SeatHandle>>,
     state: Guarded<State>,
+    /// Whether somebody has its work; may be seen late.
+    claimed: AtomicBool,
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
@@ -139,6 +141,7 @@ impl Task {
                 phase: Phase::Unstarted(work),
                 listeners: SmallVec::new(),
             }),
+            claimed: AtomicBool::new(false),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
@@ -180,13 +183,21 @@ impl Task {
 
     /// Takes its work, if nobody has.
     pub fn claim(&self) -> Option<Work> {
-        self.state.with(|state| match &state.phase {
+        let work = self.state.with(|state| match &state.phase {
             Phase::Unstarted(_) => match std::mem::replace(&mut state.phase, Phase::Running) {
                 Phase::Unstarted(work) => Some(work),
                 _ => None,
             },
             _ => None,
-        })
+        });
+        self.claimed.store(true, Ordering::Relaxed);
+        work
+    }
+
+    /// Whether it is a future that has certainly started or never will; one that just does may
+    /// still look unclaimed.
+    pub(super) fn is_claimed_future(&self) -> bool {
+        self.kind == TaskKind::Future && self.claimed.load(Ordering::Relaxed)
     }
 
     /// Ends it and wakes who waits for that. Whatever a struck task does, it ends cancelled.

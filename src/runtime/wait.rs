@@ -355,22 +355,19 @@ impl Machine<'_> {
 }
 
 /// The stop sign of a task, for operations on values that take long.
-pub struct Stops {
-    task: Arc<Task>,
-    seat: Arc<SeatHandle>,
+pub struct Stops<'t> {
+    task: &'t Task,
+    seat: &'t SeatHandle,
 }
 
-impl Stops {
+impl<'t> Stops<'t> {
     /// That of a task on a seat.
-    pub fn new(task: &Arc<Task>, seat: &Arc<SeatHandle>) -> Stops {
-        Stops {
-            task: task.clone(),
-            seat: seat.clone(),
-        }
+    pub fn new(task: &'t Task, seat: &'t SeatHandle) -> Stops<'t> {
+        Stops { task, seat }
     }
 }
 
-impl StopSign for Stops {
+impl StopSign for Stops<'_> {
     fn strikes(&self) -> bool {
         let strikes = self.seat.attention.load(Ordering::Relaxed) && self.task.cancel_waits();
         if strikes {

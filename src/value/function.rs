@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use super::map::Key;
 use super::returned::Given;
@@ -53,8 +54,12 @@ pub struct Function {
     /// What it runs.
     pub code: &'static Code,
     /// What it was made with, in the order of its template's captures.
-    pub captures: Box<[Value]>,
+    pub captures: Captures,
 }
+
+/// What a function was made with. A few lie in the function itself: making one then asks for
+/// memory once.
+pub type Captures = SmallVec<[Value; 3]>;
 
 impl Function {
     /// Its name, if it has one.
@@ -66,7 +71,7 @@ impl Function {
 impl Drop for Function {
     fn drop(&mut self) {
         if self.captures.iter().any(Value::may_hold_values) {
-            super::drop_deep(std::mem::take(&mut self.captures).into_vec());
+            super::drop_captures(std::mem::take(&mut self.captures));
         }
     }
 }

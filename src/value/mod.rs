@@ -256,6 +256,11 @@ pub(crate) fn drop_deep(values: Vec<Value>) {
     }
 }
 
+/// The same for what a function was made with.
+fn drop_captures(captures: function::Captures) {
+    dropping(captures, |worklist, values| worklist.extend(values));
+}
+
 /// The same for one value.
 pub(crate) fn drop_deep_one(value: Value) {
     if value.may_hold_values() {
@@ -269,28 +274,30 @@ fn dropping<T>(values: T, put_aside: fn(&mut Vec<Value>, T)) {
     const LEVELS: u32 = 16;
     thread_local! {
         static DEPTH: Cell<u32> = const { Cell::new(0) };
+        static HAS_WORK: Cell<bool> = const { Cell::new(false) };
         static WORKLIST: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
     }
-    // Without these any more, the thread is about to end: nothing deep is left by then.
-    let depth = DEPTH.try_with(Cell::get).unwrap_or(0);
-    let go_down = |by: u32| DEPTH.try_with(|depth| depth.set(by)).unwrap_or(());
+    let depth = DEPTH.get();
     if depth >= LEVELS {
+        // Without the list any more, the thread is about to end: nothing deep is left by then.
         let mut values = Some(values);
         let _ = WORKLIST.try_with(|worklist| {
             if let Some(values) = values.take() {
                 put_aside(&mut worklist.borrow_mut(), values);
+                HAS_WORK.set(true);
             }
         });
         return;
     }
-    go_down(depth + 1);
+    DEPTH.set(depth + 1);
     drop(values);
-    if depth == 0 {
+    if depth == 0 && HAS_WORK.get() {
         while let Ok(Some(value)) = WORKLIST.try_with(|worklist| worklist.borrow_mut().pop()) {
             drop(value);
         }
+        HAS_WORK.set(false);
     }
-    go_down(depth);
+    DEPTH.set(depth);
 }
 
 impl Value {
