@@ -12,7 +12,8 @@ use crate::diagnostics::source::Sources;
 use crate::eval::compile;
 use crate::explore::exploration::{Bounds, Found, explore as explore_all};
 use crate::explore::replay::{Replayed, replay as replay_one};
-use crate::explore::{columns, json, pattern, sample, schedule, table};
+use crate::explore::report::{Subject, report};
+use crate::explore::{columns, json, schedule, table};
 use crate::resolve::program::Program;
 use crate::runtime::output::Output;
 use crate::runtime::run::Runtime;
@@ -103,31 +104,28 @@ pub fn explore(arguments: Vec<OsString>) -> ExitCode {
     let runtime = runtime(&sources);
     let progress = Progress::new(options.json);
     let found = explore_all(&runtime, unit, &options.bounds, |found| {
-        progress.tell(found)
+        progress.tell(found);
+        true
     });
     progress.clear();
     if options.json {
         show(&json::found(&found));
         return ExitCode::SUCCESS;
     }
-    let mut text = table::table(&file.display().to_string(), &found, options.full);
-    // What the failing or differing outcomes show, as far as it has a name.
-    for (number, outcome) in found.outcomes.all.iter().enumerate().take(20) {
-        let Ok(turns) = schedule::parse(&outcome.schedule) else {
-            continue;
-        };
-        let replayed = replay_one(runtime.clone(), unit, &turns, &options.bounds);
-        if let Some(pattern) = pattern::pattern(&replayed, &sources) {
-            text.push_str(&format!("\n  {}: {pattern}\n", number + 1));
-        }
+    let name = file.display().to_string();
+    let subject = Subject {
+        runtime: &runtime,
+        unit,
+        bounds: &options.bounds,
+        sources: &sources,
+        draw,
+    };
+    let mut text = report(&name, &subject, &found, options.full);
+    if found.outcomes.all.len() > 1 {
+        text.push_str(&format!(
+            "\n`cq explore {name} --show N` tells outcome N step by step\n"
+        ));
     }
-    for outcome in &found.outcomes.all {
-        if let Some(report) = &outcome.ended.report {
-            text.push('\n');
-            text.push_str(&draw(report, &sources));
-        }
-    }
-    text.push_str(&footer(&file, &found));
     show(&text);
     if let Some(wanted) = options.show {
         let Some(outcome) = wanted
@@ -147,30 +145,6 @@ pub fn explore(arguments: Vec<OsString>) -> ExitCode {
         show(&columns::told(&replayed, &sources));
     }
     ExitCode::SUCCESS
-}
-
-fn footer(file: &Path, found: &Found) -> String {
-    let mut text = String::new();
-    if found.too_many {
-        text.push_str("\nnot complete: there are more than 128 tasks\n");
-    } else if !found.complete {
-        let (steps, tasks) = found.longest;
-        text.push_str(&format!(
-            "\nnot complete: the bound was reached; {} of the executions were drawn at random.\n\
-             An order that depends on {} choices is met by each second of those with a probability of\n\
-             at least 1 in {} ({tasks} tasks, {steps} steps)\n",
-            table::number(found.sampled),
-            sample::DEPTH,
-            table::number((tasks as u64).saturating_mul((steps as u64).saturating_pow(2))),
-        ));
-    }
-    if found.outcomes.all.len() > 1 {
-        text.push_str(&format!(
-            "\n`cq explore {} --show N` tells outcome N step by step\n",
-            file.display()
-        ));
-    }
-    text
 }
 
 /// Runs one execution again and tells it.

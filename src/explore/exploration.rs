@@ -62,12 +62,12 @@ impl Default for Bounds {
     }
 }
 
-/// Explores a program; `progress` is told now and then how far it is.
+/// Explores a program; `progress` is told now and then how far it is, and says whether to go on.
 pub fn explore(
     runtime: &Arc<Runtime>,
     unit: &'static Unit,
     bounds: &Bounds,
-    mut progress: impl FnMut(&Found),
+    mut progress: impl FnMut(&Found) -> bool,
 ) -> Found {
     let begun = Instant::now();
     // Past the bounds orders are drawn at random for a quarter as long again.
@@ -77,8 +77,8 @@ pub fn explore(
     let mut is_over = |found: &Found, until: Duration| {
         turn = turn.wrapping_add(1);
         let late = turn.is_multiple_of(64) && {
-            progress(found);
-            begun.elapsed() >= until
+            let goes_on = progress(found);
+            !goes_on || begun.elapsed() >= until
         };
         late || (bounds.until_failure && found.outcomes.has_failure())
     };

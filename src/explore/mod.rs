@@ -19,7 +19,7 @@
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them
-//! 8. what people and programs read: [`table`], [`columns`], [`pattern`], [`json`]
+//! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
 pub mod actor;
 mod asks;
@@ -38,6 +38,7 @@ pub mod play;
 mod possible;
 mod races;
 pub mod replay;
+pub mod report;
 pub mod sample;
 pub mod schedule;
 pub mod search;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::entries::Verdict;
 use super::prompt::Repl;
-use super::{about, completion, editor, script, status};
+use super::{about, completion, editor, outcomes, script, status};
 use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::words;
 use crate::syntax;
@@ -141,6 +141,14 @@ pub const TABLE: &[Command] = &[
         more: "",
         takes: Takes::Code,
         run: time,
+    },
+    Command {
+        name: "explore",
+        usage: "explore EXPR",
+        doc: "every possible outcome of it; Ctrl-C stops exploring",
+        more: "the let and fn entries it needs run before it, each time anew",
+        takes: Takes::Code,
+        run: outcomes::outcomes,
     },
     Command {
         name: "type",

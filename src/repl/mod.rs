@@ -17,7 +17,8 @@
 //! 4. [`terminal`]; [`editor`]: keys and history; [`helper`] what rustyline asks for, answered by [`colours`],
 //!    [`indentation`], [`completion`], [`signatures`]
 //! 5. [`commands`]: the table of `:` commands, with [`status`] (tasks, queues, who started whom),
-//!    [`about`] (help on anything) and [`script`] (the session as a script)
+//!    [`about`] (help on anything) [`script`] (the session as a script) and [`outcomes`] (all that an
+//!    entry can lead to)
 
 pub mod about;
 pub mod colours;
@@ -29,6 +30,7 @@ pub mod helper;
 pub mod indentation;
 pub mod names;
 pub mod notices;
+pub mod outcomes;
 pub mod prompt;
 pub mod screen;
 pub mod script;

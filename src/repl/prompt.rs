@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -14,6 +15,7 @@ use super::editor::{self, Lines};
 use super::entries::{Entries, Verdict};
 use super::helper::Answers;
 use super::names::Names;
+use super::outcomes::StopAsked;
 use super::screen::Screen;
 use super::{commands, shown, status, terminal};
 use crate::builtins::keyboard;
@@ -55,6 +57,8 @@ pub struct Repl {
     pub palette: Palette,
     /// How reports are drawn.
     pub draw: Draw,
+    /// Set by Ctrl-C.
+    pub stop_asked: StopAsked,
     /// The file that was loaded last.
     pub loaded: Option<PathBuf>,
     screen: Arc<Screen>,
@@ -86,8 +90,11 @@ pub fn repl(start: Start) -> io::Result<Infallible> {
     let session = Session::begin(&runtime)?;
     let interrupted = session.clone();
     let shown = Arc::new(Mutex::new(String::new()));
+    let stop_asked = StopAsked::default();
+    let asks_to_stop = stop_asked.clone();
     let (prompt, to_screen) = (shown.clone(), runtime.clone());
     (start.on_interrupt)(Box::new(move || {
+        asks_to_stop.store(true, Ordering::SeqCst);
         // The terminal has written `^C`.
         match interrupted.is_busy() {
             true => to_screen.output.print("\n"),
@@ -117,6 +124,7 @@ pub fn repl(start: Start) -> io::Result<Infallible> {
         lines,
         palette,
         draw: start.draw,
+        stop_asked,
         loaded: None,
         screen,
         shown,

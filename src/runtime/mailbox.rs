@@ -265,3 +265,101 @@ impl SeatHandle {
         }
     }
 }
+
+/// Run under Miri too, which plays weak memory and many orders:
+/// `MIRIFLAGS="-Zmiri-disable-isolation -Zmiri-many-seeds=0..16" cargo +nightly miri test --lib mailbox`.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::source::Sources;
+    use crate::runtime::fiber::Resumed;
+    use crate::runtime::output::Output;
+    use crate::runtime::task::{TaskKind, Work};
+    use crate::runtime::turn::Ask;
+    use crate::runtime::wait::WaitingFor;
+    use crate::syntax::span::Span;
+    use crate::value::Value;
+
+    fn runtime() -> Arc<Runtime> {
+        Runtime::new(
+            Sources::default(),
+            Output::silent(),
+            Vec::new(),
+            |report, _| report.message.clone(),
+        )
+    }
+
+    /// Two seats pass mail to and fro; nobody is told that all sleep before the last has come, and
+    /// then one is, once.
+    #[test]
+    fn that_all_sleep_is_noticed_once_and_only_then() {
+        const MAILS: usize = 24;
+        let runtime = runtime();
+        let seats = [
+            SeatHandle::new(&runtime, None),
+            SeatHandle::new(&runtime, None),
+        ];
+        let left = AtomicUsize::new(MAILS);
+        let (noticed, notices) = crossbeam_channel::unbounded();
+        let is_over = AtomicBool::new(false);
+        seats[0].send(Mail::Look);
+        thread::scope(|threads| {
+            for (own, other) in [(0, 1), (1, 0)] {
+                let (own, other) = (&seats[own], &seats[other]);
+                let (left, is_over, noticed) = (&left, &is_over, noticed.clone());
+                threads.spawn(move || {
+                    own.belongs_to_this_thread();
+                    loop {
+                        while own.next_mail().is_some() {
+                            if is_over.load(Ordering::SeqCst) {
+                                return;
+                            }
+                            if left.fetch_sub(1, Ordering::SeqCst) > 1 {
+                                other.send(Mail::Look);
+                            }
+                        }
+                        if own.lie_down(Rest::Sleep) == LaidDown::Last {
+                            let _ = noticed.send(left.load(Ordering::SeqCst));
+                        }
+                        own.stay_down(None);
+                    }
+                });
+            }
+            assert_eq!(notices.recv(), Ok(0), "noticed while mail was on its way");
+            is_over.store(true, Ordering::SeqCst);
+            for seat in &seats {
+                seat.send(Mail::Look);
+            }
+        });
+        assert!(notices.is_empty(), "noticed twice");
+    }
+
+    /// A value and a cancel come at the same moment: one of them ends the wait, and it is told.
+    #[test]
+    fn one_of_two_wakes() {
+        let runtime = runtime();
+        for _ in 0..8 {
+            let seat = SeatHandle::new(&runtime, None);
+            let work = Work::Native(Box::new(|_| Ok(Value::Nil)));
+            let task = Task::new(2, TaskKind::Spawned, None, 1, None, work);
+            let ask = Ask {
+                what: WaitingFor::Time,
+                timed: false,
+                in_line: None,
+                span: Span::default(),
+            };
+            let ticket = Ticket::on_stage(task, seat.clone(), &ask);
+            let woke: Vec<bool> = thread::scope(|threads| {
+                let wake = |why| {
+                    let ticket = &ticket;
+                    threads.spawn(move || ticket.wake(why))
+                };
+                let both = [wake(Resumed::Ready), wake(Resumed::Cancelled)];
+                both.map(|one| one.join().expect("no panic")).to_vec()
+            });
+            assert_ne!(woke[0], woke[1]);
+            assert!(seat.next_mail().is_some() && seat.next_mail().is_none());
+            runtime.forget_seat(&seat);
+        }
+    }
+}

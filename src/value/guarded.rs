@@ -143,7 +143,10 @@ mod tests {
     fn a_value_goes_from_one_task_to_several() {
         let counter = Guarded::new(0);
         counter.with_value(|count| *count += 1);
+        let twice = counter.look_alone(|count| counter.look_alone(|again| count + again));
+        assert!(matches!(twice, Some(Some(2))) || single::is_over());
         single::ends();
+        assert_eq!(counter.look_alone(|count| *count), None);
         std::thread::scope(|threads| {
             for _ in 0..2 {
                 threads.spawn(|| {

@@ -94,6 +94,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "builtins",
             "runtime",
             "process",
+            "explore",
             "diagnostics",
         ],
     ),

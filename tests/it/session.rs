@@ -1,6 +1,8 @@
 //! The interactive session, driven through a pseudo-terminal.
 
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 use super::program::{cq, scratch};
 use super::terminal::{Terminal, session, terminal};
@@ -481,6 +483,31 @@ fn what_a_task_asks_for_is_typed_while_an_entry_runs() {
     cq.line("input(\"what\" + \"? \")").sees("what? ");
     cq.keys(INTERRUPT).sees("interrupted").prompted();
     cq.enter("20 + 2").sees_line("22");
+}
+
+#[test]
+fn every_outcome_of_an_entry() {
+    let mut cq = session();
+    cq.enter("let n = 0").enter("fn inc() { n += 1 }");
+    cq.enter("let unused = queue(); print(unused)");
+    cq.enter(":explore let t = spawn inc(); inc(); t.join(); n");
+    for line in [
+        "let t = spawn inc(); inc(); t.join(); n: 2 outcomes in 4 executions (complete)",
+        "  1           2  ok    a         2",
+        "  2           2  ok    a2b       1",
+    ] {
+        cq.sees_line(line);
+    }
+    // It is no entry of the session, and what it finds wrong is said.
+    cq.enter(":explore nothing()")
+        .sees("`nothing` is not declared");
+    cq.enter("n").sees_line("0");
+    // What takes too long is stopped.
+    cq.enter("fn busy() { for k in range(9) { inc() } }");
+    cq.line(":explore { let ts = [spawn busy() for i in range(4)]; for t in ts { t.join() } }");
+    cq.sees("for t in ts");
+    thread::sleep(Duration::from_millis(300));
+    cq.keys(INTERRUPT).sees("not complete: ").prompted();
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! What an exploration has come to, as people read it: the table, what has a name, the reports of
+//! deadlocks, and what is missing.
+
+use std::sync::Arc;
+
+use super::exploration::{Bounds, Found};
+use super::replay::replay;
+use super::{pattern, sample, schedule, table};
+use crate::diagnostics::report::Report;
+use crate::diagnostics::source::Sources;
+use crate::runtime::run::Runtime;
+use crate::value::function::Unit;
+
+/// Of so many outcomes it is told what they show.
+const MOST_NAMED: usize = 20;
+
+/// What was explored.
+pub struct Subject<'s> {
+    /// What it ran on.
+    pub runtime: &'s Arc<Runtime>,
+    /// The program.
+    pub unit: &'static Unit,
+    /// How far it was explored.
+    pub bounds: &'s Bounds,
+    /// Its texts.
+    pub sources: &'s Sources,
+    /// How reports are drawn.
+    pub draw: fn(&Report, &Sources) -> String,
+}
+
+/// All of it; `name` is what the program is called, `full` shows all that was printed.
+pub fn report(name: &str, subject: &Subject<'_>, found: &Found, full: bool) -> String {
+    let mut text = table::table(name, found, full);
+    for (number, outcome) in found.outcomes.all.iter().enumerate().take(MOST_NAMED) {
+        let Ok(turns) = schedule::parse(&outcome.schedule) else {
+            continue;
+        };
+        let replayed = replay(
+            subject.runtime.clone(),
+            subject.unit,
+            &turns,
+            subject.bounds,
+        );
+        if let Some(pattern) = pattern::pattern(&replayed, subject.sources) {
+            text.push_str(&format!("\n  {}: {pattern}\n", number + 1));
+        }
+    }
+    for outcome in &found.outcomes.all {
+        if let Some(report) = &outcome.ended.report {
+            text.push('\n');
+            text.push_str(&(subject.draw)(report, subject.sources));
+        }
+    }
+    if let Some(missing) = missing(found) {
+        text.push_str(&format!("\n{missing}\n"));
+    }
+    text
+}
+
+/// Why it is not complete.
+fn missing(found: &Found) -> Option<String> {
+    if found.too_many {
+        return Some(String::from("not complete: there are more than 128 tasks"));
+    }
+    let (steps, tasks) = found.longest;
+    (!found.complete).then(|| {
+        format!(
+            "not complete: the bound was reached; {} of the executions were drawn at random.\n\
+             An order that depends on {} choices is met by each second of those with a probability of\n\
+             at least 1 in {} ({tasks} tasks, {steps} steps)",
+            table::number(found.sampled),
+            sample::DEPTH,
+            table::number((tasks as u64).saturating_mul((steps as u64).saturating_pow(2))),
+        )
+    })
+}
