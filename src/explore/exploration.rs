@@ -8,7 +8,7 @@ use super::ending::{End, Ended, Outcomes};
 use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
-use super::search::Search;
+use super::search::{Reduction, Search};
 use super::stage::Stage;
 use crate::runtime::run::Runtime;
 use crate::value::function::Unit;
@@ -45,6 +45,8 @@ pub struct Bounds {
     pub ignores_print_order: bool,
     /// Stop at the first execution that does not end well.
     pub until_failure: bool,
+    /// What is left out.
+    pub reduction: Reduction,
 }
 
 impl Default for Bounds {
@@ -55,6 +57,7 @@ impl Default for Bounds {
             steps: 10_000,
             ignores_print_order: false,
             until_failure: false,
+            reduction: Reduction::All,
         }
     }
 }
@@ -79,14 +82,16 @@ pub fn explore(
         };
         late || (bounds.until_failure && found.outcomes.has_failure())
     };
+    let mut ran_out = true;
     while exploration.step(|_| {}) {
         let found = &exploration.found;
         if found.executions >= bounds.executions || is_over(found, searched) {
+            ran_out = false;
             break;
         }
     }
     let mut found = exploration.finish();
-    if found.complete || (bounds.until_failure && found.outcomes.has_failure()) {
+    if ran_out || (bounds.until_failure && found.outcomes.has_failure()) {
         return found;
     }
     let most = match bounds.executions {
@@ -112,7 +117,7 @@ impl Exploration {
     pub fn new(runtime: Arc<Runtime>, unit: &'static Unit, bounds: &Bounds) -> Self {
         let play = Play::new(bounds.ignores_print_order, bounds.steps);
         Exploration {
-            stage: Stage::new(runtime, unit, play, Search::default()),
+            stage: Stage::new(runtime, unit, play, Search::new(bounds.reduction)),
             found: Found::default(),
         }
     }
@@ -137,7 +142,7 @@ impl Exploration {
             self.found.too_many = true;
             return false;
         }
-        // Also in what is given up: who waits in vain there might have come earlier.
+        // Also in what is given up: that others sleep does not let go on who waits in vain there.
         self.stage.with(|search, play| search.wait_in_vain(play));
         match given_up {
             true => self.found.blocked += 1,

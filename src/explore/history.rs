@@ -276,7 +276,10 @@ impl History {
             };
             for touch in event.touches.iter().rev() {
                 let step = self.events.len();
-                let story = &mut self.objects[touch.object as usize];
+                // The last step of an execution that was given up touched nothing yet.
+                let Some(story) = self.objects.get_mut(touch.object as usize) else {
+                    continue;
+                };
                 if story.actions.last().is_some_and(|(last, _)| *last == step) {
                     story.actions.pop();
                 }

@@ -16,6 +16,8 @@ pub struct Known {
     pub crowded: HashSet<u64>,
     /// Tasks that are cancelled while they run: whether a future, and the number.
     pub cancelled: HashSet<(bool, u64)>,
+    /// Whether the program calls `exit`: then every step may be cut off.
+    pub exits: bool,
     /// Whether futures are left when the program ends.
     pub leaves_futures: bool,
 }

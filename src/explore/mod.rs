@@ -13,7 +13,7 @@
 //! 2. [`history`]: the steps of an execution and what came before what; `races` between them,
 //!    `possible`: which of two could have come first
 //! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
-//!    steps touch), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
+//!    steps touch; `asks`: their waits), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
 //!    side of the gate); [`copies`]: tasks of other processes
 //! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
@@ -22,6 +22,7 @@
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
 pub mod actor;
+mod asks;
 pub mod check;
 pub mod columns;
 pub mod copies;

@@ -4,15 +4,14 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::actor::Part;
+use super::actor::{Part, Pending};
 use super::demand::Demands;
-use super::history::{Actor, History, Outcome, Step};
+use super::history::{Actor, History, Step};
 use super::known::Known;
 use super::seats::Seats;
 use super::tell::Told;
 use super::touch::{Action, ObjectIndex, Part as Piece, Touch, Touches};
 use crate::gate::{Element, Numbered, ObjectId, Operation, take_gone};
-use crate::runtime::gather::Until;
 use crate::runtime::task::Task;
 use crate::runtime::turn::Ask;
 use crate::runtime::wait::WaitingFor;
@@ -93,6 +92,8 @@ pub struct Play {
     objects_met: ObjectIndex,
     /// The pools that the program made.
     pub pools: Vec<Seats>,
+    /// Tasks whose end is noted in an order, and the orders.
+    pub orders: Vec<(ObjectIndex, ObjectIndex)>,
     /// Permits that each task wants at most at once, by semaphore.
     pub demand: Demands,
     numbers: HashMap<(bool, u64, Numbered, u32), u64>,
@@ -118,6 +119,7 @@ impl Play {
         self.ending = false;
         self.clearing = false;
         self.pools.clear();
+        self.orders.clear();
         self.demand.clear();
         self.extra.clear();
         self.told.clear();
@@ -216,11 +218,21 @@ impl Play {
             },
             Operation::Fulfil(id) => (*id, Action::Fulfil),
             Operation::Cancel(id) => (*id, Action::Cancel),
+            Operation::Submit(id) => (*id, Action::Submit),
+            Operation::Order(id, tasks) => {
+                self.object(*id);
+                return Some(self.look_at(tasks.iter().copied()));
+            }
             Operation::Print => {
                 return Some(match self.ignores_print_order {
                     true => Touches::new(),
                     false => one(OUTPUT, Action::Write(Piece::All)),
                 });
+            }
+            Operation::Exit => {
+                // Whatever the others still do is cut off.
+                self.learned |= !std::mem::replace(&mut self.known.exits, true);
+                return Some(one(PROGRAM, Action::Write(Piece::All)));
             }
             Operation::Input => return Some(one(INPUT, Action::Write(Piece::All))),
             Operation::Random => return Some(one(RANDOM, Action::Write(Piece::All))),
@@ -253,6 +265,19 @@ impl Play {
                     touch.action = Action::CloseAgain;
                 }
             }
+            Action::Cancel => {
+                let task = touch.object;
+                let never_begins = (0..self.parts.len()).any(|other| {
+                    let part = &self.parts[other];
+                    matches!(part.pending, Pending::Begin) && {
+                        let id = part.task.id();
+                        self.object(id) == task
+                    }
+                });
+                if never_begins {
+                    touches.extend(self.notes_of_end(task));
+                }
+            }
             Action::Unlock => {
                 let held = self
                     .history
@@ -271,181 +296,27 @@ impl Play {
         }
     }
 
-    /// What an ask touches if it is granted now, or times out now.
-    pub fn touches_of_ask(&mut self, ask: &Ask, outcome: Outcome) -> Touches {
-        let timed = ask.timed;
-        let late = outcome == Outcome::TimedOut;
-        let look = |fine: Action| if timed { Action::Look } else { fine };
-        match &ask.what {
-            WaitingFor::Value(queue) | WaitingFor::Next(queue) => {
-                let object = self.object(ObjectId::of(&**queue));
-                self.history.describe(object, 0, queue.capacity);
-                let action = match (late, queue.has_value()) {
-                    (true, _) => Action::Look,
-                    (false, true) if timed || queue.capacity == Some(0) => Action::TakeOut,
-                    (false, true) => Action::Get,
-                    (false, false) => look(Action::End),
-                };
-                one(object, action)
-            }
-            WaitingFor::Room(queue) => {
-                let object = self.object(ObjectId::of(&**queue));
-                self.history.describe(object, 0, queue.capacity);
-                let bounded = queue.capacity.is_some_and(|capacity| capacity > 0);
-                let action = match (late, &ask.in_line) {
-                    (true, Some(_)) => Action::TakeOut,
-                    (true, None) => Action::Look,
-                    (false, Some(_)) => look(Action::Handed),
-                    (false, None) if queue.is_closed() => match queue.capacity {
-                        Some(_) => Action::Look,
-                        None => Action::Refused,
-                    },
-                    (false, None) if timed && bounded => Action::TakeIn,
-                    (false, None) => Action::Put,
-                };
-                one(object, action)
-            }
-            WaitingFor::AnyValue(queues) => {
-                let mut found = late;
-                let mut touches = Touches::new();
-                for queue in queues {
-                    let takes = !found && queue.has_value();
-                    found |= takes;
-                    let action = if takes { Action::TakeOut } else { Action::Look };
-                    let object = self.object(ObjectId::of(&**queue));
-                    touches.push(Touch { object, action });
-                }
-                touches
-            }
-            WaitingFor::End(task) => one(self.object(task.id()), look(Action::Join)),
-            WaitingFor::Ends(tasks, until) => {
-                let action = match until {
-                    Until::All => look(Action::Join),
-                    Until::Any | Until::Error => Action::Look,
-                };
-                let touch = |task: &Arc<Task>| Touch {
-                    object: self.object(task.id()),
-                    action,
-                };
-                tasks.iter().map(touch).collect()
-            }
-            WaitingFor::Promise(promise) => {
-                let object = self.object(ObjectId::of(&**promise));
-                let action = match (late, promise.has_ended(), promise.evaluated_by()) {
-                    (true, ..) => Action::Look,
-                    (_, true, _) => look(Action::Known),
-                    (_, _, None) => Action::Claim,
-                    // Its own.
-                    (_, _, Some(_)) => return Touches::new(),
-                };
-                one(object, action)
-            }
-            WaitingFor::Lock(lock) => {
-                let object = self.object(ObjectId::of(&**lock));
-                match (late, lock.owner().is_some()) {
-                    (true, _) => one(object, Action::Look),
-                    (false, false) if timed => one(object, Action::TakeOut),
-                    (false, false) => one(object, Action::Lock),
-                    // Its own.
-                    (false, true) => Touches::new(),
-                }
-            }
-            WaitingFor::Permit(semaphore) => {
-                let object = self.object(ObjectId::of(&**semaphore));
-                let permits = self.demand.initial(semaphore.number, semaphore.free());
-                self.history.describe(object, permits, None);
-                match self.known.scarce.contains(&semaphore.number) {
-                    false => Touches::new(),
-                    true if late => one(object, Action::Look),
-                    true if timed => one(object, Action::TakeOut),
-                    true => one(object, Action::Get),
-                }
-            }
-            WaitingFor::Pool(pool) => {
-                let object = self.object(ObjectId::of(&**pool));
-                one(object, Action::AllDone)
-            }
-            WaitingFor::Time
-            | WaitingFor::Outside(_)
-            | WaitingFor::Answer
-            | WaitingFor::Process(_) => Touches::new(),
+    /// Notes from now on in which order tasks end.
+    pub fn order(&mut self, order: ObjectId, tasks: &[ObjectId]) {
+        let order = self.object(order);
+        for task in tasks {
+            let task = self.object(*task);
+            self.orders.push((task, order));
         }
+    }
+
+    /// What the end of a task touches because its place in an order is noted.
+    pub fn notes_of_end(&self, task: ObjectIndex) -> Touches {
+        let orders = self.orders.iter().filter(|(noted, _)| *noted == task);
+        let touch = |&(_, object): &(_, ObjectIndex)| Touch {
+            object,
+            action: Action::Write(Piece::All),
+        };
+        orders.map(touch).collect()
     }
 }
 
-impl Play {
-    /// What an ask touches that is struck by a cancel: it looks at what it waited for.
-    pub fn touches_of_struck(&mut self, ask: &Ask) -> Touches {
-        let mut touches = self.wish(ask);
-        let action = match ask.in_line {
-            Some(_) => Action::TakeOut,
-            None => Action::Look,
-        };
-        for touch in &mut touches {
-            touch.action = action;
-        }
-        touches
-    }
-
-    /// What an ask would touch if it came true.
-    pub fn wish(&mut self, ask: &Ask) -> Touches {
-        let (id, action) = match &ask.what {
-            WaitingFor::Value(queue) | WaitingFor::Next(queue) => {
-                (ObjectId::of(&**queue), Action::Get)
-            }
-            WaitingFor::Room(queue) => (ObjectId::of(&**queue), Action::Put),
-            WaitingFor::Lock(lock) => (ObjectId::of(&**lock), Action::Lock),
-            WaitingFor::Permit(semaphore) => match self.known.scarce.contains(&semaphore.number) {
-                true => (ObjectId::of(&**semaphore), Action::Get),
-                false => return Touches::new(),
-            },
-            WaitingFor::Promise(promise) => (ObjectId::of(&**promise), Action::Known),
-            WaitingFor::End(task) => (task.id(), Action::Join),
-            WaitingFor::Pool(pool) => (ObjectId::of(&**pool), Action::AllDone),
-            WaitingFor::AnyValue(queues) => {
-                let ids = queues.iter().map(|queue| ObjectId::of(&**queue));
-                return self.look_at(ids);
-            }
-            WaitingFor::Ends(tasks, _) => return self.look_at(tasks.iter().map(|task| task.id())),
-            WaitingFor::Time
-            | WaitingFor::Outside(_)
-            | WaitingFor::Answer
-            | WaitingFor::Process(_) => return Touches::new(),
-        };
-        one(self.object(id), action)
-    }
-
-    fn look_at(&mut self, ids: impl Iterator<Item = ObjectId>) -> Touches {
-        let touch = |id| Touch {
-            object: self.object(id),
-            action: Action::Look,
-        };
-        ids.map(touch).collect()
-    }
-
-    /// What tasks that wait in vain would have touched, had they got what they wait for.
-    pub fn touches_of_waiting(&mut self) -> Vec<(Actor, Touches)> {
-        let mut waiting = Vec::new();
-        for actor in 0..self.parts.len() {
-            let part = &mut self.parts[actor];
-            if part.never_began {
-                // Cancelled before: it might have begun before that.
-                let id = part.task.id();
-                waiting.push((actor, one(self.object(id), Action::Begin)));
-                continue;
-            }
-            let pending = std::mem::take(&mut part.pending);
-            if let super::actor::Pending::Ask(ask) = &pending
-                && !ask.is_possible(&self.parts[actor].task)
-            {
-                waiting.push((actor, self.wish(ask)));
-            }
-        }
-        waiting
-    }
-}
-
-fn one(object: ObjectIndex, action: Action) -> Touches {
+pub(super) fn one(object: ObjectIndex, action: Action) -> Touches {
     let mut touches = Touches::new();
     touches.push(Touch { object, action });
     touches

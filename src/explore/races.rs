@@ -77,7 +77,8 @@ impl History {
                 if !depends(action, touch.action) {
                     continue;
                 }
-                let same = action == touch.action;
+                // With a seat of a pool it depends on who else wanted one.
+                let same = action == touch.action && action != Action::Seat;
                 let likely = match waits && !same {
                     false => Likely::Yes,
                     true if touches.len() > 1 || touch.action == Action::Look => Likely::Perhaps,

@@ -15,7 +15,7 @@
 
 use smallvec::SmallVec;
 
-use super::history::{Actor, Event, History, NONE, Step};
+use super::history::{Actor, Event, History, NONE, Outcome, Step};
 use super::play::{Actors, Play};
 use super::stage::Director;
 use super::steps::Enabled;
@@ -52,9 +52,30 @@ pub struct Search {
     first: Vec<u32>,
     /// The execution was given up: all that could go on slept.
     pub given_up: bool,
+    reduction: Reduction,
+}
+
+/// Which orders that make no difference are left out. Tests hold the search to the slower ones.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reduction {
+    /// All of them.
+    #[default]
+    All,
+    /// What sleeps; everybody else is tried everywhere.
+    Sleep,
+    /// None.
+    None,
 }
 
 impl Search {
+    /// A search that has not begun.
+    pub fn new(reduction: Reduction) -> Search {
+        Search {
+            reduction,
+            ..Search::default()
+        }
+    }
+
     /// Prepares the next execution; false when there is none left.
     pub fn go_back(&mut self, history: &mut History) -> bool {
         while self.length > 0 {
@@ -108,7 +129,7 @@ impl Search {
         state.backtrack = 0;
         state.sleeping = 0;
         state.sleepers.clear();
-        if let Some(before) = before.last() {
+        if let Some(before) = before.last().filter(|_| self.reduction != Reduction::None) {
             let event = &play.history.events[at - 1];
             for (actor, touches) in &before.sleepers {
                 if *actor != event.actor && !steps_depend(touches, &event.touches) {
@@ -127,54 +148,67 @@ impl Search {
         }
         let chosen = usual(awake, enabled.late, &play.history.events[..at]);
         state.chosen = chosen;
-        state.backtrack = 1 << chosen;
+        state.backtrack = match self.reduction {
+            Reduction::All => 1 << chosen,
+            Reduction::Sleep | Reduction::None => enabled.all,
+        };
         self.length = at + 1;
         Some(chosen)
     }
 
     /// The step that was looked at last races with an earlier one: somebody else is to go first
-    /// there. Who, is said by what comes before it and not after the earlier one:
+    /// there. Who, is said by what does not come after the earlier step:
     ///
     /// ```text
-    ///   earlier ... what its task did before ... what it depends on ... later
-    ///               ----------------------------------------------
-    ///               those of these that the earlier step need not come before; one that could
-    ///               be the first of them goes first, or the later step itself if there are none
+    ///   earlier ... what need not come after it ... later
+    ///               ---------------------------------
+    ///               one that could be the first of these goes first
     /// ```
     ///
-    /// What waits may be let go on by what it depends on, or held back by the earlier step only;
-    /// that is not known, so both are tried: with what it depends on, and without.
+    /// Where the later step depends on several objects, what it depends on may be what let it go
+    /// on, or what kept it from going another way; that is not known, so both are tried: only what
+    /// it depends on counts, and not even that.
     fn turn_round(&mut self, history: &History, race: Race) {
-        let add = |search: &mut Search, depending: bool| {
-            let initials = search.initials(history, race, depending);
-            let state = &mut search.states[race.earlier];
-            let possible = initials & state.enabled;
-            if race.objects > 1 && race.waits {
-                state.backtrack |= possible;
-                return;
+        if !race.several {
+            let initials = self.initials(history, race, Before::All);
+            return self.add(race, initials);
+        }
+        let initials = self.initials(history, race, Before::Depending);
+        match race.objects > 1 && race.waits {
+            true => {
+                let state = &mut self.states[race.earlier];
+                state.backtrack |= initials & state.enabled;
             }
-            if possible & (state.backtrack | state.sleeping) != 0 || possible == 0 {
-                return;
-            }
-            state.backtrack |= match possible & (1 << race.later) {
-                0 => 1 << possible.trailing_zeros(),
-                wanted => wanted,
-            };
-        };
-        add(self, true);
-        if race.waits && race.touches > 1 {
-            add(self, false);
+            false => self.add(race, initials),
+        }
+        if race.waits {
+            let initials = self.initials(history, race, Before::Own);
+            self.add(race, initials);
         }
     }
 
-    /// Who can take the first step of what comes before the later step of a race.
-    fn initials(&mut self, history: &History, race: Race, depending: bool) -> Actors {
+    /// One of these is to be tried before the earlier step of a race.
+    fn add(&mut self, race: Race, initials: Actors) {
+        let state = &mut self.states[race.earlier];
+        let possible = initials & state.enabled;
+        if possible & (state.backtrack | state.sleeping) != 0 || possible == 0 {
+            return;
+        }
+        state.backtrack |= match possible & (1 << race.later) {
+            0 => 1 << possible.trailing_zeros(),
+            wanted => wanted,
+        };
+    }
+
+    /// Who can take the first step of what comes before the later step of a race and need not
+    /// come after the earlier one.
+    fn initials(&mut self, history: &History, race: Race, before: Before) -> Actors {
         let from = &history.events[race.earlier];
         let (actor, local) = (from.actor, from.local);
         let is_after = |step: Step| history.clock(step)[actor] >= local;
         self.row.clear();
         self.row.extend_from_slice(history.before());
-        if depending {
+        if before != Before::Own {
             for step in history.conflicts() {
                 if step > race.earlier && !is_after(step) {
                     let clock = history.clock(step).iter();
@@ -189,7 +223,8 @@ impl Search {
         let mut initials: Actors = 0;
         for step in race.earlier + 1..race.end {
             let event = &history.events[step];
-            if self.row[event.actor] < event.local || is_after(step) {
+            let counts = before == Before::All || self.row[event.actor] >= event.local;
+            if !counts || is_after(step) {
                 continue;
             }
             if self.first[event.actor] == u32::MAX {
@@ -199,11 +234,24 @@ impl Search {
                 self.first[event.actor] = event.local;
             }
         }
-        match initials {
-            0 => 1 << race.later,
-            initials => initials,
+        // The later step itself, if it depends on none of these.
+        let is_first = self.first.get(race.later).is_none_or(|it| *it == u32::MAX);
+        if is_first && !follows(&self.row, &self.first) {
+            initials |= 1 << race.later;
         }
+        initials
     }
+}
+
+/// What counts as coming before the later step of a race.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Before {
+    /// Everything between the two.
+    All,
+    /// What the later step depends on.
+    Depending,
+    /// What its task has to have done before.
+    Own,
 }
 
 /// Two steps that race.
@@ -216,8 +264,8 @@ struct Race {
     end: Step,
     /// Whether it may have to wait.
     waits: bool,
-    /// How many objects it touches.
-    touches: usize,
+    /// Whether it depends on several objects, and could have gone another way for each.
+    several: bool,
     /// How many of them are not its own task.
     objects: usize,
 }
@@ -284,7 +332,8 @@ impl Director for Search {
         let newest = play.history.events.len() - 1;
         let event = &play.history.events[newest];
         let (later, previous) = (event.actor, event.previous);
-        let (waits, touches, objects) = (event.waits, event.touches.len(), objects(&event.touches));
+        let (waits, objects) = (event.waits, objects(&event.touches));
+        let several = event.touches.len() > 1 && (waits || event.outcome == Outcome::Struck);
         play.history.complete(
             |earlier| stood(states, later, previous, earlier),
             |earlier| races.push(earlier),
@@ -295,7 +344,7 @@ impl Director for Search {
                 later,
                 end: newest,
                 waits,
-                touches,
+                several,
                 objects,
             };
             self.turn_round(&play.history, race);
@@ -334,7 +383,7 @@ impl Search {
                     later: actor,
                     end,
                     waits: true,
-                    touches: touches.len(),
+                    several: touches.len() > 1,
                     objects: objects(&touches),
                 };
                 self.turn_round(&play.history, race);

@@ -2,13 +2,14 @@
 //!
 //! A future that waits for something that cannot be had stands up; when it can go on, it sits down
 //! again before any that has not begun. Those begin in the order in which they were made. As soon
-//! as a pool has more futures than seats, every step by which somebody sits down or stands up
-//! counts as a write of the pool.
+//! as a pool has more futures than seats, every step by which somebody sits down, stands up or
+//! comes to want a seat depends on all others of that pool.
 
 use std::collections::VecDeque;
 
 use super::actor::{Part, Pending};
 use super::history::Actor;
+use super::play::Actors;
 use super::touch::ObjectIndex;
 
 /// The seats of one pool.
@@ -22,6 +23,7 @@ pub struct Seats {
     running: usize,
     started: usize,
     waiting: VecDeque<Actor>,
+    ready: Actors,
 }
 
 impl Seats {
@@ -34,6 +36,7 @@ impl Seats {
             running: 0,
             started: 0,
             waiting: VecDeque::new(),
+            ready: 0,
         }
     }
 
@@ -76,6 +79,11 @@ impl Seats {
         let sat = std::mem::replace(&mut part.seated, false);
         self.running -= usize::from(sat);
         sat
+    }
+
+    /// These stand and want a seat; true if it were others before.
+    pub fn now_ready(&mut self, ready: Actors) -> bool {
+        std::mem::replace(&mut self.ready, ready) != ready
     }
 
     /// A future that was cancelled before it began will not begin.

@@ -23,7 +23,7 @@ use super::history::{Actor, NONE, Outcome};
 use super::play::Play;
 use super::stand::Stand;
 use super::touch::Touches;
-use crate::gate::{Gate, Numbered, Operation, Turn, tell_gone};
+use crate::gate::{Gate, Numbered, ObjectId, Operation, Turn, tell_gone};
 use crate::runtime::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use crate::runtime::machine::Machine;
 use crate::runtime::mailbox::SeatHandle;
@@ -166,6 +166,7 @@ impl<D: Director> Stage<D> {
                 break Stop::NobodyNext;
             };
             if let Some(status) = self.go_on(actor) {
+                self.state.borrow_mut().end_step();
                 break Stop::Exit(status);
             }
         };
@@ -303,6 +304,10 @@ impl<D: Director> Stage<D> {
         self.state.borrow_mut().play.demand.give(actor, semaphore);
     }
 
+    pub(super) fn order(&self, order: ObjectId, tasks: &[ObjectId]) {
+        self.state.borrow_mut().play.order(order, tasks);
+    }
+
     pub(super) fn widen(&self, operation: &Operation) {
         let play = &mut self.state.borrow_mut().play;
         if let Some(touches) = play.touches_of(operation) {
@@ -352,9 +357,7 @@ impl<D: Director> Stage<D> {
             return None;
         }
         // What it has looked at last belongs to this turn.
-        if state.play.under_way && state.play.end_step() {
-            state.director.happened(&mut state.play);
-        }
+        state.end_step();
         state.play.turn(actor, turn, digest)
     }
 
@@ -369,11 +372,15 @@ impl<D: Director> Stage<D> {
 }
 
 impl<D: Director> State<D> {
-    /// The step under way is over; who is next?
-    fn next(&mut self) -> Option<Actor> {
+    fn end_step(&mut self) {
         if self.play.under_way && self.play.end_step() {
             self.director.happened(&mut self.play);
         }
+    }
+
+    /// The step under way is over; who is next?
+    fn next(&mut self) -> Option<Actor> {
+        self.end_step();
         match self.play.learned || self.play.depth >= self.play.most_steps {
             true => None,
             false => self.director.choose(&mut self.play),

@@ -41,8 +41,12 @@ impl<D: Director> Watch for Stand<'_, D> {
     fn announce(&self, operation: &Operation) {
         if let Some(touches) = self.stage.touches_of(self.actor, operation) {
             self.arrive(Pending::Act(touches));
-            if let Operation::Permit(_, semaphore) = operation {
-                self.stage.given_permit(self.actor, *semaphore);
+            match operation {
+                Operation::Permit(_, semaphore) => {
+                    self.stage.given_permit(self.actor, *semaphore);
+                }
+                Operation::Order(order, tasks) => self.stage.order(*order, tasks),
+                _ => {}
             }
         }
     }

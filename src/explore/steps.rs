@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::actor::{Looked, Part, Pending};
-use super::history::{Actor, NONE, Outcome};
+use super::history::{Actor, NONE, Outcome, Step};
 use super::play::{Actors, MOST_ACTORS, PROGRAM, Play};
 use super::seats::Seats;
 use super::stage::Tick;
@@ -71,13 +71,18 @@ impl Play {
             return true;
         };
         self.pools[pool].may_go_on(actor, part, || {
-            self.parts.iter().any(|other| {
-                other.pool == Some(pool)
-                    && !other.seated
-                    && !matches!(other.pending, Pending::Begin)
-                    && self.could_go_on(other).0
-            })
+            self.parts
+                .iter()
+                .any(|other| other.pool == Some(pool) && !other.seated && self.is_ready(other))
         })
+    }
+
+    /// Whether somebody who stands wants a seat before those that have not begun: what it waits
+    /// for can be had. (That its time might pass is no reason.)
+    fn is_ready(&self, part: &Part) -> bool {
+        let begins = matches!(part.pending, Pending::Begin);
+        let (could, late) = self.could_go_on(part);
+        !begins && could && (!late || part.task.cancel_waits())
     }
 
     /// A task begins its step. While the main program is alone it is none.
@@ -111,12 +116,11 @@ impl Play {
         self.is_new = step == self.history.events.len();
         if self.is_new {
             let mut touches = self.touches_of_step(actor, &mut pending, outcome);
-            if let Some(pool) = sits {
-                touches.push(self.crowd(pool));
-            }
+            touches.extend(sits.and_then(|pool| self.seat_of(pool)));
+            touches.extend(self.cut_off());
             let started_by = self.parts[actor].started_by;
             self.history.begin(actor, outcome, started_by);
-            let waits = matches!(&pending, Pending::Ask(ask) if !ask.timed);
+            let waits = sits.is_some() || matches!(&pending, Pending::Ask(ask) if !ask.timed);
             let event = &mut self.history.events[step];
             event.touches = touches;
             event.waits = waits;
@@ -133,15 +137,25 @@ impl Play {
         let pool = part.pool?;
         let begins = matches!(pending, Pending::Begin);
         let sits = self.pools[pool].sit_down(actor, part, begins);
-        (sits && self.known.crowded.contains(&self.pools[pool].number)).then_some(pool)
+        sits.then_some(pool)
     }
 
-    /// A write of a pool of which seats matter.
-    fn crowd(&self, pool: usize) -> Touch {
-        Touch {
-            object: self.pools[pool].object,
-            action: Action::Write(Piece::All),
-        }
+    /// The touch of every step in a program that may be cut off by an `exit`.
+    pub fn cut_off(&self) -> Option<Touch> {
+        self.known.exits.then_some(Touch {
+            object: PROGRAM,
+            action: Action::Read(Piece::All),
+        })
+    }
+
+    /// The touch of a pool of which the seats matter.
+    pub fn seat_of(&self, pool: usize) -> Option<Touch> {
+        let pool = &self.pools[pool];
+        let crowded = self.known.crowded.contains(&pool.number);
+        crowded.then_some(Touch {
+            object: pool.object,
+            action: Action::Seat,
+        })
     }
 
     fn touches_of_step(
@@ -180,13 +194,15 @@ impl Play {
                     let action = Action::Submit;
                     touches.push(Touch { object, action });
                     if self.known.crowded.contains(&pool.number) {
-                        let action = Action::Write(Piece::All);
+                        let action = Action::Seat;
                         touches.push(Touch { object, action });
                     }
                 }
             }
             Pending::Finish => {
-                touches.push(own(self, Action::Finish));
+                let end = own(self, Action::Finish);
+                touches.push(end);
+                touches.extend(self.notes_of_end(end.object));
                 if let Some(pool) = self.parts[actor].pool {
                     let object = self.pools[pool].object;
                     let action = Action::Done;
@@ -255,7 +271,7 @@ impl Play {
         }
         let step = self.depth - 1;
         if !self.pools.is_empty() {
-            self.stand_up();
+            self.stand_up(step);
         }
         let mut cancels = false;
         for actor in 0..self.parts.len() {
@@ -271,6 +287,8 @@ impl Play {
                     part.never_began = true;
                     if let Some(pool) = part.pool {
                         self.pools[pool].forget(actor);
+                        let seat = self.seat_of(pool);
+                        self.extra.extend(seat);
                     }
                 }
                 _ => cancels |= part.task.cancel_waits(),
@@ -347,22 +365,49 @@ impl Play {
         }
     }
 
-    /// Who waits for something that cannot be had gives up the seat.
-    fn stand_up(&mut self) {
+    /// Who waits for something that cannot be had gives up the seat. All that changes who has one,
+    /// or who may have one, is noted; and who comes to wait looks at what it waits for.
+    fn stand_up(&mut self, step: Step) {
         for actor in 0..self.parts.len() {
             let part = &self.parts[actor];
+            let Some(pool) = part.pool else {
+                continue;
+            };
             let waits = match &part.pending {
                 Pending::Ask(ask) => !ask.is_possible(&part.task),
                 Pending::Ended => true,
                 _ => false,
             };
-            if let Some(pool) = part.pool
-                && waits
-                && self.pools[pool].stand_up(&mut self.parts[actor])
-                && self.known.crowded.contains(&self.pools[pool].number)
-            {
-                let touch = self.crowd(pool);
-                self.extra.push(touch);
+            let stands_up = waits && self.pools[pool].stand_up(&mut self.parts[actor]);
+            let Some(seat) = self.seat_of(pool) else {
+                continue;
+            };
+            if stands_up {
+                self.extra.push(seat);
+            }
+            if self.history.events[step].actor != actor {
+                continue;
+            }
+            let pending = std::mem::take(&mut self.parts[actor].pending);
+            if let Pending::Ask(ask) = &pending {
+                let looks = self.touches_of_struck(ask).into_iter();
+                let looks = looks.map(|touch| Touch {
+                    action: Action::Look,
+                    ..touch
+                });
+                self.extra.extend(looks);
+            }
+            self.parts[actor].pending = pending;
+        }
+        for pool in 0..self.pools.len() {
+            let mut ready: Actors = 0;
+            for (actor, part) in self.parts.iter().enumerate() {
+                let stands = part.pool == Some(pool) && !part.seated;
+                ready |= Actors::from(stands && self.is_ready(part)) << actor;
+            }
+            if self.pools[pool].now_ready(ready) {
+                let seat = self.seat_of(pool);
+                self.extra.extend(seat);
             }
         }
     }

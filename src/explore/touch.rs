@@ -79,6 +79,8 @@ pub enum Action {
     Cancel,
     /// A task looks whether it is to stop.
     Flag,
+    /// Takes or leaves a seat of a pool with more futures than seats, or changes who may take one.
+    Seat,
     /// One more future of a pool.
     Submit,
     /// One of the futures of a pool has ended.
@@ -121,7 +123,7 @@ fn one_way(a: Action, b: Action) -> bool {
             Put | Get | Close | Lock | Unlock | Claim | Fulfil | Finish | Cancel
         ),
         TakeIn | TakeOut => !matches!(b, Handed | Refused),
-        Lock => b == Lock,
+        Lock | Seat => a == b,
         Claim => matches!(b, Claim | Known),
         Show => matches!(b, Begin | Finish | Cancel),
         Cancel => matches!(b, Cancel | Begin | Finish | Flag),

@@ -85,12 +85,18 @@ pub enum Operation {
     Fulfil(ObjectId),
     /// Waits for several futures.
     Wait(Vec<ObjectId>),
+    /// Adds to the tasks of a pool, unless it has been shut down.
+    Submit(ObjectId),
+    /// Notes from now on in which order these tasks end, as the first object.
+    Order(ObjectId, Vec<ObjectId>),
     /// Starts a task.
     Start(ObjectId),
     /// Asks a task to stop.
     Cancel(ObjectId),
     /// Ends.
     Finish(ObjectId),
+    /// Ends the program at once.
+    Exit,
     /// Waits until time has passed.
     Sleep,
     /// Reads the clock.

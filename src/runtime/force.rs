@@ -130,6 +130,9 @@ pub fn start_in(
     let runtime = machine.runtime.clone();
     let task = machine.new_task(kind, at, Some(pool.clone()), work)?;
     if machine.gate.decides() {
+        if pool.has_seats() {
+            (machine.gate).announce(|| Operation::Submit(ObjectId::of(&**pool)));
+        }
         pool.count_one_more()?;
         machine.hand_over(&task)?;
         return Ok(Value::of_task(&task));

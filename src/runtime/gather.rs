@@ -1,6 +1,6 @@
 //! Several tasks at once: `wait` and `as_completed`.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::machine::Machine;
 use super::promise::Promise;
 use super::task::{Listener, Outcome, Task};
 use super::wait::{Ticket, WaitingFor, timed_out};
-use crate::gate::Operation;
+use crate::gate::{ObjectId, Operation};
 use crate::value::guarded::Guarded;
 use crate::value::stream::Stream;
 use crate::value::{Result, Value};
@@ -93,6 +93,7 @@ pub struct Completions {
 #[derive(Debug, Default)]
 struct CompletionState {
     ended: VecDeque<usize>,
+    taken: HashSet<usize>,
     waiting: Vec<Arc<Ticket>>,
 }
 
@@ -100,13 +101,17 @@ impl Completions {
     /// The order in which these end from now on; first those that have ended.
     pub fn of(tasks: &[Arc<Task>]) -> Arc<Completions> {
         let completions = Arc::new(Completions::default());
+        completions.listen_to(tasks);
+        completions
+    }
+
+    fn listen_to(self: &Arc<Completions>, tasks: &[Arc<Task>]) {
         for (index, task) in tasks.iter().enumerate() {
-            let listener = Listener::Completions(completions.clone(), index);
+            let listener = Listener::Completions(self.clone(), index);
             if task.listen(listener).is_err() {
-                completions.ended(index);
+                self.ended(index);
             }
         }
-        completions
     }
 
     /// The task at this place of the list has ended.
@@ -127,15 +132,23 @@ impl Completions {
         tasks: impl Fn() -> Vec<Arc<Task>>,
         deadline: Option<Instant>,
     ) -> Result<Option<usize>> {
-        let running = || {
+        // On a stage one that has ended and has not been taken says that it need not wait.
+        let decides = machine.gate.decides();
+        let awaited = || {
             let mut tasks = tasks();
-            tasks.retain(|task| !task.has_ended());
+            if decides {
+                let taken = self.state.with(|state| state.taken.clone());
+                let mut index = 0..;
+                tasks.retain(|_| index.next().is_some_and(|index| !taken.contains(&index)));
+            } else {
+                tasks.retain(|task| !task.has_ended());
+            }
             tasks
         };
         machine.wait(
-            || WaitingFor::Ends(running(), Until::Any),
+            || WaitingFor::Ends(awaited(), Until::Any),
             deadline,
-            |ticket| self.next(ticket),
+            |ticket| self.next(ticket, decides),
             |ticket| {
                 self.state
                     .with(|state| state.waiting.retain(|other| !Arc::ptr_eq(other, ticket)));
@@ -144,14 +157,21 @@ impl Completions {
         )
     }
 
-    fn next(&self, ticket: Option<&Arc<Ticket>>) -> Option<usize> {
+    fn next(&self, ticket: Option<&Arc<Ticket>>, remembers: bool) -> Option<usize> {
         self.state.with(|state| {
             let next = state.ended.pop_front();
+            state.taken.extend(next.filter(|_| remembers));
             if next.is_none() {
                 state.waiting.extend(ticket.cloned());
             }
             next
         })
+    }
+}
+
+impl Drop for Completions {
+    fn drop(&mut self) {
+        crate::gate::gone(self);
     }
 }
 
@@ -176,7 +196,15 @@ pub fn as_completed(
             let number = away.first.as_completed(machine, &tasks)?;
             Order::Elsewhere(number, away.first.clone())
         }
-        None => Order::Here(Completions::of(&tasks)),
+        None => {
+            let completions = Arc::new(Completions::default());
+            machine.gate.announce(|| {
+                let ids = tasks.iter().map(|task| task.id()).collect();
+                Operation::Order(ObjectId::of(&*completions), ids)
+            });
+            completions.listen_to(&tasks);
+            Order::Here(completions)
+        }
     };
     let left = futures.len();
     let rest = next_completed(Arc::new(futures), order, left, deadline);

@@ -22,6 +22,7 @@ use super::task::Task;
 use super::wait::{Ticket, WaitingFor};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
+use crate::gate::Operation;
 use crate::syntax::span::Span;
 use crate::value::error::Thrown;
 use crate::value::map::handle_address;
@@ -220,6 +221,7 @@ impl Machine<'_> {
 
     /// The program ends here and now; the stage never goes on with this task.
     pub fn leave_stage(&mut self, status: i32) -> Unwind {
+        self.gate.announce(|| Operation::Exit);
         self.port.suspend(Suspended::Exits(status));
         Unwind::Cancelled
     }

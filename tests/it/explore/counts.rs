@@ -10,7 +10,7 @@ fn check(text: &str, executions: u64) {
 
 #[test]
 fn one_writer_and_readers() {
-    for n in [1, 2, 5, 10] {
+    for n in [1, 2, 5, 13] {
         let text = format!(
             "let x = 0\nfor i in range({n}) {{ spawn {{ let y = x }} }}\nspawn {{ x = 1 }}"
         );
@@ -20,7 +20,7 @@ fn one_writer_and_readers() {
 
 #[test]
 fn last_zero() {
-    for n in [2u32, 4, 6] {
+    for n in [2u32, 4, 6, 10] {
         let text = format!(
             "let xs = [0] * ({n} + 1)\nspawn {{ let i = {n}\nwhile xs[i] != 0 {{ i -= 1 }} }}\n\
              for j in range(1, {n} + 1) {{ spawn {{ xs[j] = xs[j - 1] + 1 }} }}"

@@ -1,11 +1,13 @@
 //! Every possible outcome: the counts, the outcomes and what people see of them.
 //!
 //! 1. `brute`: generated programs, against a brute force that shares no code with the search.
-//! 2. `counts`: programs whose numbers of executions are known from the literature.
+//! 2. `orders`: everything that waits, against every order there is.
+//! 3. `counts`: programs whose numbers of executions are known from the literature.
 
 mod brute;
 mod counts;
 mod model;
+mod orders;
 
 use std::sync::Arc;
 
@@ -19,6 +21,11 @@ use cq::value::function::Unit;
 
 /// Explores a program text; at most so many executions.
 fn explore(text: &str, most: u64) -> Found {
+    explore_within(text, most, &Bounds::default())
+}
+
+/// Explores a program text; at most so many executions.
+fn explore_within(text: &str, most: u64, bounds: &Bounds) -> Found {
     let sources = Sources::default();
     let source = sources.add(String::from("program.cq"), text.to_owned());
     let loaded = load::load(&[&source]);
@@ -28,8 +35,7 @@ fn explore(text: &str, most: u64) -> Found {
     });
     let runtime: Arc<Runtime> =
         Runtime::new(sources, Output::silent(), Vec::new(), |_, _| String::new());
-    let mut exploration =
-        Exploration::new(runtime, Unit::load(program, compile), &Bounds::default());
+    let mut exploration = Exploration::new(runtime, Unit::load(program, compile), bounds);
     while exploration.step(|_| {}) {
         if exploration.found.executions >= most {
             break;
