@@ -167,7 +167,13 @@ impl Machine<'_> {
         let parent = self.task.number;
         match self.gate.number(numbered) {
             Some(number) => Ok(Task::new(number, kind, Some(at), parent, pool, work)),
-            None => (self.runtime).make_task(kind, Some(at), parent, pool, work),
+            None => {
+                let task = (self.runtime).make_task(kind, Some(at), parent, pool, work)?;
+                if self.runtime.is_called_off_with(&self.task) {
+                    task.request_cancel();
+                }
+                Ok(task)
+            }
         }
     }
 }

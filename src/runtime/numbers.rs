@@ -56,7 +56,7 @@ impl Runtime {
 
     /// How many tasks and futures have been made.
     pub(super) fn made(&self) -> (u64, u64) {
-        let number = |made: &AtomicU64| made.load(Ordering::Relaxed);
+        let number = |made: &AtomicU64| made.load(Ordering::SeqCst);
         (number(&self.tasks), number(&self.futures))
     }
 
@@ -66,7 +66,8 @@ impl Runtime {
             TaskKind::Future => &self.futures,
             TaskKind::Main | TaskKind::Spawned => &self.tasks,
         };
-        made.fetch_add(count, Ordering::Relaxed) + 1
+        // Either who calls the roll sees this number, or who starts the task sees the call.
+        made.fetch_add(count, Ordering::SeqCst) + 1
     }
 
     /// A new queue, with the next number unless it has one.

@@ -206,12 +206,21 @@ impl Runtime {
         task.number <= made.load(Ordering::SeqCst)
     }
 
+    /// Whether a task that `parent` has just made is called off with it: the cancel is on its way
+    /// to `parent`, so this is no clean-up.
+    pub(super) fn is_called_off_with(&self, parent: &Task) -> bool {
+        self.is_called_off(parent) && !parent.cancel_has_struck()
+    }
+
     /// Cancels everything there is; gives what was running, and how much had not started.
     fn call_off(&self) -> (Vec<Arc<Task>>, usize) {
+        // Called first, for all: a task that is made from here on sees it.
+        self.roll_call.tasks.store(u64::MAX, Ordering::SeqCst);
+        self.roll_call.futures.store(u64::MAX, Ordering::SeqCst);
+        self.roll_call.called.store(true, Ordering::SeqCst);
         let (tasks, futures) = self.made();
         self.roll_call.tasks.store(tasks, Ordering::SeqCst);
         self.roll_call.futures.store(futures, Ordering::SeqCst);
-        self.roll_call.called.store(true, Ordering::SeqCst);
         let seats: Vec<_> = self.seats.lock().values().cloned().collect();
         let mut unstarted = 0;
         for pool in self.pools_of(&seats) {

@@ -293,14 +293,26 @@ fn an_interrupt_runs_clean_up_and_says_where_everything_was() {
 }
 
 #[test]
+fn an_interrupt_while_tasks_are_being_started() {
+    for _ in 0..60 {
+        let code = format!("{READY} join(spawn sleep(1000)); force(future sleep(1000))");
+        let running = Running::start(&code);
+        running.interrupt();
+        let (outcome, took) = running.end();
+        assert_eq!(outcome.status, Some(130), "{outcome}");
+        assert!(took < SOON, "{took:?}");
+    }
+}
+
+#[test]
 fn an_interrupt_says_where_the_tasks_of_processes_were() {
     let code = format!(
         "fn busy(at) {{ at.put(1); let i = 0; while true {{ i += 1 }} }}
-         let at = queue()
+         let at, other = [queue(), queue()]
          let t = spawn busy(at) on process
-         let f = future {{ at.put(1); queue().get() }} on process
+         let f = future {{ at.put(1); other.get() }} on process
          at.get(); at.get()
-         {READY} busy(queue())"
+         {READY} busy(other)"
     );
     let running = Running::start(&code);
     running.interrupt();
@@ -308,7 +320,7 @@ fn an_interrupt_says_where_the_tasks_of_processes_were() {
     assert_eq!(outcome.status, Some(130), "{outcome}");
     for line in [
         "task #2 was running at <code>:1:43, in busy, called at <code>:3:24",
-        "future #1 waited at <code>:4:38 for a value of queue #3",
+        "future #1 waited at <code>:4:38 for a value of queue #2",
     ] {
         assert!(
             outcome.stderr.contains(line),
