@@ -26,6 +26,8 @@ pub struct Found {
     pub blocked: u64,
     /// Whether that is all there is.
     pub complete: bool,
+    /// Executions that were cut off because they had too many steps.
+    pub cut: u64,
     /// There were more tasks than an exploration of all orders can have.
     pub too_many: bool,
     /// Steps of the longest execution, and its tasks.
@@ -163,7 +165,8 @@ impl Exploration {
         let more = self
             .stage
             .with(|search, play| search.go_back(&mut play.history));
-        self.found.complete = !more;
+        self.found.cut += u64::from(self.stage.with(|_, play| play.depth >= play.most_steps));
+        self.found.complete = !more && self.found.cut == 0;
         more
     }
 

@@ -62,6 +62,13 @@ fn missing(found: &Found) -> Option<String> {
     if found.too_many {
         return Some(String::from("not complete: there are more than 128 tasks"));
     }
+    if found.cut > 0 && found.sampled == 0 {
+        return Some(format!(
+            "not complete: {} had too many steps and went on for ever as far as we know\n\
+             (--max-steps N sets how many); what comes after them was not looked at",
+            table::spelled(found.cut, "execution"),
+        ));
+    }
     let (steps, tasks) = found.longest;
     (!found.complete).then(|| {
         format!(
