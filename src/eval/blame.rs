@@ -74,7 +74,8 @@ impl Blame {
     #[inline(never)]
     pub fn complete(&self, machine: &Machine<'_>, unwind: Unwind, values: &[&Value]) -> Unwind {
         let Unwind::Failed(failure) = &unwind else {
-            return unwind;
+            // A cancel on its way out.
+            return machine.placed(unwind, self.span);
         };
         if failure.story.span.is_some() || !failure.story.label.is_empty() {
             return machine.placed(unwind, self.span);
