@@ -117,14 +117,7 @@ fn what_it_was_never_sent() {
     for message in [
         FromWorker::Ahead {
             queue: 99,
-            value: value.clone(),
-        },
-        FromWorker::Ahead {
-            queue: 1,
-            value: Sealed {
-                names: vec![],
-                ..value
-            },
+            value,
         },
         FromWorker::Took(1),
         FromWorker::Ended {
