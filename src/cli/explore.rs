@@ -5,9 +5,10 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{WRONG_USE, complain, draw, load, wrong_use};
+use super::{WRONG_USE, complain, draw, interrupt, load, wrong_use};
 use crate::diagnostics::source::Sources;
 use crate::eval::compile;
 use crate::explore::exploration::{Bounds, Found, explore as explore_all};
@@ -103,14 +104,22 @@ pub fn explore(arguments: Vec<OsString>) -> ExitCode {
     let unit = Unit::load(program, compile);
     let runtime = runtime(&sources);
     let progress = Progress::new(options.json);
+    // Ctrl-C: what was found so far is told; once more ends it at once.
+    let asked = Arc::new(AtomicBool::new(false));
+    let stop = asked.clone();
+    let _ = interrupt::on_interrupt(Some(2), move || stop.store(true, Ordering::SeqCst));
     let found = explore_all(&runtime, unit, &options.bounds, |found| {
         progress.tell(found);
-        true
+        !asked.load(Ordering::SeqCst)
     });
+    let status = match found.stopped {
+        true => ExitCode::from(interrupt::INTERRUPTED as u8),
+        false => ExitCode::SUCCESS,
+    };
     progress.clear();
     if options.json {
         show(&json::found(&found));
-        return ExitCode::SUCCESS;
+        return status;
     }
     let name = file.display().to_string();
     let subject = Subject {
@@ -144,7 +153,7 @@ pub fn explore(arguments: Vec<OsString>) -> ExitCode {
         ));
         show(&columns::told(&replayed, &sources));
     }
-    ExitCode::SUCCESS
+    status
 }
 
 /// Runs one execution again and tells it.

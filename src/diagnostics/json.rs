@@ -55,7 +55,7 @@ fn told(waiting: &Waiting, sources: &Sources) -> Value {
         "name": waiting.name,
         "runs": waiting.runs,
         "place": place(&waiting.at, sources),
-        "since_seconds": waiting.since.as_secs_f64(),
+        "since_seconds": waiting.since.map(|since| since.as_secs_f64()),
         "locals": locals.map(|(name, shown)| json!({"name": name, "value": shown})).collect::<Vec<Value>>(),
         "calls": waiting.calls,
         "helpers": waiting.helpers,

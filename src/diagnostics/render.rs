@@ -102,10 +102,13 @@ fn part(waiting: &Waiting) -> (String, Report) {
     let about = [waiting.name.as_str(), waiting.runs.as_str()];
     let about: Vec<&str> = about.into_iter().filter(|word| !word.is_empty()).collect();
     let title = format!(
-        "{} ({}) has waited {}",
+        "{} ({}) {}",
         waiting.task,
         about.join(", "),
-        words::duration(waiting.since)
+        match waiting.since {
+            Some(since) => format!("has waited {}", words::duration(since)),
+            None => String::from("waits"),
+        }
     );
     let mut part = Report::error(waiting.at.span, "").label(waiting.at.text.clone());
     if !waiting.locals.is_empty() {

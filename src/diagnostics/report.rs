@@ -33,8 +33,8 @@ pub struct Waiting {
     pub runs: String,
     /// Where it waits, and for what.
     pub at: Label,
-    /// For how long.
-    pub since: Duration,
+    /// For how long; `None` where time is not real.
+    pub since: Option<Duration>,
     /// Its variables there, with their values.
     pub locals: Vec<(String, String)>,
     /// The calls that led there: `in accum, called at pipeline.cq:11:19`.

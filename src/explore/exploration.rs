@@ -28,6 +28,8 @@ pub struct Found {
     pub complete: bool,
     /// Executions that were cut off because they had too many steps.
     pub cut: u64,
+    /// Somebody has stopped it.
+    pub stopped: bool,
     /// There were more tasks than an exploration of all orders can have.
     pub too_many: bool,
     /// Steps of the longest execution, and its tasks.
@@ -76,11 +78,12 @@ pub fn explore(
     let (searched, sampled) = (bounds.time.mul_f64(0.8), bounds.time);
     let mut exploration = Exploration::new(runtime.clone(), unit, bounds);
     let mut turn = 0u32;
+    let is_stopped = std::cell::Cell::new(false);
     let mut is_over = |found: &Found, until: Duration| {
         turn = turn.wrapping_add(1);
         let late = turn.is_multiple_of(64) && {
-            let goes_on = progress(found);
-            !goes_on || begun.elapsed() >= until
+            is_stopped.set(is_stopped.get() || !progress(found));
+            is_stopped.get() || begun.elapsed() >= until
         };
         late || (bounds.until_failure && found.outcomes.has_failure())
     };
@@ -93,6 +96,7 @@ pub fn explore(
         }
     }
     let mut found = exploration.finish();
+    found.stopped = is_stopped.get();
     if ran_out || (bounds.until_failure && found.outcomes.has_failure()) {
         return found;
     }
@@ -100,6 +104,9 @@ pub fn explore(
         u64::MAX => u64::MAX,
         executions => executions.div_ceil(4),
     };
+    if found.stopped {
+        return found;
+    }
     let mut sampling = Sampling::new(runtime.clone(), unit, bounds);
     while found.sampled < most && !is_over(&found, sampled) {
         sampling.step(&mut found);

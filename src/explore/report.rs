@@ -62,6 +62,11 @@ fn missing(found: &Found) -> Option<String> {
     if found.too_many {
         return Some(String::from("not complete: there are more than 128 tasks"));
     }
+    if found.stopped {
+        return Some(String::from(
+            "not complete: it was stopped; there may be other outcomes",
+        ));
+    }
     if found.cut > 0 && found.sampled == 0 {
         return Some(format!(
             "not complete: {} had too many steps and went on for ever as far as we know\n\

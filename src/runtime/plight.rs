@@ -102,7 +102,7 @@ impl<'a> Plight<'a> {
                 span: wait.place(),
                 text: wait.what.describe(),
             },
-            since: Instant::now().saturating_duration_since(wait.since),
+            since: Some(Instant::now().saturating_duration_since(wait.since)),
             locals: scene
                 .locals
                 .iter()

@@ -79,7 +79,13 @@ pub fn stuck_on_stage(
             ticket
         })
         .collect();
-    Plight::new(&tickets, scenes, sources).report(super::deadlock::stuck(&tickets))
+    let mut report =
+        Plight::new(&tickets, scenes, sources).report(super::deadlock::stuck(&tickets));
+    for waiting in &mut report.waiting {
+        // Time is not real here.
+        waiting.since = None;
+    }
+    report
 }
 
 impl WaitingFor {

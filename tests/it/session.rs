@@ -507,7 +507,9 @@ fn every_outcome_of_an_entry() {
     cq.line(":explore { let ts = [spawn busy() for i in range(4)]; for t in ts { t.join() } }");
     cq.sees("for t in ts");
     thread::sleep(Duration::from_millis(300));
-    cq.keys(INTERRUPT).sees("not complete: ").prompted();
+    cq.keys(INTERRUPT)
+        .sees("not complete: it was stopped")
+        .prompted();
 }
 
 #[test]

@@ -115,10 +115,7 @@ fn what_it_was_never_sent() {
         names: vec![NEVER_SENT],
     };
     for message in [
-        FromWorker::Ahead {
-            queue: 99,
-            value,
-        },
+        FromWorker::Ahead { queue: 99, value },
         FromWorker::Took(1),
         FromWorker::Ended {
             task: TASK,

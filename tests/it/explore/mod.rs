@@ -3,11 +3,13 @@
 //! 1. `brute`: generated programs, against a brute force that shares no code with the search.
 //! 2. `orders`: everything that waits, against every order there is.
 //! 3. `counts`: programs whose numbers of executions are known from the literature.
+//! 4. `tables`: the examples, each with its whole table of outcomes.
 
 mod brute;
 mod counts;
 mod model;
 mod orders;
+mod tables;
 
 use std::sync::Arc;
 
