@@ -7,8 +7,9 @@
 //!
 //! A consumer in another process would pay a way there and back for each value. So when it takes
 //! several in a row, and nobody else wants any, some are sent along before it asks. They are still
-//! in the queue: they count in its length, and they are recalled as soon as somebody else asks for
-//! one. Which of them the process has taken it says before anything else that its task does.
+//! in the queue: they count in its length, and come before those that are put later. Who else asks
+//! for one has them recalled and waits for that; from then on nothing of that queue is lent. Which
+//! of them the process has taken it says before anything else that its task does.
 
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub(super) struct Lent {
     /// To whom.
     to: Option<Arc<dyn Party>>,
     recalled: bool,
+    /// Somebody else has asked for a value.
+    shared: bool,
     /// Who waits until nothing is lent.
     waiting: Vec<Arc<Ticket>>,
 }
@@ -39,7 +42,8 @@ impl Queue {
     /// Takes up to so many values to lend them to a process, unless somebody waits for one.
     pub fn lend(&self, most: usize, to: &Arc<dyn Party>) -> Vec<Item> {
         self.state.with(|state| {
-            if state.lent.count > 0 || !state.getters.is_empty() || !state.pending.is_empty() {
+            let is_shared = state.lent.shared || state.lent.count > 0;
+            if is_shared || !state.getters.is_empty() || !state.pending.is_empty() {
                 return Vec::new();
             }
             let small = state
@@ -71,26 +75,20 @@ impl Queue {
         self.state.with(|state| {
             state.unsettled = state.unsettled.saturating_sub(state.lent.count);
             state.lent.count = 0;
-            let count = lent.len();
             for item in lent.into_iter().rev() {
                 state.items.push_front(item);
-            }
-            for _ in 0..count {
-                state.wake_getter();
             }
             state.nothing_may_be_lent();
             state.wake_all_at_the_end();
         });
     }
 
-    /// Somebody wants a value: what is lent is to come back, if there is nothing else.
+    /// Somebody wants a value: what is lent is to come back, for it is older than what is here.
     pub(super) fn recall(&self) {
         let to = self.state.with(|state| {
-            let wanted = state.lent.count > 0
-                && !state.lent.recalled
-                && state.items.is_empty()
-                && state.pending.is_empty();
+            let wanted = state.lent.count > 0 && !state.lent.recalled;
             state.lent.recalled |= wanted;
+            state.lent.shared |= wanted;
             wanted.then(|| state.lent.to.clone()).flatten()
         });
         if let Some(process) = to {
@@ -102,7 +100,7 @@ impl Queue {
     /// coming back does not count as waiting.
     pub(super) fn wait_for_recall(self: &Arc<Queue>, machine: &mut Machine<'_>) -> Result<()> {
         self.recall();
-        let back = |state: &State| !state.items.is_empty() || state.lent.count == 0;
+        let back = |state: &State| state.lent.count == 0;
         if self.state.with(|state| back(state)) {
             return Ok(());
         }
@@ -131,6 +129,9 @@ impl State {
             self.lent.recalled = false;
             for ticket in self.lent.waiting.drain(..) {
                 ticket.wake(Resumed::Ready);
+            }
+            for _ in 0..self.items.len() {
+                self.wake_getter();
             }
         }
     }

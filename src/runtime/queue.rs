@@ -190,6 +190,11 @@ impl Queue {
 
     fn take(&self, ticket: Option<&Arc<Ticket>>) -> Option<Taken> {
         let (taken, putter) = self.state.with(|state| {
+            if state.lent.count > 0 {
+                // Those are older: they come back, or are taken, first.
+                state.getters.extend(ticket.cloned());
+                return (None, None);
+            }
             if let Some(value) = state.items.pop_front() {
                 let putter = state.pending.pop_front().map(|(next, putter)| {
                     state.items.push_back(next);
