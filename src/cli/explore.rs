@@ -251,6 +251,16 @@ impl Progress {
             return;
         }
         self.told.set(Some(Instant::now()));
+        if found.states > 0 {
+            let _ = write!(
+                std::io::stderr(),
+                "\r\x1b[K{}, {} met again, {} so far",
+                table::spelled(found.states, "state"),
+                table::number(found.met),
+                table::spelled(found.outcomes.all.len() as u64, "outcome"),
+            );
+            return;
+        }
         let rate = found.executions as f64 / self.begun.elapsed().as_secs_f64();
         let _ = write!(
             std::io::stderr(),

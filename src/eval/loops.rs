@@ -19,6 +19,7 @@ use crate::gate::Turn;
 use crate::resolve::program::{self, Binding, Expr, LocalSlot, Storage};
 use crate::runtime::iteration::Iteration;
 use crate::runtime::machine::{Flow, Machine};
+use crate::runtime::trail;
 use crate::syntax::span::Span;
 use crate::value::function::Function;
 use crate::value::range::Range;
@@ -32,8 +33,12 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
     step(move |m, f| {
         let height = m.stack.len();
         let mut turn = Turn::default();
+        let mut mark = None;
         loop {
             m.gate.turn(&mut turn, || m.digest());
+            if m.gate.is_watched() {
+                trail::turn(m, &mut mark, span, false, Some(turn.mark));
+            }
             if !test.run(m, f)? {
                 break;
             }
@@ -50,6 +55,9 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
                 Flow::Return => return Ok(Flow::Return),
             }
         }
+        if mark.is_some() {
+            trail::leave(m, mark);
+        }
         Ok(Flow::Next)
     })
 }
@@ -63,7 +71,42 @@ pub fn for_loop(
 ) -> Step {
     let walk = Walk::new(compiler, bindings, iterable);
     let body = Block::new(compiler, body);
-    step(move |m, f| walk.run(m, f, |m, f| body.run(m, f)))
+    step(move |m, f| match m.gate.is_watched() {
+        false => walk.run(m, f, |m, f| body.run(m, f)),
+        true => watched_loop(&walk, &body, m, f),
+    })
+}
+
+/// A `for` whose turns somebody wants to know.
+#[cold]
+#[inline(never)]
+fn watched_loop(
+    walk: &Walk,
+    body: &Block,
+    machine: &mut Machine<'_>,
+    function: &Arc<Function>,
+) -> Result<Flow> {
+    let begun = walk.begin(machine, function)?;
+    // How far it has got follows from the number of turns; a queue's handle has no place at all.
+    let (counts, is_known) = match &begun {
+        Begun::Other(Value::Queue(_)) => (false, true),
+        Begun::Other(Value::Stream(_) | Value::Nil) => (false, false),
+        _ => (true, true),
+    };
+    if let Begun::Other(value) = &begun {
+        trail::holds(value);
+    }
+    let (span, mut mark) = (walk.span, None);
+    let flow = walk.go(machine, function, begun, |m, f| {
+        if is_known {
+            trail::turn(m, &mut mark, span, counts, None);
+        }
+        body.run(m, f)
+    })?;
+    if flow != Flow::Return {
+        trail::leave(machine, mark);
+    }
+    Ok(flow)
 }
 
 /// Going over something: what `for` and comprehensions share.
@@ -108,9 +151,21 @@ impl Walk {
         &self,
         machine: &mut Machine<'_>,
         function: &Arc<Function>,
+        turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
+    ) -> Result<Flow> {
+        let begun = self.begin(machine, function)?;
+        self.go(machine, function, begun, turn)
+    }
+
+    #[inline(always)]
+    fn go(
+        &self,
+        machine: &mut Machine<'_>,
+        function: &Arc<Function>,
+        begun: Begun,
         mut turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
     ) -> Result<Flow> {
-        let iterable = match self.begin(machine, function)? {
+        let iterable = match begun {
             Begun::Range(range) => match *self.bindings {
                 [
                     Binder {

@@ -7,8 +7,10 @@ use super::touch::{Touch, Touches};
 use crate::gate::Operation;
 use crate::runtime::fiber::Fiber;
 use crate::runtime::task::{Task, TaskKind};
+use crate::runtime::trail::Shared;
 use crate::runtime::turn::Ask;
 use crate::syntax::span::Span;
+use crate::value::Value;
 
 /// What a task is about to do.
 #[derive(Debug, Default)]
@@ -81,6 +83,12 @@ pub struct Part {
     pub looked: Vec<Looked>,
     /// How many objects of each kind it has made.
     pub made: [u32; 6],
+    /// What it has seen, and what it was started with, if states are to be told apart.
+    pub trail: Option<Shared>,
+    /// The list, map or variable that it is about to touch, by its address.
+    pub acts_on: Option<usize>,
+    /// See `trail`; `None` if that cannot be known.
+    pub given: Option<Vec<Value>>,
 }
 
 impl Part {
@@ -106,7 +114,16 @@ impl Part {
             changes: 0,
             looked: Vec::new(),
             made: [0; 6],
+            trail: None,
+            acts_on: None,
+            given: None,
         }
+    }
+
+    /// It keeps a trail, so that states are told apart.
+    pub fn keep_trail(&mut self) {
+        self.trail = Some(Shared::default());
+        self.given = self.task.calls();
     }
 
     /// Whether it is a future, and its number: what it is known by in other executions.

@@ -24,6 +24,16 @@ struct Demand {
 }
 
 impl Demands {
+    /// All of it as numbers: for each semaphore and task, what it holds and held at most.
+    pub fn facts(&self) -> Vec<(u64, Actor, u64, u64)> {
+        let all = self.all.iter();
+        let facts = all.flat_map(|(semaphore, demand)| {
+            let held = demand.held.iter();
+            held.map(|(actor, (held, most))| (*semaphore, *actor, *held, *most))
+        });
+        facts.collect()
+    }
+
     /// The next execution begins.
     pub fn clear(&mut self) {
         self.all.clear();

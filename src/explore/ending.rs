@@ -55,7 +55,7 @@ pub struct Outcome {
     /// The first execution that ended like this.
     pub ended: Ended,
     /// How many did.
-    pub executions: u64,
+    pub executions: u128,
     /// The schedule of the one with the fewest switches between tasks, then the fewest steps.
     pub schedule: String,
     /// Those numbers.
@@ -71,6 +71,19 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
+    /// Takes over the schedules of others where those are shorter.
+    pub fn prefer(&mut self, others: &Outcomes) {
+        for other in &others.all {
+            let key = (other.ended.output.clone(), other.ended.end.clone());
+            if let Some(&place) = self.places.get(&key)
+                && other.size < self.all[place].size
+            {
+                self.all[place].size = other.size;
+                self.all[place].schedule.clone_from(&other.schedule);
+            }
+        }
+    }
+
     /// Counts an execution of so many switches and steps; `schedule` is asked for when its
     /// outcome is new or it is the shortest.
     pub fn count(

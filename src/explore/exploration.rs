@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::ending::{End, Ended, Outcomes};
+use super::graph::{Merging, Progress};
 use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
@@ -18,8 +19,8 @@ use crate::value::function::Unit;
 pub struct Found {
     /// The outcomes.
     pub outcomes: Outcomes,
-    /// Executions that were run to their end.
-    pub executions: u64,
+    /// Executions that were run to their end, or counted by way of states met before.
+    pub executions: u128,
     /// Those of them whose order was drawn at random.
     pub sampled: u64,
     /// Executions that were given up because they led to nothing new.
@@ -34,6 +35,13 @@ pub struct Found {
     pub too_many: bool,
     /// Steps of the longest execution, and its tasks.
     pub longest: (usize, usize),
+    /// By way of states: how many are known, how often one was met again, and how often one
+    /// could not be told from others.
+    pub states: u64,
+    /// See `states`.
+    pub met: u64,
+    /// See `states`.
+    pub untold: u64,
 }
 
 /// How far an exploration goes.
@@ -77,22 +85,39 @@ pub fn explore(
     // Past the bounds orders are drawn at random for a quarter as long again.
     let (searched, sampled) = (bounds.time.mul_f64(0.8), bounds.time);
     let mut exploration = Exploration::new(runtime.clone(), unit, bounds);
+    // Orders and states take turns, for nobody knows which of them will be through first.
+    let mut merging = None;
+    let mut slice = Slice::FIRST;
     let mut turn = 0u32;
     let is_stopped = std::cell::Cell::new(false);
     let mut is_over = |found: &Found, until: Duration| {
         turn = turn.wrapping_add(1);
-        let late = turn.is_multiple_of(64) && {
+        if turn.is_multiple_of(64) {
             is_stopped.set(is_stopped.get() || !progress(found));
-            is_stopped.get() || begun.elapsed() >= until
-        };
+        }
+        let late = is_stopped.get() || begun.elapsed() >= until;
         late || (bounds.until_failure && found.outcomes.has_failure())
     };
     let mut ran_out = true;
     while exploration.step(|_| {}) {
         let found = &exploration.found;
-        if found.executions >= bounds.executions || is_over(found, searched) {
+        if found.executions >= bounds.executions.into() || is_over(found, searched) {
             ran_out = false;
             break;
+        }
+        if !slice.is_due(begun, found) {
+            continue;
+        }
+        let merging = merging.get_or_insert_with(|| Merging::new(runtime.clone(), unit, bounds));
+        let until = searched.min(begun.elapsed() + slice.length);
+        match by_states(merging, bounds, |found| is_over(found, until)) {
+            Turn::Through => {
+                let mut found = std::mem::take(&mut merging.found);
+                found.outcomes.prefer(&exploration.found.outcomes);
+                return found;
+            }
+            Turn::Over => slice.is_over(begun, &merging.found),
+            Turn::InVain => slice.may_come = false,
         }
     }
     let mut found = exploration.finish();
@@ -112,6 +137,73 @@ pub fn explore(
         sampling.step(&mut found);
     }
     found
+}
+
+/// After so many executions, or so long, states are told apart.
+const MANY: u128 = 2_000;
+const LONG: Duration = Duration::from_secs(1);
+
+/// When the search by states has its turn, and how long.
+struct Slice {
+    may_come: bool,
+    /// When, since the beginning; at first it depends on the executions too.
+    next: Option<Duration>,
+    length: Duration,
+}
+
+impl Slice {
+    const FIRST: Slice = Slice {
+        may_come: true,
+        next: None,
+        length: Duration::from_millis(200),
+    };
+
+    fn is_due(&self, begun: Instant, found: &Found) -> bool {
+        self.may_come
+            && match self.next {
+                Some(next) => begun.elapsed() >= next,
+                None => found.executions >= MANY || begun.elapsed() >= LONG,
+            }
+    }
+
+    /// The turn is over. If it met no states again there is no other; else the next is longer.
+    fn is_over(&mut self, begun: Instant, found: &Found) {
+        self.may_come = u128::from(found.met) > found.executions;
+        self.next = Some(begun.elapsed() + self.length / 4);
+        self.length *= 4;
+    }
+}
+
+/// What a turn of the search by states has come to.
+enum Turn {
+    /// It knows all orders, or the failure that was looked for.
+    Through,
+    /// Its time is over.
+    Over,
+    /// It will never know.
+    InVain,
+}
+
+/// Goes on to find out all orders by way of the states that are met again.
+fn by_states(
+    merging: &mut Merging,
+    bounds: &Bounds,
+    mut is_over: impl FnMut(&Found) -> bool,
+) -> Turn {
+    loop {
+        match merging.step() {
+            Progress::Complete => return Turn::Through,
+            Progress::GivesUp => return Turn::InVain,
+            Progress::GoesOn if is_over(&merging.found) => {
+                let has_failure = merging.found.outcomes.has_failure();
+                return match bounds.until_failure && has_failure {
+                    true => Turn::Through,
+                    false => Turn::Over,
+                };
+            }
+            Progress::GoesOn => {}
+        }
+    }
 }
 
 /// An exploration of every order.

@@ -242,6 +242,16 @@ impl History {
         self.events[step].touches = touches;
     }
 
+    /// The newest step is done and its touches are known: notes them, without its clock.
+    pub fn note(&mut self) {
+        let step = self.events.len() - 1;
+        let touches = std::mem::take(&mut self.events[step].touches);
+        for touch in &touches {
+            self.story(touch.object).actions.push((step, touch.action));
+        }
+        self.events[step].touches = touches;
+    }
+
     /// Begins to look at a step whose task has taken this one before.
     pub(super) fn begin_row(&mut self, previous: Step) {
         self.edges.clear();

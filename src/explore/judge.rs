@@ -92,16 +92,16 @@ impl<D: Director> Stage<D> {
         if state.director.gives_up() {
             return None;
         }
+        let mut parts = state.play.parts.iter();
+        if parts.any(|part| matches!(part.pending, Pending::Spin(_))) {
+            return None;
+        }
         let mut waits = Vec::new();
         let mut fibers = Vec::new();
         for (actor, part) in state.play.parts.iter_mut().enumerate() {
-            match &part.pending {
-                Pending::Spin(_) => return None,
-                Pending::Ask(ask) => {
-                    waits.push((part.task.clone(), ask.clone()));
-                    fibers.push((actor, part.fiber.take()));
-                }
-                _ => {}
+            if let Pending::Ask(ask) = &part.pending {
+                waits.push((part.task.clone(), ask.clone()));
+                fibers.push((actor, part.fiber.take()));
             }
         }
         drop(state);

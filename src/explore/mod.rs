@@ -16,6 +16,8 @@
 //!    steps touch; `asks`: their waits), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
 //!    side of the gate); [`copies`]: tasks of other processes
 //! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random
+//!    [`graph`]: every order by way of the states that programs meet again and again, which
+//!    [`state`] tells apart, from what tasks see ([`notes`])
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them
@@ -29,10 +31,12 @@ pub mod copies;
 pub mod demand;
 pub mod ending;
 pub mod exploration;
+pub mod graph;
 pub mod history;
 pub mod json;
 mod judge;
 pub mod known;
+pub mod notes;
 pub mod pattern;
 pub mod play;
 mod possible;
@@ -45,6 +49,7 @@ pub mod search;
 pub mod seats;
 pub mod stage;
 pub mod stand;
+pub mod state;
 pub mod steps;
 pub mod table;
 pub mod tell;

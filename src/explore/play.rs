@@ -29,7 +29,8 @@ const INPUT: ObjectIndex = 1;
 const RANDOM: ObjectIndex = 2;
 /// The program as a whole.
 pub const PROGRAM: ObjectIndex = 3;
-const FIRST_FREE: ObjectIndex = 4;
+/// The first of the program's own.
+pub const FIRST_FREE: ObjectIndex = 4;
 
 /// Addresses are spread enough by a multiplication.
 #[derive(Default)]
@@ -86,6 +87,10 @@ pub struct Play {
     pub failures: Vec<(Arc<Task>, Arc<Failure>)>,
     /// The program is ending: futures that are left are cancelled.
     pub ending: bool,
+    /// States are told apart: tasks keep trails.
+    pub merges: bool,
+    /// Something has been noticed that is no part of a state: chance, the world outside.
+    pub unreadable: bool,
     /// The stage is being cleared: every task unwinds.
     pub clearing: bool,
     objects: HashMap<usize, ObjectIndex, BuildHasherDefault<AddressHasher>>,
@@ -117,6 +122,7 @@ impl Play {
         self.under_way = false;
         self.failures.clear();
         self.ending = false;
+        self.unreadable = false;
         self.clearing = false;
         self.pools.clear();
         self.orders.clear();
@@ -132,6 +138,11 @@ impl Play {
     pub fn forget_steps(&mut self) {
         self.history.clear();
         self.learned = false;
+    }
+
+    /// The object at an address, if it has been met.
+    pub fn met(&self, address: usize) -> Option<ObjectIndex> {
+        self.objects.get(&address).copied()
     }
 
     /// The object behind an id.

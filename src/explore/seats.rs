@@ -40,6 +40,11 @@ impl Seats {
         }
     }
 
+    /// All of it that changes: how many run and were started, and who waits, in order.
+    pub fn facts(&self) -> (usize, usize, impl Iterator<Item = Actor> + '_) {
+        (self.running, self.started, self.waiting.iter().copied())
+    }
+
     /// One more future; true if there may be more than seats.
     pub fn submit(&mut self, actor: Actor) -> bool {
         self.waiting.push_back(actor);

@@ -29,6 +29,7 @@ use crate::runtime::machine::Machine;
 use crate::runtime::mailbox::SeatHandle;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Task, TaskKind, Work};
+use crate::runtime::trail;
 use crate::runtime::wait::Stops;
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
@@ -151,7 +152,11 @@ impl<D: Director> Stage<D> {
             state.play.reset();
             state.play.history.add_actor(0);
             state.play.object(task.id());
-            state.play.parts.push(Part::new(task, NONE, None, 0.0));
+            let mut part = Part::new(task, NONE, None, 0.0);
+            if state.play.merges {
+                part.keep_trail();
+            }
+            state.play.parts.push(part);
             state.chosen = None;
         }
         let stop = loop {
@@ -195,6 +200,7 @@ impl<D: Director> Stage<D> {
                 None => (self.enter(&mut state, actor)?, why),
             }
         };
+        self.follow(actor);
         let suspended = fiber.resume(why);
         let state = &mut *self.state.borrow_mut();
         let part = &mut state.play.parts[actor];
@@ -221,6 +227,14 @@ impl<D: Director> Stage<D> {
         }
         part.fiber = Some(fiber);
         None
+    }
+
+    /// What is seen from now on is seen by this task.
+    fn follow(&self, actor: Actor) {
+        let play = &self.state.borrow().play;
+        if play.merges {
+            trail::follow(play.parts[actor].trail.clone());
+        }
     }
 
     /// A task begins.
@@ -257,6 +271,7 @@ impl<D: Director> Stage<D> {
 
     /// Lets every task that has not ended unwind.
     fn clear(&self) {
+        trail::follow(None);
         let actors = {
             let mut state = self.state.borrow_mut();
             state.play.clearing = true;
@@ -294,9 +309,20 @@ impl<D: Director> Stage<D> {
         if play.tells {
             play.parts[actor].operation = Some(operation.clone());
         }
+        if play.merges {
+            play.parts[actor].acts_on = super::notes::object_of(operation);
+        }
         match play.clearing {
             true => None,
             false => play.touches_of(operation),
+        }
+    }
+
+    /// Notes in the task's trail that the operation which comes now may show something.
+    pub(super) fn note(&self, operation: &Operation) {
+        let play = &mut self.state.borrow_mut().play;
+        if play.merges && !play.clearing {
+            super::notes::note(play, operation);
         }
     }
 

@@ -10,6 +10,7 @@ use super::history::Actor;
 use super::stage::{Director, Stage};
 use crate::gate::{Numbered, Operation, Turn, Watch};
 use crate::runtime::fiber::{Port, Suspended};
+use crate::runtime::trail::saw_word;
 use crate::syntax::span::Span;
 
 /// Where one task stands.
@@ -49,6 +50,7 @@ impl<D: Director> Watch for Stand<'_, D> {
                 _ => {}
             }
         }
+        self.stage.note(operation);
     }
 
     fn decides(&self) -> bool {
@@ -88,7 +90,9 @@ impl<D: Director> Watch for Stand<'_, D> {
             Tick::Unwind => false,
             Tick::Look => {
                 self.arrive(Pending::Flag);
-                !self.stage.is_struck(self.actor)
+                let struck = self.stage.is_struck(self.actor);
+                saw_word(struck.into());
+                !struck
             }
             Tick::Endless => {
                 self.arrive(Pending::Spin(Vec::new()));

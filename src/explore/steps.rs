@@ -106,6 +106,10 @@ impl Play {
         if self.parts.len() == 1 && !matches!(pending, Pending::Start(_)) {
             return outcome;
         }
+        let part = &self.parts[actor];
+        if let Some(trail) = &part.trail {
+            super::notes::note_step(&mut trail.borrow_mut(), &pending, outcome, &part.task);
+        }
         if self.tells {
             self.tell_begin(actor, &pending, outcome);
         }
@@ -259,8 +263,14 @@ impl Play {
         self.object(task.id());
         let clock = self.parts[parent].clock;
         self.history.add_actor(actor);
-        self.parts
-            .push(Part::new(task, self.depth - 1, pool, clock));
+        let mut part = Part::new(task, self.depth - 1, pool, clock);
+        if self.merges {
+            part.keep_trail();
+            if let (0, Some(trail)) = (actor - 1, &self.parts[0].trail) {
+                trail.borrow_mut().begins_here();
+            }
+        }
+        self.parts.push(part);
     }
 
     /// The step under way is over; true if it is a new one.
@@ -331,7 +341,7 @@ impl Play {
     }
 
     /// The first step that has changed something of this since it was looked at.
-    fn change_of(&self, looked: &[Looked]) -> Option<usize> {
+    pub(super) fn change_of(&self, looked: &[Looked]) -> Option<usize> {
         let changes = looked.iter().filter_map(|looked| {
             let actions = self.history.actions(looked.touch.object);
             let later = actions.take_while(|(step, _)| *step > looked.step);

@@ -16,7 +16,7 @@ const MANY: usize = 20;
 /// One row: an outcome, or several that differ in the order of lines only.
 struct Row<'a> {
     number: usize,
-    executions: u64,
+    executions: u128,
     outcome: &'a Outcome,
     orders: usize,
 }
@@ -35,6 +35,10 @@ pub fn table(name: &str, found: &Found, full: bool) -> String {
     let _ = write!(out, "{name}: {outcomes} in {executions} ({complete}");
     if found.blocked > 0 {
         let _ = write!(out, "; {} more led to nothing new", number(found.blocked));
+    }
+    if found.states > 0 {
+        let states = spelled(found.states, "state");
+        let _ = write!(out, "; {states}, {} met again", number(found.met));
     }
     out.push_str(")\n\n");
     let mut cells = vec![["#", "executions", "ends", "schedule", "prints"].map(String::from)];
@@ -136,14 +140,15 @@ fn ends(end: &End) -> String {
 }
 
 /// `1 execution`, `1,204 executions`
-pub fn spelled(many: u64, noun: &str) -> String {
+pub fn spelled(many: impl Into<u128>, noun: &str) -> String {
+    let many = many.into();
     let plural = if many == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", number(many))
 }
 
 /// With commas: `1,204`.
-pub fn number(number: u64) -> String {
-    let digits = number.to_string();
+pub fn number(number: impl Into<u128>) -> String {
+    let digits = number.into().to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

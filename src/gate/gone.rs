@@ -13,7 +13,8 @@ use super::ObjectId;
 static TOLD: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    static GONE: RefCell<Option<Vec<ObjectId>>> = const { RefCell::new(None) };
+    /// How many want to be told, and of what they have not been told yet.
+    static GONE: RefCell<(usize, Vec<ObjectId>)> = const { RefCell::new((0, Vec::new())) };
 }
 
 /// An object ends; said by its `drop`.
@@ -28,35 +29,37 @@ pub fn gone<T>(object: &T) {
 fn note(id: ObjectId) {
     // A thread that is ending is told nothing.
     let _ = GONE.try_with(|gone| {
-        if let Some(gone) = &mut *gone.borrow_mut() {
+        if let (1.., gone) = &mut *gone.borrow_mut() {
             gone.push(id);
         }
     });
 }
 
-/// From now on, or no longer, the current thread is told.
+/// From now on, or no longer, the current thread is told: as long as anybody on it wants to be.
 pub fn tell_gone(tell: bool) {
     GONE.with(|gone| {
         let mut gone = gone.borrow_mut();
-        match (tell, gone.is_some()) {
-            (true, false) => {
-                *gone = Some(Vec::new());
+        let (wanted, gone) = &mut *gone;
+        match (tell, *wanted) {
+            (true, 0) => {
                 TOLD.fetch_add(1, Ordering::Relaxed);
             }
-            (false, true) => {
-                *gone = None;
+            (false, 1) => {
+                gone.clear();
                 TOLD.fetch_sub(1, Ordering::Relaxed);
             }
             _ => {}
         }
+        *wanted = match tell {
+            true => *wanted + 1,
+            false => wanted.saturating_sub(1),
+        };
     });
 }
 
 /// Calls `each` for every object that has ended since the last call.
 pub fn take_gone(mut each: impl FnMut(ObjectId)) {
     GONE.with(|gone| {
-        if let Some(gone) = &mut *gone.borrow_mut() {
-            gone.drain(..).for_each(&mut each);
-        }
+        gone.borrow_mut().1.drain(..).for_each(&mut each);
     });
 }

@@ -314,13 +314,13 @@ pub fn has_ended(machine: &mut Machine<'_>, value: &Value) -> Result<bool> {
             machine
                 .gate
                 .announce(|| Operation::Poll(ObjectId::of(&**promise)));
-            Ok(promise.has_ended())
+            Ok(seen(machine, promise.has_ended()))
         }
         Value::Future(task) | Value::Task(task) => {
             machine.gate.announce(|| Operation::Poll(task.id()));
             match task.away() {
                 Some(away) => away.first.has_ended(machine, task),
-                None => Ok(task.has_ended()),
+                None => Ok(seen(machine, task.has_ended())),
             }
         }
         other => {
@@ -333,6 +333,14 @@ pub fn has_ended(machine: &mut Machine<'_>, value: &Value) -> Result<bool> {
     }
 }
 
+/// Notes in the task's trail what it has been told.
+fn seen(machine: &Machine<'_>, told: bool) -> bool {
+    if machine.gate.is_watched() {
+        super::trail::saw_word(told.into());
+    }
+    told
+}
+
 /// Asks a task to stop; true if it had not ended.
 pub fn cancel(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<bool> {
     machine.gate.announce(|| Operation::Cancel(task.id()));
@@ -342,7 +350,8 @@ pub fn cancel(machine: &mut Machine<'_>, task: &Arc<Task>) -> Result<bool> {
     if let Some(first) = machine.runtime.first_process() {
         first.cancels(task);
     }
-    Ok(machine.runtime.cancel(task))
+    let stops = machine.runtime.cancel(task);
+    Ok(seen(machine, stops))
 }
 
 /// Ends a task in another process at once, with its process.

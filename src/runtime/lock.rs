@@ -11,6 +11,7 @@ use super::elsewhere::StandIn;
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::task::Task;
+use super::trail;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
 use crate::value::guarded::Guarded;
@@ -151,6 +152,11 @@ impl Lock {
             }
             other => Some(other.clone()),
         });
+        if machine.gate.is_watched() {
+            let owner = wrong_owner.as_ref().map(Option::as_ref);
+            let owner = owner.map(|owner| owner.map_or(0, |task| task.number));
+            trail::saw_word(owner.map_or(u64::MAX, |number| number));
+        }
         match wrong_owner {
             None => {
                 machine.task.gives_lock_back();

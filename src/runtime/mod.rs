@@ -11,7 +11,8 @@
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
-//!    [`turn`]: how they wait when somebody else decides whose turn it is
+//!    [`turn`]: how they wait when somebody else decides whose turn it is; [`trail`]: what they have
+//!    seen then; [`still`]: what queues hold then
 //! 3. [`task`] and its [`work`], [`promise`], [`queue`] with `put`, [`lock`], [`pool`]: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
@@ -54,11 +55,13 @@ pub mod scene;
 pub mod seat;
 pub mod select;
 pub mod session;
+pub mod still;
 pub mod stop;
 pub mod story;
 pub mod task;
 mod thread;
 mod ticker;
+pub mod trail;
 pub mod turn;
 pub mod wait;
 pub mod watch;

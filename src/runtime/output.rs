@@ -178,6 +178,11 @@ impl Output {
         }
     }
 
+    /// Looks at what is kept.
+    pub fn look<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+        look(&self.sink.lock().collected)
+    }
+
     /// Takes what was kept.
     pub fn kept(&self) -> String {
         let collected = std::mem::take(&mut self.sink.lock().collected);

@@ -7,6 +7,7 @@ use super::crossing::Item;
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::queue::Queue;
+use super::trail;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
 use crate::value::show::in_words;
@@ -33,6 +34,9 @@ impl Queue {
             return away.first.put(machine, self, &value, deadline);
         }
         let words = machine.gate.wants_words().then(|| in_words(&value));
+        if machine.gate.is_watched() {
+            trail::holds(&value);
+        }
         let item = self.item(machine, value)?;
         self.put_item(machine, item, deadline)?;
         machine.gate.tell(|| words.unwrap_or_default());
@@ -63,6 +67,9 @@ impl Queue {
             },
             |ticket| self.leave_line(ticket),
         )?;
+        if machine.gate.is_watched() {
+            trail::saw_word(matches!(done, Some(Put::Done)).into());
+        }
         match done {
             Some(Put::Done) => Ok(()),
             Some(Put::Closed) => Err(self.closed_error("put into")),

@@ -25,6 +25,7 @@ use super::fiber::Resumed;
 use super::leftover::Origin;
 use super::lending::Lent;
 use super::machine::Machine;
+use super::trail;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{ObjectId, Operation};
 use crate::value::guarded::Guarded;
@@ -139,9 +140,17 @@ impl Queue {
             Some(item) => {
                 let value = Queue::open(machine, item)?;
                 machine.gate.tell(|| in_words(&value));
+                if machine.gate.is_watched() {
+                    trail::saw(Some(&value));
+                }
                 Ok(Some(value))
             }
-            None => Ok(None),
+            None => {
+                if machine.gate.is_watched() {
+                    trail::saw(None);
+                }
+                Ok(None)
+            }
         }
     }
 
@@ -273,7 +282,13 @@ impl Queue {
             .announce(|| Operation::Length(ObjectId::of(&**self)));
         match &self.away {
             Some(away) => away.first.length(machine, away.name),
-            None => Ok(self.peek_len()),
+            None => {
+                let length = self.peek_len();
+                if machine.gate.is_watched() {
+                    trail::saw_word(length as u64);
+                }
+                Ok(length)
+            }
         }
     }
 

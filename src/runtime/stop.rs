@@ -264,19 +264,21 @@ impl Runtime {
         let places = self.roll_call.places.lock();
         let lines = tasks.iter().filter_map(|task| {
             let title = task.title();
-            if let Some(place) = places.get(&task.id()) {
-                return Some(self.was_running(&title, place));
-            }
-            if let Some(wait) = waiting.get(&task.id()) {
-                if !waits_here(wait) {
-                    let process = task.abroad.process().unwrap_or_default();
-                    return Some(format!("{title} was running in process {process}"));
-                }
+            let wait = waiting.get(&task.id());
+            if let Some(wait) = wait.filter(|wait| waits_here(wait)) {
                 let place = self.sources.locate(wait.place());
                 return Some(format!(
                     "{title} waited at {place} for {}",
                     plight::thing(&wait.what)
                 ));
+            }
+            // A cancelled wait that had not begun by then has a place too.
+            if let Some(place) = places.get(&task.id()) {
+                return Some(self.was_running(&title, place));
+            }
+            if wait.is_some() {
+                let process = task.abroad.process().unwrap_or_default();
+                return Some(format!("{title} was running in process {process}"));
             }
             (!task.has_ended()).then(|| format!("{title} was running"))
         });

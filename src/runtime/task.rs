@@ -236,6 +236,22 @@ impl Task {
         }
     }
 
+    /// What it is to call and with what, while it has not started; `None` if that is no code of
+    /// the program.
+    pub fn calls(&self) -> Option<Vec<Value>> {
+        self.state.with(|state| match &state.phase {
+            Phase::Unstarted(Work::Call {
+                function,
+                arguments,
+            }) => {
+                let mut values = vec![function.clone()];
+                values.extend_from_slice(arguments);
+                Some(values)
+            }
+            _ => None,
+        })
+    }
+
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<Outcome> {
         self.state.with(|state| match &state.phase {

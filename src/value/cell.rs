@@ -6,6 +6,7 @@ use super::Value;
 use super::guarded::Guarded;
 use super::show::in_words;
 use crate::gate::{Gate, ObjectId, Operation};
+use crate::runtime::trail;
 
 /// A variable that is captured before its `let` has run and never assigned again. Reading it
 /// takes no lock.
@@ -49,6 +50,9 @@ impl SharedCell {
         gate.announce(|| Operation::ReadVariable(ObjectId::of(self)));
         let value = self.value.with_value(|value| value.clone());
         gate.tell(|| value.as_ref().map_or_else(String::new, in_words));
+        if gate.is_watched() {
+            trail::saw(value.as_ref());
+        }
         value
     }
 
@@ -61,18 +65,32 @@ impl SharedCell {
             let old = old.as_ref().map_or_else(String::new, in_words);
             super::show::change(&old, &in_words(&new))
         });
+        if gate.is_watched() {
+            trail::saw(Some(&new));
+        }
         // The old value is dropped after the lock is released.
         let old = self.value.with_value(|value| match value {
             Some(value) => Ok(std::mem::replace(value, new)),
             None => Err(new),
         });
+        if gate.is_watched() {
+            trail::saw_word(old.is_ok().into());
+        }
         old.is_ok()
+    }
+
+    /// What it holds, for who looks at a program that stands still.
+    pub fn held(&self) -> Option<Value> {
+        self.value.with(|value| value.clone())
     }
 
     /// Its `let` runs.
     pub fn fill(&self, gate: &Gate<'_>, new: Value) {
         gate.announce(|| Operation::WriteVariable(ObjectId::of(self)));
         gate.tell(|| super::show::change("", &in_words(&new)));
+        if gate.is_watched() {
+            trail::saw(Some(&new));
+        }
         let old = self.value.with_value(|value| value.replace(new));
         drop(old);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Value;
 use super::guarded::Guarded;
 use crate::gate::{Element, Gate, ObjectId, Operation};
+use crate::runtime::trail;
 
 /// A list. Every single operation on it is atomic.
 #[derive(Debug, Default)]
@@ -24,7 +25,11 @@ impl List {
     #[inline]
     pub fn len(&self, gate: &Gate<'_>) -> usize {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Length));
-        self.items.with_value(|items| items.len())
+        let length = self.items.with_value(|items| items.len());
+        if gate.is_watched() {
+            trail::saw_word(length as u64);
+        }
+        length
     }
 
     /// Whether it has none.
@@ -43,6 +48,9 @@ impl List {
             item.as_ref()
                 .map_or_else(String::new, super::show::in_words)
         });
+        if gate.is_watched() {
+            trail::saw(item.as_ref());
+        }
         item
     }
 
@@ -62,6 +70,9 @@ impl List {
             item.as_ref()
                 .map_or_else(|_| String::new(), super::show::in_words)
         });
+        if gate.is_watched() {
+            saw_at(&item);
+        }
         item
     }
 
@@ -98,12 +109,18 @@ impl List {
             Operation::Write(ObjectId::of(self), element)
         });
         let told = gate.wants_words().then(|| super::show::in_words(&value));
+        if gate.is_watched() {
+            trail::saw(Some(&value));
+        }
         let old = self
             .items
             .with_value(|items| match place(index, items.len()) {
                 Some(at) => Ok(std::mem::replace(&mut items[at], value)),
                 None => Err(items.len()),
             });
+        if let (true, Err(length)) = (gate.is_watched(), &old) {
+            trail::saw_word(*length as u64);
+        }
         if let (Some(new), Ok(old)) = (told, &old) {
             gate.tell(|| super::show::change(&super::show::in_words(old), &new));
         }
@@ -118,18 +135,51 @@ impl List {
     /// Looks at all values. The rules of [`Guarded::with`] hold for `look`.
     pub fn read<R>(&self, gate: &Gate<'_>, look: impl FnOnce(&[Value]) -> R) -> R {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::All));
+        if gate.is_watched() {
+            self.is_seen();
+        }
         self.items.with_value(|items| look(items))
     }
 
     /// Changes the list as a whole. The rules of [`Guarded::with`] hold for `change`.
     pub fn change<R>(&self, gate: &Gate<'_>, change: impl FnOnce(&mut Vec<Value>) -> R) -> R {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.items.with_value(change)
+        if gate.is_watched() {
+            self.is_seen();
+        }
+        let changed = self.items.with_value(change);
+        if gate.is_watched() {
+            // What it holds now, others may change from now on.
+            self.is_seen();
+        }
+        changed
+    }
+
+    /// Notes all of it in the task's trail.
+    #[cold]
+    #[inline(never)]
+    fn is_seen(&self) {
+        self.items.with(|items| trail::saw_all(items.iter()));
+    }
+
+    /// What it holds, for who looks at a program that stands still.
+    pub fn held(&self) -> Vec<Value> {
+        self.items.with(|items| items.to_vec())
     }
 
     /// Empties it when it is no longer reachable.
     pub(super) fn take(&mut self) -> Vec<Value> {
         std::mem::take(self.items.get_mut())
+    }
+}
+
+/// Notes in the task's trail what stands at an index, or how long the list is.
+#[cold]
+#[inline(never)]
+fn saw_at(item: &std::result::Result<Value, usize>) {
+    match item {
+        Ok(value) => trail::saw(Some(value)),
+        Err(length) => trail::saw_word(*length as u64),
     }
 }
 

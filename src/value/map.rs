@@ -13,6 +13,7 @@ use super::Value;
 use super::guarded::Guarded;
 use super::text::Text;
 use crate::gate::{Element, Gate, ObjectId, Operation};
+use crate::runtime::trail;
 
 /// The entries of a map.
 pub type Entries = IndexMap<Key, Value, FixedState>;
@@ -34,7 +35,11 @@ impl Map {
     /// How many entries it has.
     pub fn len(&self, gate: &Gate<'_>) -> usize {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Length));
-        self.entries.with_value(|entries| entries.len())
+        let length = self.entries.with_value(|entries| entries.len());
+        if gate.is_watched() {
+            trail::saw_word(length as u64);
+        }
+        length
     }
 
     /// Whether it has none.
@@ -46,8 +51,13 @@ impl Map {
     #[inline]
     pub fn get(&self, gate: &Gate<'_>, key: KeyRef<'_>) -> Option<Value> {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Key(key.fingerprint())));
-        self.entries
-            .with_value(|entries| entries.get(&key).cloned())
+        let value = self
+            .entries
+            .with_value(|entries| entries.get(&key).cloned());
+        if gate.is_watched() {
+            trail::saw(value.as_ref());
+        }
+        value
     }
 
     /// The value of a key that is a string of the program, which is most often where it was found
@@ -57,10 +67,14 @@ impl Map {
         gate.announce(|| {
             Operation::Read(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
         });
-        self.entries.with_value(|entries| {
+        let value = self.entries.with_value(|entries| {
             let at = hint.place(entries, key)?;
             entries.get_index(at).map(|(_, value)| value.copied())
-        })
+        });
+        if gate.is_watched() {
+            trail::saw(value.as_ref());
+        }
+        value
     }
 
     /// Sets the value of such a key; gives back the old one.
@@ -75,7 +89,10 @@ impl Map {
         gate.announce(|| {
             Operation::Write(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
         });
-        self.entries.with_value(|entries| {
+        if gate.is_watched() {
+            trail::saw(Some(&value));
+        }
+        let old = self.entries.with_value(|entries| {
             match hint
                 .place(entries, key)
                 .and_then(|at| entries.get_index_mut(at))
@@ -83,14 +100,23 @@ impl Map {
                 Some((_, old)) => Some(std::mem::replace(old, value)),
                 None => entries.insert(key.clone(), value),
             }
-        })
+        });
+        if gate.is_watched() {
+            trail::saw(old.as_ref());
+        }
+        old
     }
 
     /// Whether it has a key.
     pub fn contains(&self, gate: &Gate<'_>, key: KeyRef<'_>) -> bool {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::Key(key.fingerprint())));
-        self.entries
-            .with_value(|entries| entries.contains_key(&key))
+        let found = self
+            .entries
+            .with_value(|entries| entries.contains_key(&key));
+        if gate.is_watched() {
+            trail::saw_word(found.into());
+        }
+        found
     }
 
     /// Sets the value of a key; gives back the old one. A new key comes last.
@@ -98,9 +124,15 @@ impl Map {
         gate.announce(|| {
             Operation::Write(ObjectId::of(self), Element::Key(key.as_ref().fingerprint()))
         });
+        if gate.is_watched() {
+            trail::saw(Some(&value));
+        }
         let old = self
             .entries
             .with_value(|entries| entries.insert(key, value));
+        if gate.is_watched() {
+            trail::saw(old.as_ref());
+        }
         if old.is_none() {
             // A new key changes the length and the order too.
             gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
@@ -111,12 +143,18 @@ impl Map {
     /// Sets the value of a key that the caller keeps; gives back the old one.
     pub fn set(&self, gate: &Gate<'_>, key: KeyRef<'_>, value: Value) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::Key(key.fingerprint())));
+        if gate.is_watched() {
+            trail::saw(Some(&value));
+        }
         let old = self
             .entries
             .with_value(|entries| match entries.get_mut(&key) {
                 Some(old) => Some(std::mem::replace(old, value)),
                 None => entries.insert(key.to_key(), value),
             });
+        if gate.is_watched() {
+            trail::saw(old.as_ref());
+        }
         if old.is_none() {
             // A new key changes the length and the order too.
             gate.widen(|| Operation::Write(ObjectId::of(self), Element::All));
@@ -127,19 +165,54 @@ impl Map {
     /// Removes a key; the others keep their order.
     pub fn remove(&self, gate: &Gate<'_>, key: &Key) -> Option<Value> {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.entries.with_value(|entries| entries.shift_remove(key))
+        let old = self.entries.with_value(|entries| entries.shift_remove(key));
+        if gate.is_watched() {
+            trail::saw(old.as_ref());
+        }
+        old
     }
 
     /// Looks at all entries. The rules of [`Guarded::with`] hold for `look`.
     pub fn read<R>(&self, gate: &Gate<'_>, look: impl FnOnce(&Entries) -> R) -> R {
         gate.announce(|| Operation::Read(ObjectId::of(self), Element::All));
+        if gate.is_watched() {
+            self.is_seen();
+        }
         self.entries.with_value(|entries| look(entries))
     }
 
     /// Changes the map as a whole. The rules of [`Guarded::with`] hold for `change`.
     pub fn change<R>(&self, gate: &Gate<'_>, change: impl FnOnce(&mut Entries) -> R) -> R {
         gate.announce(|| Operation::Write(ObjectId::of(self), Element::All));
-        self.entries.with_value(change)
+        if gate.is_watched() {
+            self.is_seen();
+        }
+        let changed = self.entries.with_value(change);
+        if gate.is_watched() {
+            // What it holds now, others may change from now on.
+            self.is_seen();
+        }
+        changed
+    }
+
+    /// Notes all of it in the task's trail.
+    #[cold]
+    #[inline(never)]
+    fn is_seen(&self) {
+        self.entries.with(|entries| {
+            let pairs = entries.iter().flat_map(|(key, value)| [&key.0, value]);
+            trail::saw_all(pairs);
+        });
+    }
+
+    /// What it holds, for who looks at a program that stands still.
+    pub fn held(&self) -> Vec<(Value, Value)> {
+        self.entries.with(|entries| {
+            let pairs = entries.iter();
+            pairs
+                .map(|(key, value)| (key.0.clone(), value.clone()))
+                .collect()
+        })
     }
 
     /// All entries, as they are at one moment.

@@ -1,7 +1,11 @@
 //! Thousands of generated programs: executions and outcomes agree with the brute force.
 
-use super::explore;
+use std::collections::BTreeMap;
+
+use cq::explore::exploration::Found;
+
 use super::model::{Op, Program, brute_force, difference, outcomes};
+use super::{explore, explore_states};
 
 /// Which operations a theme draws from.
 struct Theme {
@@ -49,7 +53,10 @@ fn disagreement(program: &Program) -> Option<Result<(), String>> {
     let text = program.text();
     let found = explore(&text, 1_000_000);
     let outcomes = outcomes(&found);
-    let (executions, classes) = (found.executions, truth.classes.len() as u64);
+    let (executions, classes) = (found.executions, truth.classes.len() as u128);
+    if let Some(wrong) = states_differ(&text, &found) {
+        return Some(Err(wrong));
+    }
     Some(if truth.outcomes != outcomes {
         Err(format!("{:#?}", difference(&truth.outcomes, &outcomes)))
     } else if executions != classes {
@@ -57,6 +64,23 @@ fn disagreement(program: &Program) -> Option<Result<(), String>> {
     } else {
         Ok(())
     })
+}
+
+/// What is different when states are told apart.
+pub fn states_differ(text: &str, found: &Found) -> Option<String> {
+    let Some(states) = explore_states(text, u64::MAX) else {
+        return Some(String::from("the search by states gives up"));
+    };
+    let counts = |found: &Found| {
+        let all = found.outcomes.all.iter();
+        let all = all.map(|it| {
+            let ended = (it.ended.output.clone(), it.ended.end.clone());
+            (ended, it.executions)
+        });
+        all.collect::<BTreeMap<_, _>>()
+    };
+    let (by_orders, by_states) = (counts(found), counts(&states));
+    (by_orders != by_states).then(|| format!("{by_orders:#?} by states {by_states:#?}"))
 }
 
 /// Removes operations as long as it stays wrong.

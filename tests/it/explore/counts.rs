@@ -2,7 +2,7 @@
 
 use super::explore;
 
-fn check(text: &str, executions: u64) {
+fn check(text: &str, executions: u128) {
     let found = explore(text, 1_000_000);
     assert!(found.complete, "{text}");
     assert_eq!(found.executions, executions, "{text}");
@@ -25,7 +25,7 @@ fn last_zero() {
             "let xs = [0] * ({n} + 1)\nspawn {{ let i = {n}\nwhile xs[i] != 0 {{ i -= 1 }} }}\n\
              for j in range(1, {n} + 1) {{ spawn {{ xs[j] = xs[j - 1] + 1 }} }}"
         );
-        check(&text, u64::from(n + 3) << (n - 2));
+        check(&text, u128::from(n + 3) << (n - 2));
     }
 }
 
@@ -34,7 +34,7 @@ fn blind_writers() {
     check("let x = 0\nfor i in range(5) { spawn { x = i } }", 120);
 }
 
-fn factorial(n: u64) -> u64 {
+pub fn factorial(n: u128) -> u128 {
     (1..=n).product()
 }
 
@@ -61,7 +61,7 @@ fn locked_increments() {
     }
 }
 
-fn philosophers(n: u64, order: &str) -> String {
+fn philosophers(n: u32, order: &str) -> String {
     format!(
         "let n = {n}\nlet forks = [lock() for i in range(n)]\n\
          fn eat(i) {{ let a, b = {order}\nwith forks[a] {{ with forks[b] {{ }} }} }}\n\
@@ -75,7 +75,7 @@ fn philosophers_left_first() {
         let found = explore(&philosophers(n, "[i, (i + 1) % n]"), 1_000_000);
         assert!(found.complete);
         assert_eq!(found.executions, (1 << n) - 1, "{n}");
-        let deadlocks: Vec<u64> = (found.outcomes.all.iter())
+        let deadlocks: Vec<u128> = (found.outcomes.all.iter())
             .filter(|outcome| outcome.ended.end.word() == "deadlock")
             .map(|outcome| outcome.executions)
             .collect();

@@ -8,7 +8,7 @@ use cq::explore::search::Reduction;
 
 use super::explore_within;
 
-const MOST: u64 = 30_000;
+const MOST: u128 = 30_000;
 
 fn outcomes(found: &Found) -> BTreeSet<(String, String)> {
     let all = found.outcomes.all.iter();
