@@ -20,7 +20,11 @@ pub fn index(compiler: &Compiler, object: &Expr, index: &Expr, span: Span) -> Co
     let blame = Blame::new(span, [object, index]);
     if let ExprKind::String(name) = &index.kind {
         let key = compiler.unit.name(name);
-        return with_operand(compiler, object, true, NamedNode { key, blame });
+        let other = |m: &Machine<'_>, object: &Value, key: &Key, blame: &Blame| {
+            read_index(m, object, key.value(), blame)
+        };
+        let node = KeyNode { key, blame, other };
+        return with_operand(compiler, object, true, node);
     }
     if let ExprKind::Index {
         object: rows,
@@ -57,17 +61,19 @@ fn nested(
     })
 }
 
-/// `m["key"]`
-struct NamedNode {
+/// `m["key"]` and `m.key`: a key that stands in the program.
+struct KeyNode {
     key: Key,
     blame: Blame,
+    /// What reads it where it is not simply in a map.
+    other: fn(&Machine<'_>, &Value, &Key, &Blame) -> Result<Value>,
 }
 
-impl SingleNode for NamedNode {
+impl SingleNode for KeyNode {
     type Output = Code;
 
     fn build<O: Operand>(self, object: O) -> Code {
-        let NamedNode { key, blame } = self;
+        let KeyNode { key, blame, other } = self;
         let place = Hint::default();
         code(move |m, f| {
             let held = object.hold(m, f)?;
@@ -77,7 +83,9 @@ impl SingleNode for NamedNode {
                 held.release();
                 return Ok(value);
             }
-            read_index(m, object.peek(&held, m, f), key.value(), &blame)
+            let result = other(m, object.peek(&held, m, f), &key, &blame);
+            held.release();
+            result
         })
     }
 }
@@ -124,37 +132,12 @@ pub fn read_index(
 
 /// `m.key`
 pub fn field(compiler: &Compiler, object: &Expr, name: &Arc<str>, span: Span) -> Code {
-    let node = FieldNode {
+    let node = KeyNode {
         key: compiler.unit.name(name),
         blame: Blame::new(span, [object]),
+        other: read_field,
     };
     with_operand(compiler, object, true, node)
-}
-
-struct FieldNode {
-    key: Key,
-    blame: Blame,
-}
-
-impl SingleNode for FieldNode {
-    type Output = Code;
-
-    fn build<O: Operand>(self, object: O) -> Code {
-        let FieldNode { key, blame } = self;
-        let place = Hint::default();
-        code(move |m, f| {
-            let held = object.hold(m, f)?;
-            if let Value::Map(map) = object.peek(&held, m, f)
-                && let Some(value) = map.field(&m.gate, &key, &place)
-            {
-                held.release();
-                return Ok(value);
-            }
-            let result = read_field(m, object.peek(&held, m, f), &key, &blame);
-            held.release();
-            result
-        })
-    }
 }
 
 /// `object.name`, whatever it is.

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::ending::{End, Ended, Outcomes};
 use super::graph::{Merging, Progress};
+use super::history::Step;
 use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
 use super::search::{Reduction, Search};
-use super::stage::Stage;
+use super::stage::{Director, Stage};
+use super::steps::Enabled;
 use crate::runtime::run::Runtime;
 use crate::value::function::Unit;
 
@@ -42,6 +44,27 @@ pub struct Found {
     pub met: u64,
     /// See `states`.
     pub untold: u64,
+}
+
+impl Found {
+    /// Counts the execution that a stage has just run to its end; gives the place of its outcome.
+    /// `enabled` says who could have gone on before a step.
+    pub fn count<D: Director>(
+        &mut self,
+        stage: &Stage<D>,
+        ended: Ended,
+        enabled: impl Fn(&D, Step) -> Enabled,
+    ) -> usize {
+        self.executions += 1;
+        let size = stage.with(|_, play| play.history.size());
+        let (steps, tasks) = self.longest;
+        self.longest = (steps.max(size.1), tasks.max(stage.tasks()));
+        self.outcomes.count(ended, size, || {
+            stage.with(|director, play| {
+                schedule::name(&play.history, |step| enabled(director, step))
+            })
+        })
+    }
 }
 
 /// How far an exploration goes.
@@ -249,16 +272,7 @@ impl Exploration {
             true => self.found.blocked += 1,
             false => {
                 seen(&ended);
-                self.found.executions += 1;
-                let stage = &self.stage;
-                let size = stage.with(|_, play| play.history.size());
-                let longest = &mut self.found.longest;
-                *longest = (longest.0.max(size.1), longest.1.max(stage.tasks()));
-                self.found.outcomes.count(ended, size, || {
-                    stage.with(|search, play| {
-                        schedule::name(&play.history, |step| search.enabled(step))
-                    })
-                });
+                self.found.count(&self.stage, ended, Search::enabled);
             }
         }
         let more = self
@@ -293,18 +307,8 @@ impl Sampling {
         let stage = &self.stage;
         let learned = stage.with(|_, play| std::mem::take(&mut play.learned));
         if !learned {
-            found.executions += 1;
             found.sampled += 1;
-            let size = stage.with(|_, play| play.history.size());
-            found.longest = (
-                found.longest.0.max(size.1),
-                found.longest.1.max(stage.tasks()),
-            );
-            found.outcomes.count(ended, size, || {
-                stage.with(|sampler, play| {
-                    schedule::name(&play.history, |step| sampler.enabled(step))
-                })
-            });
+            found.count(stage, ended, Sampler::enabled);
         }
         stage.with(|sampler, play| {
             sampler.next(play);

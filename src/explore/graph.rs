@@ -29,12 +29,12 @@ use super::actor::Pending;
 use super::exploration::{Bounds, Found};
 use super::history::{Actor, Step};
 use super::play::{Actors, Play};
-use super::schedule;
 use super::search::usual;
+use super::sleep::Sleepers;
 use super::stage::{Director, Stage};
 use super::state::{is_private, key};
 use super::steps::Enabled;
-use super::touch::{Action, Touches, steps_depend};
+use super::touch::Action;
 use crate::runtime::run::Runtime;
 use crate::runtime::wait::WaitingFor;
 use crate::value::function::Unit;
@@ -66,9 +66,8 @@ struct Node {
     /// Who is to be tried.
     todo: Actors,
     enabled: Enabled,
-    /// Who sleeps, and with which step.
-    sleeping: Actors,
-    sleepers: SmallVec<[(Actor, Touches); 2]>,
+    /// Who sleeps here.
+    sleepers: Sleepers,
     /// What it is known by, if it can be told and is worth it.
     key: Option<u128>,
     found: Known,
@@ -148,11 +147,10 @@ impl Graph {
             let node = &mut self.path[at];
             if at < history.events.len() {
                 let touches = history.events[at].touches.clone();
-                node.sleeping |= 1 << node.chosen;
-                node.sleepers.push((node.chosen, touches));
+                node.sleepers.add(node.chosen, touches);
                 history.truncate(at);
             }
-            let left = node.todo & !node.sleeping;
+            let left = node.todo & !node.sleepers.all;
             if left != 0 {
                 node.chosen = left.trailing_zeros() as Actor;
                 return true;
@@ -181,13 +179,8 @@ impl Graph {
             ..Node::default()
         };
         if let Some(before) = self.path.last() {
-            let event = &play.history.events[self.path.len() - 1];
-            for (actor, touches) in &before.sleepers {
-                if *actor != event.actor && !steps_depend(touches, &event.touches) {
-                    node.sleeping |= 1 << actor;
-                    node.sleepers.push((*actor, touches.clone()));
-                }
-            }
+            let taken = &play.history.events[self.path.len() - 1];
+            node.sleepers.inherit(&before.sleepers, taken);
         }
         let among = match enabled.all.count_ones() {
             // Nothing to choose from.
@@ -196,13 +189,13 @@ impl Graph {
         };
         let alone = (0..play.parts.len())
             .find(|&actor| among >> actor & 1 != 0 && self.is_unnoticed(play, actor));
-        let todo = alone.map_or(enabled.all, |actor| 1 << actor) & !node.sleeping;
+        let todo = alone.map_or(enabled.all, |actor| 1 << actor) & !node.sleepers.all;
         if todo == 0 {
             self.stopped = Stopped::Asleep;
             return None;
         }
         if todo.count_ones() > 1 {
-            node.key = key(play, &self.runtime.output, node.sleeping);
+            node.key = key(play, &self.runtime.output, node.sleepers.all);
             self.untold += u64::from(node.key.is_none());
         }
         if let Some(key) = node.key {
@@ -335,16 +328,9 @@ impl Merging {
             return Progress::GivesUp;
         }
         if stopped == Stopped::AtEnd {
-            let stage = &self.stage;
-            let size = stage.with(|_, play| play.history.size());
-            let longest = &mut self.found.longest;
-            *longest = (longest.0.max(size.1), longest.1.max(stage.tasks()));
-            let outcome = self.found.outcomes.count(ended, size, || {
-                stage.with(|graph, play| schedule::name(&play.history, |it| graph.enabled(it)))
-            });
+            let outcome = self.found.count(&self.stage, ended, Graph::enabled);
             let tally: Tally = smallvec![(outcome, 1)];
-            stage.with(|graph, _| graph.comes_to(&tally, 0));
-            self.found.executions += 1;
+            self.stage.with(|graph, _| graph.comes_to(&tally, 0));
         }
         let more = self.stage.with(|graph, play| graph.go_back(play));
         self.stage.with(|graph, _| {

@@ -15,9 +15,9 @@
 //! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
 //!    steps touch; `asks`: their waits), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
 //!    side of the gate); [`copies`]: tasks of other processes
-//! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random
+//! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random;
 //!    [`graph`]: every order by way of the states that programs meet again and again, which
-//!    [`state`] tells apart, from what tasks see ([`notes`])
+//!    [`state`] tells apart, from what tasks see ([`notes`]); `sleep`: who has been tried in a state
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them
@@ -47,6 +47,7 @@ pub mod sample;
 pub mod schedule;
 pub mod search;
 pub mod seats;
+mod sleep;
 pub mod stage;
 pub mod stand;
 pub mod state;

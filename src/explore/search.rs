@@ -13,13 +13,12 @@
 //! on its own. A state in which everybody who could go on sleeps leads to nothing new: the
 //! execution is given up and counted as *blocked*.
 
-use smallvec::SmallVec;
-
 use super::history::{Actor, Event, History, NONE, Outcome, Step};
 use super::play::{Actors, Play};
+use super::sleep::Sleepers;
 use super::stage::Director;
 use super::steps::Enabled;
-use super::touch::{Action, Touch, Touches, steps_depend};
+use super::touch::{Action, Touch, Touches};
 
 /// A state between two steps.
 #[derive(Debug, Default)]
@@ -29,13 +28,9 @@ struct State {
     /// Who is to be tried.
     backtrack: Actors,
     /// Who could have gone on.
-    enabled: Actors,
-    /// Who only by timing out.
-    late: Actors,
-    /// Who sleeps here: has been tried, or was in a state before and nothing has woken it.
-    sleeping: Actors,
-    /// With the step that each would take.
-    sleepers: SmallVec<[(Actor, Touches); 2]>,
+    enabled: Enabled,
+    /// Who sleeps here.
+    sleepers: Sleepers,
 }
 
 /// So many steps in a row are very long.
@@ -85,11 +80,10 @@ impl Search {
                 // What has just been tried sleeps from now on.
                 let chosen = state.chosen;
                 let touches = history.events[at].touches.clone();
-                state.sleeping |= 1 << chosen;
-                state.sleepers.push((chosen, touches));
+                state.sleepers.add(chosen, touches);
                 history.truncate(at);
             }
-            let left = state.backtrack & !state.sleeping;
+            let left = state.backtrack & !state.sleepers.all;
             if left != 0 {
                 state.chosen = left.trailing_zeros() as Actor;
                 self.given_up = false;
@@ -108,11 +102,7 @@ impl Search {
 
     /// Who could have gone on before a step of the execution under way.
     pub fn enabled(&self, step: Step) -> Enabled {
-        let state = &self.states[step];
-        Enabled {
-            all: state.enabled,
-            late: state.late,
-        }
+        self.states[step].enabled
     }
 
     /// The state that is about to be left for the first time.
@@ -124,24 +114,17 @@ impl Search {
         }
         let (before, rest) = self.states.split_at_mut(at);
         let state = &mut rest[0];
-        state.enabled = enabled.all;
-        state.late = enabled.late;
+        state.enabled = enabled;
         state.backtrack = 0;
-        state.sleeping = 0;
         state.sleepers.clear();
         if let Some(before) = before.last().filter(|_| self.reduction != Reduction::None) {
-            let event = &play.history.events[at - 1];
-            for (actor, touches) in &before.sleepers {
-                if *actor != event.actor && !steps_depend(touches, &event.touches) {
-                    state.sleeping |= 1 << actor;
-                    state.sleepers.push((*actor, touches.clone()));
-                }
-            }
+            let taken = &play.history.events[at - 1];
+            state.sleepers.inherit(&before.sleepers, taken);
         }
         if enabled.all == 0 {
             return None;
         }
-        let awake = enabled.all & !state.sleeping;
+        let awake = enabled.all & !state.sleepers.all;
         if awake == 0 {
             self.given_up = true;
             return None;
@@ -177,7 +160,7 @@ impl Search {
         match race.objects > 1 && race.waits {
             true => {
                 let state = &mut self.states[race.earlier];
-                state.backtrack |= initials & state.enabled;
+                state.backtrack |= initials & state.enabled.all;
             }
             false => self.add(race, initials),
         }
@@ -190,8 +173,8 @@ impl Search {
     /// One of these is to be tried before the earlier step of a race.
     fn add(&mut self, race: Race, initials: Actors) {
         let state = &mut self.states[race.earlier];
-        let possible = initials & state.enabled;
-        if possible & (state.backtrack | state.sleeping) != 0 || possible == 0 {
+        let possible = initials & state.enabled.all;
+        if possible & (state.backtrack | state.sleepers.all) != 0 || possible == 0 {
             return;
         }
         state.backtrack |= match possible & (1 << race.later) {
@@ -278,7 +261,7 @@ fn follows(clock: &[u32], first: &[u32]) -> bool {
 /// Whether a task could have gone on before an earlier step, if it stood there already.
 fn stood(states: &[State], actor: Actor, previous: Step, earlier: Step) -> Option<bool> {
     let stood_there = previous == NONE || previous < earlier;
-    stood_there.then(|| states[earlier].enabled & (1 << actor) != 0)
+    stood_there.then(|| states[earlier].enabled.all & (1 << actor) != 0)
 }
 
 /// How many of these are not flags.

@@ -140,26 +140,19 @@ fn names(text: &str) -> HashSet<Arc<str>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::tests::typed;
     use super::*;
 
     #[test]
     fn what_an_entry_needs() {
-        let entries = [
+        let done = typed(&[
             "let n = 0",
             "let t = spawn g()",
             "fn add() { n += 1 }",
             "n = 7",
             "let twice = [spawn add() for i in range(2)]; print(1)",
             "fn g() => 1",
-        ];
-        let done: Vec<Done> = entries
-            .iter()
-            .enumerate()
-            .map(|(place, text)| Done {
-                number: place + 1,
-                text: Arc::from(*text),
-            })
-            .collect();
+        ]);
         let entry = |text: &str| Done {
             number: 7,
             text: Arc::from(text),

@@ -178,19 +178,21 @@ fn redeclared(statement: &Statement, written: &str, declared: &mut HashSet<Arc<s
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
+    /// Entries as they were typed, one after the other.
+    pub fn typed(entries: &[&str]) -> Vec<Done> {
+        let entries = entries.iter().enumerate();
+        let done = entries.map(|(place, text)| Done {
+            number: place + 1,
+            text: Arc::from(*text),
+        });
+        done.collect()
+    }
+
     fn saved(entries: &[&str]) -> String {
-        let done: Vec<Done> = entries
-            .iter()
-            .enumerate()
-            .map(|(place, text)| Done {
-                number: place + 1,
-                text: Arc::from(*text),
-            })
-            .collect();
-        let text = script(&done);
+        let text = script(&typed(entries));
         assert_eq!(problem(&text), None, "{text}");
         text
     }
