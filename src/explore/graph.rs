@@ -34,7 +34,7 @@ use super::sleep::Sleepers;
 use super::stage::{Director, Stage};
 use super::state::{is_private, key};
 use super::steps::Enabled;
-use super::touch::Action;
+use super::touch::{Action, Touches};
 use crate::runtime::run::Runtime;
 use crate::runtime::wait::WaitingFor;
 use crate::value::function::Unit;
@@ -146,7 +146,7 @@ impl Graph {
         while let Some(at) = self.path.len().checked_sub(1) {
             let node = &mut self.path[at];
             if at < history.events.len() {
-                let touches = history.events[at].touches.clone();
+                let touches = Touches::from_slice(&history.events[at].touches);
                 node.sleepers.add(node.chosen, touches);
                 history.truncate(at);
             }

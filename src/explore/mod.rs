@@ -13,8 +13,9 @@
 //! 2. [`history`]: the steps of an execution and what came before what; `races` between them,
 //!    `possible`: which of two could have come first
 //! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
-//!    steps touch; `asks`: their waits), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
-//!    side of the gate); [`copies`]: tasks of other processes
+//!    steps touch; `asks`: their waits; `spins`: loops that wait; [`owners`]: what is no step),
+//!    [`known`] (what earlier executions have taught) and [`stand`] (a task's own side of the
+//!    gate); [`copies`]: tasks of other processes
 //! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random;
 //!    [`graph`]: every order by way of the states that programs meet again and again, which
 //!    [`state`] tells apart, from what tasks see ([`notes`]); `sleep`: who has been tried in a state
@@ -37,6 +38,7 @@ pub mod json;
 mod judge;
 pub mod known;
 pub mod notes;
+pub mod owners;
 pub mod pattern;
 pub mod play;
 mod possible;
@@ -48,6 +50,7 @@ pub mod schedule;
 pub mod search;
 pub mod seats;
 mod sleep;
+mod spins;
 pub mod stage;
 pub mod stand;
 pub mod state;

@@ -253,13 +253,12 @@ impl Reader {
             self.log(&mark.entry)?;
             self.word(mark.turns);
             self.values(&mark.stack);
-            if let Some((changes, from)) = mark.turn {
+            if let Some(turn) = mark.turn {
                 // Whether the next turn may be one that changes nothing, and what it waits for.
-                let same = changes == part.changes;
-                let looked = part.looked.get(from..).unwrap_or_default();
-                let over = same && play.change_of(looked).is_some();
-                self.word(u64::from(same) << 1 | u64::from(over));
-                if same && !over {
+                let looked = play.looked_since(part, turn);
+                let over = looked.as_ref().map(|it| play.change_of(it).is_some());
+                self.word(over.map_or(0, |over| 2 | u64::from(over)));
+                if let (Some(looked), Some(false)) = (looked, over) {
                     let touches = looked.iter().map(|looked| looked.touch);
                     self.looks.push(touches.collect());
                 }

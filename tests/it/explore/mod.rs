@@ -5,11 +5,13 @@
 //! 3. `counts`: programs whose numbers of executions are known from the literature.
 //! 4. `tables`: the examples, each with its whole table of outcomes.
 //! 5. `states`: loops that make more executions than anyone could run.
+//! 6. `own`: values that one task alone touches.
 
 mod brute;
 mod counts;
 mod model;
 mod orders;
+mod own;
 mod states;
 mod tables;
 
