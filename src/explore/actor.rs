@@ -128,7 +128,12 @@ impl Part {
 
     /// Whether it is a future, and its number: what it is known by in other executions.
     pub fn name(&self) -> (bool, u64) {
-        (self.task.kind == TaskKind::Future, self.task.number)
+        Part::name_of(&self.task)
+    }
+
+    /// What a task is known by in other executions.
+    pub fn name_of(task: &Task) -> (bool, u64) {
+        (task.kind == TaskKind::Future, task.number)
     }
 
     /// Whether it has ended.

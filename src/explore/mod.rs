@@ -18,13 +18,15 @@
 //!    gate); [`copies`]: tasks of other processes
 //! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random;
 //!    [`graph`]: every order by way of the states that programs meet again and again, which
-//!    [`state`] tells apart, from what tasks see ([`notes`]); `sleep`: who has been tried in a state
+//!    [`state`] tells apart (`reader` reads it) from what tasks see ([`notes`]), without the names
+//!    of tasks that are [`alike`]; `sleep`: who has been tried in a state
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
 pub mod actor;
+pub mod alike;
 mod asks;
 pub mod check;
 pub mod columns;
@@ -43,6 +45,7 @@ pub mod pattern;
 pub mod play;
 mod possible;
 mod races;
+mod reader;
 pub mod replay;
 pub mod report;
 pub mod sample;

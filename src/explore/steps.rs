@@ -436,7 +436,7 @@ impl Play {
     }
 
     /// A task has ended. When the main program and all spawned tasks have, the futures that are
-    /// left are cancelled, in the same step.
+    /// left are cancelled, in the same step: it notices which.
     pub fn has_left(&mut self, actor: Actor) {
         if self.clearing || self.parts.len() == 1 {
             return;
@@ -459,7 +459,17 @@ impl Play {
         }
         self.ending = true;
         for actor in 0..self.parts.len() {
-            if self.parts[actor].has_ended() || self.parts[actor].cancelled_at_end {
+            if !is_future(&self.parts[actor]) || self.parts[actor].cancelled_at_end {
+                continue;
+            }
+            let object = self.object(self.parts[actor].task.id());
+            // One that has ended would have been left in another order, if nobody waited for it.
+            let mut actions = self.history.actions(object);
+            if !actions.any(|(_, action)| action == Action::Join) {
+                let action = Action::Cancel;
+                self.extra.push(Touch { object, action });
+            }
+            if self.parts[actor].has_ended() {
                 continue;
             }
             if !self.known.leaves_futures {
@@ -468,11 +478,6 @@ impl Play {
             }
             self.parts[actor].cancelled_at_end = true;
             let task = self.parts[actor].task.clone();
-            let object = self.object(task.id());
-            self.extra.push(Touch {
-                object,
-                action: Action::Cancel,
-            });
             task.request_cancel();
         }
     }
