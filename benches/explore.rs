@@ -21,7 +21,11 @@ use cq::runtime::run::Runtime;
 use cq::value::function::Unit;
 
 /// Programs of which each task takes ten operations, and how many tasks there are.
-const ONE_BY_ONE: [(&str, &str); 5] = [
+const ONE_BY_ONE: [(&str, &str); 6] = [
+    (
+        "three tasks, ten reads and writes of three variables, nobody joins them",
+        "let a = 0\nlet b = 0\nlet c = 0\nfn work() {\n a += 1\n b += 1\n c += 1\n a += 1\n b += 1\n}\nfor _ in range(3) { spawn work() }",
+    ),
     (
         "three tasks, ten reads and writes of three variables",
         "let a = 0\nlet b = 0\nlet c = 0\nfn work() {\n a += 1\n b += 1\n c += 1\n a += 1\n b += 1\n}\nlet ts = [spawn work() for _ in range(3)]\nfor t in ts { t.join() }",
