@@ -69,6 +69,9 @@ struct State {
     unstarted: VecDeque<Arc<Task>>,
     /// Seats that rest because there is nothing to start.
     idle: Vec<Arc<SeatHandle>>,
+    /// The one that was called to start something and has not looked yet. Nobody else is called
+    /// meanwhile: if it finds more than it takes, it calls the next.
+    called: Option<Arc<SeatHandle>>,
     /// Seats that have a ready fiber but find n others running.
     standing: Vec<Arc<SeatHandle>>,
     running: usize,
@@ -78,6 +81,16 @@ struct State {
     closed: bool,
     /// Who waits until nothing is unfinished.
     waiting: Vec<Arc<Ticket>>,
+}
+
+impl State {
+    /// A seat looks up: it is neither idle nor called any more. Whether it was called.
+    fn has_come(&mut self, seat: &Arc<SeatHandle>) -> bool {
+        self.idle.retain(|other| !Arc::ptr_eq(other, seat));
+        self.called
+            .take_if(|called| Arc::ptr_eq(called, seat))
+            .is_some()
+    }
 }
 
 /// What has to happen so that an unstarted task is started.
@@ -166,8 +179,14 @@ impl PoolShared {
 
     /// Who is to start what has just been added, or was left lying.
     fn call_somebody(&self, state: &mut State) -> Then {
+        if state.called.is_some() {
+            return Then::Nothing;
+        }
         match state.idle.pop() {
-            Some(seat) => Then::Wake(seat),
+            Some(seat) => {
+                state.called = Some(seat.clone());
+                Then::Wake(seat)
+            }
             None if state.threads < self.most_threads() => {
                 state.threads += 1;
                 Then::Grow
@@ -180,18 +199,20 @@ impl PoolShared {
     /// was called meanwhile to start something, somebody else is called in its place.
     pub fn has_got_busy(self: &Arc<PoolShared>, seat: &Arc<SeatHandle>) {
         let then = self.state.with(|state| {
-            let noted = state.idle.len();
-            state.idle.retain(|other| !Arc::ptr_eq(other, seat));
-            let was_called = state.idle.len() == noted;
+            let was_called = state.has_come(seat);
             match was_called && !state.unstarted.is_empty() {
                 true => self.call_somebody(state),
                 false => Then::Nothing,
             }
         });
+        self.call(then);
+    }
+
+    fn call(self: &Arc<PoolShared>, then: Then) {
         match then {
             Then::Nothing => {}
             Then::Wake(other) => other.send(Mail::Look),
-            // If the system gives no thread, this seat starts it later.
+            // If the system gives no thread, another seat starts it later.
             Then::Grow => drop(self.grow()),
         }
     }
@@ -222,16 +243,16 @@ impl PoolShared {
 
     /// The next task to start, counted as running; if there is none, the seat is noted as idle
     /// and must rest.
-    pub fn take(&self, seat: &Arc<SeatHandle>) -> Option<(Arc<Task>, Work)> {
+    pub fn take(self: &Arc<PoolShared>, seat: &Arc<SeatHandle>) -> Option<(Arc<Task>, Work)> {
         loop {
             // Those that were forced in place are passed over in one go; they are dropped outside
             // of the lock, for they may hold a pool.
             let mut passed = Vec::new();
-            let task = self.state.with(|state| {
-                state.idle.retain(|other| !Arc::ptr_eq(other, seat));
+            let (task, then) = self.state.with(|state| {
+                state.has_come(seat);
                 if state.running >= self.limit() {
                     note(&mut state.standing, seat);
-                    return None;
+                    return (None, Then::Nothing);
                 }
                 while state
                     .unstarted
@@ -243,18 +264,23 @@ impl PoolShared {
                 match state.unstarted.pop_front() {
                     Some(task) => {
                         state.running += 1;
-                        Some(task)
+                        let then = match state.unstarted.is_empty() {
+                            true => Then::Nothing,
+                            false => self.call_somebody(state),
+                        };
+                        (Some(task), then)
                     }
                     None => {
                         // Nobody calls the seats of a pool that takes no more work.
                         if !state.closed {
                             state.idle.push(seat.clone());
                         }
-                        None
+                        (None, Then::Nothing)
                     }
                 }
             });
             drop(passed);
+            self.call(then);
             let task = task?;
             match task.claim() {
                 Some(work) => return Some((task, work)),

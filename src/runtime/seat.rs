@@ -137,7 +137,7 @@ impl Seat {
             self.slots.len() - 1
         });
         let _ = task.seat.set(self.handle.clone());
-        self.handle.tasks.lock().insert(task.id(), task.clone());
+        self.handle.tasks.lock().insert(key, task.clone());
         // Now that it can be seen: whoever calls everything off has seen it, or is seen here.
         if self.runtime.is_called_off(&task) {
             task.request_cancel();
@@ -177,7 +177,7 @@ impl Seat {
             None => {
                 if let Some(slot) = self.slots[key].take() {
                     self.free.push(key);
-                    self.handle.tasks.lock().remove(&slot.task.id());
+                    let _task = self.handle.tasks.lock().remove(key);
                     self.stacks.give(slot.fiber.into_stack());
                     self.unseat(&slot.task);
                     self.runtime.task_left();
@@ -400,6 +400,7 @@ impl Drop for Seat {
     /// Fibers that are still in the middle of something (the program is stuck) stay as they are:
     /// taking their stacks apart would run code of theirs.
     fn drop(&mut self) {
+        self.handle.leaves_this_thread();
         self.slots.drain(..).for_each(std::mem::forget);
     }
 }

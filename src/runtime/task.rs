@@ -96,6 +96,8 @@ pub struct Task {
     state: Guarded<State>,
     /// Whether somebody has its work; may be seen late.
     claimed: AtomicBool,
+    /// Whether it has ended; seen at once by who looks again and again.
+    ended: AtomicBool,
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
@@ -142,6 +144,7 @@ impl Task {
                 listeners: SmallVec::new(),
             }),
             claimed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
@@ -223,6 +226,7 @@ impl Task {
             state.phase = Phase::Ended(outcome);
             std::mem::take(&mut state.listeners)
         });
+        self.ended.store(true, Ordering::Release);
         if let Some(pool) = &self.pool {
             pool.one_ended();
         }
@@ -258,6 +262,11 @@ impl Task {
             Phase::Ended(outcome) => Some(outcome.clone()),
             _ => None,
         })
+    }
+
+    /// Whether it has certainly ended; costs no more than a look.
+    pub(super) fn is_seen_to_have_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
     }
 
     /// Whether it has ended.

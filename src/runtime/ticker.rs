@@ -36,7 +36,7 @@ const TICKER_STACK: usize = 1 << 20;
 impl Runtime {
     /// Starts the thread, once; it ends with the program.
     pub(super) fn start_ticking(self: &Arc<Runtime>) {
-        if self.ticking.swap(true, Ordering::SeqCst) {
+        if self.ticking.load(Ordering::Relaxed) || self.ticking.swap(true, Ordering::SeqCst) {
             return;
         }
         let runtime = Arc::downgrade(self);
