@@ -18,6 +18,7 @@ use std::time::Instant;
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
+use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
@@ -380,6 +381,12 @@ impl Seat {
     /// Stops the thread until there is mail or a timer is due.
     fn rest(&mut self) {
         self.runtime.output.flush_quietly();
+        // A seat of the shared pool has just found nothing there.
+        let shared = &self.runtime.shared_pool;
+        let is_own = |pool: &Arc<PoolShared>| Arc::ptr_eq(pool, shared);
+        if !self.handle.pool.as_ref().is_some_and(is_own) {
+            shared.calls_for_what_is_left();
+        }
         if let Some(first) = self.runtime.first_process() {
             first.send();
         }

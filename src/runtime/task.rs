@@ -101,7 +101,9 @@ pub struct Task {
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
-    /// What counts it among the living, if they are counted.
+    /// Whether living tasks are counted.
+    is_counted: AtomicBool,
+    /// What counts it among them.
     life: Mutex<Option<Life>>,
     /// What it has to do with other processes.
     pub abroad: Abroad,
@@ -148,6 +150,7 @@ impl Task {
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
+            is_counted: AtomicBool::new(false),
             life: Mutex::new(None),
             abroad: Abroad::default(),
         }
@@ -218,10 +221,13 @@ impl Task {
     /// It counts among the living until it ends.
     pub(super) fn lives(&self, life: Life) {
         *self.life.lock() = Some(life);
+        self.is_counted.store(true, Ordering::Release);
     }
 
     fn end(&self, outcome: Outcome) {
-        drop(self.life.lock().take());
+        if self.is_counted.load(Ordering::Acquire) {
+            drop(self.life.lock().take());
+        }
         let listeners = self.state.with(|state| {
             state.phase = Phase::Ended(outcome);
             std::mem::take(&mut state.listeners)
@@ -299,6 +305,10 @@ impl Task {
 
     /// Forgets a ticket.
     pub fn stop_listening(&self, ticket: &Arc<Ticket>) {
+        if self.is_seen_to_have_ended() {
+            // Nobody listens any more.
+            return;
+        }
         self.state.with(|state| {
             state.listeners.retain(|listener| match listener {
                 Listener::Ticket(other) => !Arc::ptr_eq(other, ticket),

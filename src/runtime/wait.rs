@@ -232,7 +232,11 @@ impl Machine<'_> {
             if cancelled || self.task.abroad.is_severed() {
                 // The early cancel: nobody may have seen the ticket, so wake it ourselves.
                 ticket.wake(Resumed::Cancelled);
-            } else if deadline.is_none() && super::deadlock::may_be_hopeless(&ticket) {
+            } else if deadline.is_none()
+                // What has not started waits for nobody.
+                && start.is_none()
+                && super::deadlock::may_be_hopeless(&ticket)
+            {
                 self.runtime.suspect(&ticket);
             }
             let why = match start.take() {
