@@ -284,7 +284,7 @@ pub fn wait_for_end(
         _ => None,
     };
     if start.is_none()
-        && machine.seat.looks_for_end_of(task)
+        && machine.seat.looks_for(|| task.is_seen_to_have_ended())
         && let Some(outcome) = task.outcome()
     {
         return Ok(outcome);

@@ -106,9 +106,12 @@ const FEWEST_LOOKS: u32 = 4;
 /// both to look.
 const RESTS_A_TRY: u32 = 32;
 
-/// How often a fiber that forces what runs elsewhere looks for its end before it waits: a
-/// microsecond or two, as long as many futures take.
-const MOST_LOOKS_FOR_END: u32 = 64;
+/// How often a fiber looks whether what it waits for comes before it stops: a microsecond or two,
+/// as long as many futures take, and as another seat takes to put or get.
+const MOST_LOOKS_OF_A_FIBER: u32 = 96;
+
+/// Where looking has been in vain so many times in a row, it does not help.
+const MISSES_BORNE: u32 = 4;
 
 /// How often a seat still looks when all processors seem to be needed.
 const LOOKS_WHEN_CROWDED: u32 = 4;
@@ -144,10 +147,10 @@ pub struct SeatHandle {
     looks: AtomicU32,
     /// How often it has rested; only its own thread changes it.
     rests: AtomicU32,
-    /// How often a fiber of it has forced what runs elsewhere; only its own thread changes it.
+    /// How often fibers of it could look for what they wait for; only its own thread changes it.
     tries: AtomicU32,
-    /// Whether looking for an end has helped the last time.
-    end_was_seen: AtomicBool,
+    /// How often in a row they have looked in vain; only its own thread changes it.
+    missed: AtomicU32,
     thread: OnceLock<Thread>,
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
@@ -172,7 +175,7 @@ impl SeatHandle {
             looks: AtomicU32::new(MOST_LOOKS),
             rests: AtomicU32::new(0),
             tries: AtomicU32::new(0),
-            end_was_seen: AtomicBool::new(true),
+            missed: AtomicU32::new(0),
             thread: OnceLock::new(),
             pool,
             tasks: Mutex::default(),
@@ -348,22 +351,27 @@ impl SeatHandle {
         false
     }
 
-    /// Looks for a moment whether a task that runs on another seat ends, if no other fiber wants
-    /// this one. Whoever sees it end needs no ticket, and nobody needs to wake it. Where looking
-    /// has not helped lately it is only tried now and then.
-    pub fn looks_for_end_of(&self, task: &Task) -> bool {
-        if self.processors == 1 || self.others_are_ready() {
+    /// Looks for a moment whether what the running fiber waits for comes, if no other fiber wants
+    /// the seat. Whoever sees it come need not stop, and nobody needs to wake the seat. Where
+    /// looking has not helped lately it is only tried now and then, and not at all where other
+    /// seats need the processor.
+    pub fn looks_for(&self, has_come: impl Fn() -> bool) -> bool {
+        let crowded = self.awake.load(Ordering::Relaxed) > self.processors;
+        if self.processors == 1 || crowded || self.others_are_ready() {
             return false;
         }
         let tries = self.tries.load(Ordering::Relaxed).wrapping_add(1);
         self.tries.store(tries, Ordering::Relaxed);
-        let helps = self.end_was_seen.load(Ordering::Relaxed) || tries % RESTS_A_TRY == 0;
-        let looks = if helps { MOST_LOOKS_FOR_END } else { 0 };
-        let seen = (0..looks).any(|_| {
+        let missed = self.missed.load(Ordering::Relaxed);
+        if missed >= MISSES_BORNE && !tries.is_multiple_of(RESTS_A_TRY) {
+            return false;
+        }
+        let seen = (0..MOST_LOOKS_OF_A_FIBER).any(|_| {
             std::hint::spin_loop();
-            task.is_seen_to_have_ended()
+            has_come()
         });
-        self.end_was_seen.store(seen, Ordering::Relaxed);
+        let missed = if seen { 0 } else { missed.saturating_add(1) };
+        self.missed.store(missed, Ordering::Relaxed);
         seen
     }
 
