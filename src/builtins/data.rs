@@ -97,6 +97,7 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 /// What `len` gives without a wait.
+#[inline]
 pub fn len_at_hand(value: &Value, gate: &Gate<'_>) -> Option<Value> {
     match value {
         Value::String(text) => Some(Value::from(text.characters())),

@@ -34,11 +34,13 @@ mod text;
 mod transforms;
 mod world;
 
+pub use data::len_at_hand;
+pub use streams::{head_at_hand, tail_at_hand};
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::gate::Gate;
 use crate::resolve::Prelude;
 use crate::resolve::signature::Signature;
 use crate::runtime::machine::Machine;
@@ -130,17 +132,6 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
     let registry = registry();
     registry.places.get(name).map(|&at| &registry.all[at])
 }
-
-/// What a builtin gives if a look at its argument is enough.
-pub type AtHand = fn(&Value, &Gate<'_>) -> Option<Value>;
-
-/// Builtins of one argument that most often need no more than a look at it: the evaluator looks
-/// where it lies before it makes a call.
-pub const AT_HAND: &[(&str, AtHand)] = &[
-    ("head", streams::head_at_hand),
-    ("len", data::len_at_hand),
-    ("tail", streams::tail_at_hand),
-];
 
 /// What the resolver has to know of the builtins.
 pub fn prelude() -> Prelude {

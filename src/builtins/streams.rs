@@ -49,6 +49,7 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 /// What `head` gives if it is there to be read.
+#[inline]
 pub fn head_at_hand(value: &Value, _: &Gate<'_>) -> Option<Value> {
     match value {
         Value::Stream(stream) => match &**stream {
@@ -60,6 +61,7 @@ pub fn head_at_hand(value: &Value, _: &Gate<'_>) -> Option<Value> {
 }
 
 /// What `tail` gives if it is there to be read.
+#[inline]
 pub fn tail_at_hand(value: &Value, gate: &Gate<'_>) -> Option<Value> {
     match value {
         Value::Stream(stream) if !gate.is_watched() => match &**stream {

@@ -11,7 +11,8 @@ use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::named::{self, Given};
 use super::operand::{Hold, Operand, SingleNode, with_operand};
-use crate::builtins::{self, AtHand, Builtin, Run};
+use crate::builtins::{self, Builtin, Run};
+use crate::gate::Gate;
 use crate::resolve::program::{Argument, Expr, ExprKind};
 use crate::runtime::arguments::{BuiltinFunction, choose_row, default_value};
 use crate::runtime::machine::{Machine, discard};
@@ -98,19 +99,13 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
             Given::Default(_) => Called::Silent,
         };
         let blame = Blame::of(span, plan.iter().map(called_as));
-        if let Some((_, look)) = builtins::AT_HAND
-            .iter()
-            .find(|(known, _)| **known == **name)
-            && let [argument] = arguments
-        {
-            let node = Glance {
-                look: *look,
-                run,
-                blame,
-            };
-            return with_operand(compiler, &argument.value, true, node);
-        }
-        return planned(run, codes, &plan, blame);
+        return match arguments {
+            [argument] => match glance(compiler, name, &argument.value, run, blame) {
+                Ok(code) => code,
+                Err(blame) => planned(run, codes, &plan, blame),
+            },
+            _ => planned(run, codes, &plan, blame),
+        };
     }
     let blame = Blame::new(span, arguments.iter().map(|argument| &argument.value));
     code(move |m, f| {
@@ -184,14 +179,43 @@ fn exact<const N: usize>(run: BuiltinFunction, codes: Vec<Code>, blame: Blame) -
     })
 }
 
-/// A call that a look at its argument most often answers.
-struct Glance {
-    look: AtHand,
+/// A call of one of the builtins that most often need no more than a look at their argument,
+/// where it lies; the blame back if it is none of them.
+fn glance(
+    compiler: &Compiler,
+    name: &str,
+    argument: &Expr,
+    run: BuiltinFunction,
+    blame: Blame,
+) -> std::result::Result<Code, Blame> {
+    Ok(match name {
+        "head" => {
+            let look = builtins::head_at_hand;
+            with_operand(compiler, argument, true, Glance { look, run, blame })
+        }
+        "len" => {
+            let look = builtins::len_at_hand;
+            with_operand(compiler, argument, true, Glance { look, run, blame })
+        }
+        "tail" => {
+            let look = builtins::tail_at_hand;
+            with_operand(compiler, argument, true, Glance { look, run, blame })
+        }
+        _ => return Err(blame),
+    })
+}
+
+/// Such a call; each look is a type of its own, so that it is no call.
+struct Glance<L> {
+    look: L,
     run: BuiltinFunction,
     blame: Blame,
 }
 
-impl SingleNode for Glance {
+impl<L> SingleNode for Glance<L>
+where
+    L: Fn(&Value, &Gate<'_>) -> Option<Value> + Send + Sync + 'static,
+{
     type Output = Code;
 
     fn build<O: Operand>(self, operand: O) -> Code {
@@ -203,11 +227,13 @@ impl SingleNode for Glance {
                 held.release();
                 return Ok(value);
             }
-            let values = [argument.copied()];
-            held.release();
             m.site = blame.span;
-            let result = run(m, &values);
-            ended(m, result, values, &blame)
+            operand.lend(held, m, f, |m, value| {
+                match run(m, std::slice::from_ref(value)) {
+                    Ok(result) => Ok(result),
+                    Err(unwind) => Err(blame.complete(m, unwind, &[value])),
+                }
+            })
         })
     }
 }

@@ -45,4 +45,6 @@ pub struct Compiler {
     pub unit: &'static Unit,
     /// How many parameters the template has that is being compiled.
     pub parameters: usize,
+    /// Whether nobody looks at the row of slots any more once the template's value is there.
+    pub row_ends: bool,
 }

@@ -8,7 +8,9 @@ use super::code::{Code, Compiler, code};
 use super::condition::{self, condition};
 use super::expression::expression;
 use super::operand::has_blocks;
-use crate::resolve::program::{self, Expr, ExprKind, StatementKind, Storage, Template};
+use crate::resolve::program::{
+    self, Expr, ExprKind, StatementKind, Storage, Template, TemplateKind,
+};
 use crate::runtime::machine::{Flow, Machine};
 use crate::value::function::{Body, Function, Unit};
 use crate::value::{Result, Unwind, Value};
@@ -18,6 +20,10 @@ pub fn compile(unit: &'static Unit, template: &Template) -> Body {
     let compiler = Compiler {
         unit,
         parameters: template.parameters.len(),
+        row_ends: matches!(
+            template.kind,
+            TemplateKind::Function | TemplateKind::Delay | TemplateKind::Tail
+        ),
     };
     let prologue = Prologue::new(&compiler, template);
     let body = tail(&compiler, &template.body);

@@ -8,7 +8,7 @@ use super::call::call;
 use super::code::{Code, Compiler, Step, code, step};
 use super::comprehension;
 use super::condition::{self, as_value, condition, own_condition};
-use super::function::lambda;
+use super::function::{lambda, last_lambda};
 use super::literal;
 use super::tasks;
 use super::try_catch;
@@ -96,6 +96,10 @@ pub fn tail_expression(compiler: &Compiler, expr: &Expr) -> Code {
             ValueBlock::tail,
         ),
         ExprKind::Block(block) => ValueBlock::tail(compiler, block).into_code(),
+        ExprKind::Lambda(template) if compiler.row_ends => last_lambda(compiler, *template),
+        ExprKind::Stream { head, tail } if compiler.row_ends => {
+            tasks::last_stream(compiler, head, *tail)
+        }
         _ => expression(compiler, expr),
     }
 }

@@ -14,6 +14,12 @@ impl Machine<'_> {
         &self.stack[self.base + slot.0 as usize]
     }
 
+    /// What a slot holds, which is not needed there any more.
+    #[inline(always)]
+    pub fn take_local(&mut self, slot: LocalSlot) -> Value {
+        std::mem::take(&mut self.stack[self.base + slot.0 as usize])
+    }
+
     /// Writes a slot.
     #[inline(always)]
     pub fn set_local(&mut self, slot: LocalSlot, value: Value) {

@@ -36,6 +36,15 @@ pub trait Operand: Send + Sync + 'static {
         function: &'a Arc<Function>,
     ) -> &'a Value;
 
+    /// Lends it to a call, where it lies if the call cannot change it there.
+    fn lend<R>(
+        &self,
+        held: Self::Held,
+        machine: &mut Machine<'_>,
+        function: &Arc<Function>,
+        call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
+    ) -> R;
+
     /// Its value, if it is an int of 64 bits.
     #[inline(always)]
     fn int(
@@ -84,6 +93,20 @@ impl Operand for Local {
     fn peek<'a>(&'a self, _: &'a (), machine: &'a Machine<'_>, _: &'a Arc<Function>) -> &'a Value {
         machine.local(self.0)
     }
+
+    #[inline(always)]
+    fn lend<R>(
+        &self,
+        _: (),
+        machine: &mut Machine<'_>,
+        _: &Arc<Function>,
+        call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
+    ) -> R {
+        let value = machine.local(self.0).copied();
+        let result = call(machine, &value);
+        discard(value);
+        result
+    }
 }
 
 /// A captured variable that is never assigned.
@@ -101,6 +124,17 @@ impl Operand for Captured {
     fn peek<'a>(&'a self, _: &'a (), _: &'a Machine<'_>, function: &'a Arc<Function>) -> &'a Value {
         &function.captures[self.0]
     }
+
+    #[inline(always)]
+    fn lend<R>(
+        &self,
+        _: (),
+        machine: &mut Machine<'_>,
+        function: &Arc<Function>,
+        call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
+    ) -> R {
+        call(machine, &function.captures[self.0])
+    }
 }
 
 /// An integer that stands in the program.
@@ -117,6 +151,17 @@ impl Operand for Integer {
     #[inline(always)]
     fn peek<'a>(&'a self, _: &'a (), _: &'a Machine<'_>, _: &'a Arc<Function>) -> &'a Value {
         &self.1
+    }
+
+    #[inline(always)]
+    fn lend<R>(
+        &self,
+        _: (),
+        machine: &mut Machine<'_>,
+        _: &Arc<Function>,
+        call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
+    ) -> R {
+        call(machine, &self.1)
     }
 
     #[inline(always)]
@@ -139,6 +184,19 @@ impl Operand for Any {
     #[inline(always)]
     fn peek<'a>(&'a self, held: &'a Value, _: &'a Machine<'_>, _: &'a Arc<Function>) -> &'a Value {
         held
+    }
+
+    #[inline(always)]
+    fn lend<R>(
+        &self,
+        held: Value,
+        machine: &mut Machine<'_>,
+        _: &Arc<Function>,
+        call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
+    ) -> R {
+        let result = call(machine, &held);
+        discard(held);
+        result
     }
 }
 

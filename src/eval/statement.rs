@@ -9,7 +9,7 @@ use super::loops::{for_loop, while_loop};
 use super::target::{assign, assign_unpacked, update};
 use super::unpack::unpack;
 use super::with::with;
-use crate::resolve::program::{Binding, Expr, Statement, StatementKind, Storage};
+use crate::resolve::program::{Binding, Expr, ExprKind, Place, Statement, StatementKind, Storage};
 use crate::runtime::machine::{Flow, Machine};
 use crate::syntax::span::Span;
 use crate::value::{Failure, Unwind, Value};
@@ -52,6 +52,16 @@ pub fn statement(compiler: &Compiler, statement: &Statement) -> Step {
 
 fn declare(compiler: &Compiler, binding: &Binding, value: &Expr) -> Step {
     let binder = Binder::from(binding);
+    if binder.storage == Storage::Plain
+        && let ExprKind::Variable(variable) = &value.kind
+        && let (Place::Local(from), Storage::Plain) = (variable.place, variable.storage)
+    {
+        return step(move |m, _| {
+            let value = m.local(from).copied();
+            m.set_local(binder.slot, value);
+            Ok(Flow::Next)
+        });
+    }
     let value = expression(compiler, value);
     match binder.storage {
         Storage::Plain => step(move |m, f| {

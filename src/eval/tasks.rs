@@ -60,3 +60,14 @@ pub fn stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
         Ok(Stream::pair(head, Promise::delayed(maker.make(m, f))))
     })
 }
+
+/// `head :: tail` at the end of a function.
+pub fn last_stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
+    let head = expression(compiler, head);
+    let maker = Maker::new(compiler, tail);
+    code(move |m, f| {
+        let head = head.run(m, f)?;
+        let rest = maker.make_last(m, f);
+        Ok(Stream::pair(head, Promise::delayed(rest)))
+    })
+}

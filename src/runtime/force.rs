@@ -8,9 +8,10 @@ use super::elsewhere::FirstProcess;
 use super::limits::Denied;
 use super::machine::Machine;
 use super::place::Place;
-use super::pool::{PoolKind, PoolShared, StartSeats, cannot_start_thread};
+use super::pool::{PoolKind, PoolShared, StartSeats};
 use super::seat::Seat;
 use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
+use super::thread::cannot_start_thread;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{Numbered, ObjectId, Operation};
 use crate::syntax::span::Span;
@@ -268,7 +269,9 @@ pub fn wait_for_end(
         return ended.ok_or_else(|| did_not_end(task, verb));
     }
     machine.tick()?;
-    if let Some(outcome) = task.outcome() {
+    if task.is_seen_to_have_ended()
+        && let Some(outcome) = task.outcome()
+    {
         return Ok(outcome);
     }
     let shared = task.pool.as_ref().filter(|pool| pool.starts_in_place());
@@ -280,6 +283,12 @@ pub fn wait_for_end(
         }),
         _ => None,
     };
+    if start.is_none()
+        && machine.seat.looks_for(|| task.is_seen_to_have_ended())
+        && let Some(outcome) = task.outcome()
+    {
+        return Ok(outcome);
+    }
     let outcome = machine.wait_with_tickets(
         WaitingFor::End(task.clone()),
         deadline,

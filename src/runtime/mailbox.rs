@@ -12,14 +12,15 @@
 //!   AWAKE --lie_down--> ASLEEP or NAPPING --send, timer--> AWAKE
 //! ```
 
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
-use foldhash::fast::FixedState;
 use parking_lot::Mutex;
 
 use super::pool::PoolShared;
@@ -27,10 +28,38 @@ use super::run::Runtime;
 use super::scene::Scene;
 use super::task::Task;
 use super::wait::Ticket;
-use crate::gate::ObjectId;
 
 /// Which fiber of a seat.
 pub type FiberKey = usize;
+
+/// Tasks by their fibers.
+#[derive(Debug, Default)]
+pub struct Tasks(Vec<Option<Arc<Task>>>);
+
+impl Tasks {
+    /// A task has got a fiber.
+    pub fn insert(&mut self, key: FiberKey, task: Arc<Task>) {
+        if self.0.len() <= key {
+            self.0.resize(key + 1, None);
+        }
+        self.0[key] = Some(task);
+    }
+
+    /// The task of a fiber, which has ended.
+    pub fn remove(&mut self, key: FiberKey) -> Option<Arc<Task>> {
+        self.0.get_mut(key)?.take()
+    }
+
+    /// All of them.
+    pub fn values(&self) -> impl Iterator<Item = &Arc<Task>> {
+        self.0.iter().flatten()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values().next().is_none()
+    }
+}
 
 /// What others tell a seat.
 pub enum Mail {
@@ -77,12 +106,27 @@ const FEWEST_LOOKS: u32 = 4;
 /// both to look.
 const RESTS_A_TRY: u32 = 32;
 
+/// How often a fiber looks whether what it waits for comes before it stops: a microsecond or two,
+/// as long as many futures take, and as another seat takes to put or get.
+const MOST_LOOKS_OF_A_FIBER: u32 = 96;
+
+/// Where looking has been in vain so many times in a row, it does not help.
+const MISSES_BORNE: u32 = 4;
+
 /// How often a seat still looks when all processors seem to be needed.
 const LOOKS_WHEN_CROWDED: u32 = 4;
 
 const AWAKE: u8 = 0;
 const NAPPING: u8 = 1;
 const ASLEEP: u8 = 2;
+
+thread_local! {
+    /// The seat that this thread runs.
+    static HERE: Cell<usize> = const { Cell::new(0) };
+
+    /// Mail of that seat to itself, which needs no lock and wakes nobody.
+    static OWN_MAIL: RefCell<VecDeque<Mail>> = const { RefCell::new(VecDeque::new()) };
+}
 
 /// What others know of a seat.
 #[derive(Debug)]
@@ -91,6 +135,10 @@ pub struct SeatHandle {
     pub attention: AtomicBool,
     inbox: Sender<Mail>,
     mail: Receiver<Mail>,
+    /// Whether there may be mail in the inbox; an empty one costs its seat no more than a look.
+    has_mail: AtomicBool,
+    /// How much mail its own thread has for it; only that thread changes it.
+    own_mail: AtomicUsize,
     rest: AtomicU8,
     ready: AtomicUsize,
     awake: Arc<AtomicUsize>,
@@ -99,11 +147,15 @@ pub struct SeatHandle {
     looks: AtomicU32,
     /// How often it has rested; only its own thread changes it.
     rests: AtomicU32,
+    /// How often fibers of it could look for what they wait for; only its own thread changes it.
+    tries: AtomicU32,
+    /// How often in a row they have looked in vain; only its own thread changes it.
+    missed: AtomicU32,
     thread: OnceLock<Thread>,
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
     /// The tasks that have started here and not ended.
-    pub tasks: Mutex<HashMap<ObjectId, Arc<Task>, FixedState>>,
+    pub tasks: Mutex<Tasks>,
 }
 
 impl SeatHandle {
@@ -114,12 +166,16 @@ impl SeatHandle {
             attention: AtomicBool::new(false),
             inbox,
             mail,
+            has_mail: AtomicBool::new(false),
+            own_mail: AtomicUsize::new(0),
             rest: AtomicU8::new(AWAKE),
             ready: AtomicUsize::new(0),
             awake: runtime.awake.clone(),
             processors: runtime.shared_pool.seats,
             looks: AtomicU32::new(MOST_LOOKS),
             rests: AtomicU32::new(0),
+            tries: AtomicU32::new(0),
+            missed: AtomicU32::new(0),
             thread: OnceLock::new(),
             pool,
             tasks: Mutex::default(),
@@ -139,8 +195,12 @@ impl SeatHandle {
 
     /// Sends mail and wakes the seat if it rests.
     pub fn send(&self, mail: Mail) {
+        if self.is_here() && self.is_awake() {
+            return self.keep(mail);
+        }
         // The handle holds both ends, so this cannot fail.
         let _ = self.inbox.send(mail);
+        self.has_mail.store(true, Ordering::SeqCst);
         let change = |from, to| {
             self.rest
                 .compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst)
@@ -163,6 +223,25 @@ impl SeatHandle {
         }
     }
 
+    /// The current thread runs it no longer.
+    pub fn leaves_this_thread(&self) {
+        if self.is_here() {
+            HERE.set(0);
+        }
+    }
+
+    /// Whether the current thread runs it.
+    fn is_here(&self) -> bool {
+        HERE.get() == ptr::from_ref(self).addr()
+    }
+
+    fn keep(&self, mail: Mail) {
+        OWN_MAIL.with_borrow_mut(|own| {
+            own.push_back(mail);
+            self.own_mail.store(own.len(), Ordering::Relaxed);
+        });
+    }
+
     /// The running fiber should look up, for there is mail.
     pub fn wants_attention(&self) {
         self.attention.store(true, Ordering::SeqCst);
@@ -176,7 +255,7 @@ impl SeatHandle {
 
     /// Whether a fiber other than the running one could run here.
     pub fn others_are_ready(&self) -> bool {
-        self.ready.load(Ordering::Relaxed) > 0 || !self.mail.is_empty()
+        self.ready.load(Ordering::Relaxed) > 0 || self.has_any_mail()
     }
 
     /// Says how many fibers wait for their turn, for [`SeatHandle::others_are_ready`].
@@ -187,11 +266,39 @@ impl SeatHandle {
     /// The current thread runs it from now on.
     pub fn belongs_to_this_thread(&self) {
         let _ = self.thread.set(thread::current());
+        HERE.set(ptr::from_ref(self).addr());
+        // Of a seat that this thread ran before.
+        OWN_MAIL.take();
     }
 
     /// The next mail, if there is any.
     pub fn next_mail(&self) -> Option<Mail> {
-        self.mail.try_recv().ok()
+        if self.own_mail.load(Ordering::Relaxed) > 0 && self.is_here() {
+            return OWN_MAIL.with_borrow_mut(|own| {
+                let mail = own.pop_front();
+                self.own_mail.store(own.len(), Ordering::Relaxed);
+                mail
+            });
+        }
+        match self.has_mail.load(Ordering::Acquire) {
+            true => self.next_in_inbox(),
+            false => None,
+        }
+    }
+
+    fn next_in_inbox(&self) -> Option<Mail> {
+        if let Ok(mail) = self.mail.try_recv() {
+            return Some(mail);
+        }
+        // Whoever sends says so afterwards: what came before this is seen by one look more.
+        self.has_mail.store(false, Ordering::SeqCst);
+        let mail = self.mail.try_recv().ok()?;
+        self.has_mail.store(true, Ordering::SeqCst);
+        Some(mail)
+    }
+
+    fn has_any_mail(&self) -> bool {
+        self.own_mail.load(Ordering::Relaxed) > 0 || !self.mail.is_empty()
     }
 
     /// Begins to rest, unless there is mail.
@@ -202,7 +309,7 @@ impl SeatHandle {
             Rest::Nap | Rest::NapUntil(_) => NAPPING,
         };
         self.rest.store(state, Ordering::SeqCst);
-        if !self.mail.is_empty() {
+        if self.has_any_mail() {
             let was = self.rest.swap(AWAKE, Ordering::SeqCst);
             if state == ASLEEP && was != ASLEEP {
                 // Somebody saw us asleep and counted us a second time.
@@ -242,6 +349,30 @@ impl SeatHandle {
         self.looks
             .store((looks / 2).max(FEWEST_LOOKS), Ordering::Relaxed);
         false
+    }
+
+    /// Looks for a moment whether what the running fiber waits for comes, if no other fiber wants
+    /// the seat. Whoever sees it come need not stop, and nobody needs to wake the seat. Where
+    /// looking has not helped lately it is only tried now and then, and not at all where other
+    /// seats need the processor.
+    pub fn looks_for(&self, has_come: impl Fn() -> bool) -> bool {
+        let crowded = self.awake.load(Ordering::Relaxed) > self.processors;
+        if self.processors == 1 || crowded || self.others_are_ready() {
+            return false;
+        }
+        let tries = self.tries.load(Ordering::Relaxed).wrapping_add(1);
+        self.tries.store(tries, Ordering::Relaxed);
+        let missed = self.missed.load(Ordering::Relaxed);
+        if missed >= MISSES_BORNE && !tries.is_multiple_of(RESTS_A_TRY) {
+            return false;
+        }
+        let seen = (0..MOST_LOOKS_OF_A_FIBER).any(|_| {
+            std::hint::spin_loop();
+            has_come()
+        });
+        let missed = if seen { 0 } else { missed.saturating_add(1) };
+        self.missed.store(missed, Ordering::Relaxed);
+        seen
     }
 
     /// Stops the thread until it is woken or a timer is due.

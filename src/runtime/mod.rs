@@ -13,7 +13,7 @@
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
 //!    [`turn`]: how they wait when somebody else decides whose turn it is; [`trail`]: what they have
 //!    seen then; [`still`]: what queues hold then
-//! 3. [`task`] and its [`work`], [`promise`], [`queue`] with `put`, [`lock`], [`pool`]: what they wait for
+//! 3. [`task`] and its [`work`], [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls`: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
@@ -24,6 +24,7 @@
 
 pub mod abroad;
 pub mod arguments;
+mod calls;
 pub mod crossing;
 pub mod deadlock;
 pub mod elsewhere;

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 
 use super::fiber::Resumed;
 use super::machine::Machine;
-use super::pool::cannot_start_thread;
+use super::thread::cannot_start_thread;
 use super::wait::{Ticket, WaitingFor};
 use crate::gate::Operation;
 use crate::value::{Failure, Kind, Result};

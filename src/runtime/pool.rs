@@ -11,14 +11,17 @@
 //! its seat; every other wait gives it up. Its threads start when they are first needed.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::{fmt, io};
 
+use super::calls::{Calls, note};
 use super::fiber::Resumed;
 use super::machine::Machine;
 use super::mailbox::{Mail, SeatHandle};
 pub use super::place::PoolKind;
 use super::task::{Task, Work};
+use super::thread::cannot_start_thread;
 use super::wait::{Ticket, WaitingFor};
 use crate::value::guarded::Guarded;
 use crate::value::{Failure, Kind, Result, Unwind};
@@ -61,20 +64,22 @@ pub struct PoolShared {
     /// How many seats it has.
     pub seats: usize,
     program: Weak<dyn StartSeats>,
+    /// Tasks made and not ended.
+    unfinished: AtomicUsize,
+    /// Whether tasks may have been left without calling a seat.
+    left: AtomicBool,
     state: Guarded<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     unstarted: VecDeque<Arc<Task>>,
-    /// Seats that rest because there is nothing to start.
-    idle: Vec<Arc<SeatHandle>>,
+    calls: Calls,
     /// Seats that have a ready fiber but find n others running.
     standing: Vec<Arc<SeatHandle>>,
+    /// How many run, if the pool is bounded.
     running: usize,
     threads: usize,
-    /// Made and not ended.
-    unfinished: usize,
     closed: bool,
     /// Who waits until nothing is unfinished.
     waiting: Vec<Arc<Ticket>>,
@@ -82,7 +87,7 @@ struct State {
 
 /// What has to happen so that an unstarted task is started.
 enum Then {
-    /// A seat that is busy will see it.
+    /// A seat that is busy will see it, or one that is called later.
     Nothing,
     /// This seat is to look.
     Wake(Arc<SeatHandle>),
@@ -103,6 +108,8 @@ impl PoolShared {
             kind,
             seats,
             program,
+            unfinished: AtomicUsize::new(0),
+            left: AtomicBool::new(false),
             state: Guarded::default(),
         })
     }
@@ -141,8 +148,8 @@ impl PoolShared {
                 return None;
             }
             state.unstarted.push_back(task.clone());
-            state.unfinished += 1;
-            Some(self.call_somebody(state))
+            self.unfinished.fetch_add(1, Ordering::SeqCst);
+            Some(self.call_or_leave(state))
         });
         match then {
             None => Err(self.is_shut_down()),
@@ -164,9 +171,38 @@ impl PoolShared {
         }
     }
 
+    /// The same as [`PoolShared::call_somebody`] for what may lie for a moment.
+    fn call_or_leave(&self, state: &mut State) -> Then {
+        if self.starts_in_place() && state.calls.can_leave(state.unstarted.len()) {
+            self.left.store(true, Ordering::Relaxed);
+            return Then::Nothing;
+        }
+        self.call_somebody(state)
+    }
+
+    /// Whether something may have been left.
+    pub fn has_left(&self) -> bool {
+        self.left.load(Ordering::Acquire)
+    }
+
+    /// Calls a seat if something was left. Done by every seat of another pool before it rests or
+    /// ends, so that nobody waits for what nobody starts.
+    pub fn calls_for_what_is_left(self: &Arc<PoolShared>) {
+        if self.has_left() && self.left.swap(false, Ordering::SeqCst) {
+            let then = self.state.with(|state| match state.unstarted.is_empty() {
+                true => Then::Nothing,
+                false => self.call_somebody(state),
+            });
+            self.call(then);
+        }
+    }
+
     /// Who is to start what has just been added, or was left lying.
     fn call_somebody(&self, state: &mut State) -> Then {
-        match state.idle.pop() {
+        if state.calls.is_under_way() {
+            return Then::Nothing;
+        }
+        match state.calls.next() {
             Some(seat) => Then::Wake(seat),
             None if state.threads < self.most_threads() => {
                 state.threads += 1;
@@ -180,18 +216,20 @@ impl PoolShared {
     /// was called meanwhile to start something, somebody else is called in its place.
     pub fn has_got_busy(self: &Arc<PoolShared>, seat: &Arc<SeatHandle>) {
         let then = self.state.with(|state| {
-            let noted = state.idle.len();
-            state.idle.retain(|other| !Arc::ptr_eq(other, seat));
-            let was_called = state.idle.len() == noted;
+            let was_called = state.calls.has_come(seat);
             match was_called && !state.unstarted.is_empty() {
                 true => self.call_somebody(state),
                 false => Then::Nothing,
             }
         });
+        self.call(then);
+    }
+
+    fn call(self: &Arc<PoolShared>, then: Then) {
         match then {
             Then::Nothing => {}
             Then::Wake(other) => other.send(Mail::Look),
-            // If the system gives no thread, this seat starts it later.
+            // If the system gives no thread, another seat starts it later.
             Then::Grow => drop(self.grow()),
         }
     }
@@ -222,16 +260,16 @@ impl PoolShared {
 
     /// The next task to start, counted as running; if there is none, the seat is noted as idle
     /// and must rest.
-    pub fn take(&self, seat: &Arc<SeatHandle>) -> Option<(Arc<Task>, Work)> {
+    pub fn take(self: &Arc<PoolShared>, seat: &Arc<SeatHandle>) -> Option<(Arc<Task>, Work)> {
         loop {
             // Those that were forced in place are passed over in one go; they are dropped outside
             // of the lock, for they may hold a pool.
             let mut passed = Vec::new();
-            let task = self.state.with(|state| {
-                state.idle.retain(|other| !Arc::ptr_eq(other, seat));
+            let (task, then) = self.state.with(|state| {
+                state.calls.has_come(seat);
                 if state.running >= self.limit() {
                     note(&mut state.standing, seat);
-                    return None;
+                    return (None, Then::Nothing);
                 }
                 while state
                     .unstarted
@@ -242,19 +280,24 @@ impl PoolShared {
                 }
                 match state.unstarted.pop_front() {
                     Some(task) => {
-                        state.running += 1;
-                        Some(task)
+                        state.running += usize::from(self.kind.is_bounded());
+                        let then = match state.unstarted.is_empty() {
+                            true => Then::Nothing,
+                            false => self.call_or_leave(state),
+                        };
+                        (Some(task), then)
                     }
                     None => {
                         // Nobody calls the seats of a pool that takes no more work.
                         if !state.closed {
-                            state.idle.push(seat.clone());
+                            state.calls.is_idle(seat);
                         }
-                        None
+                        (None, Then::Nothing)
                     }
                 }
             });
             drop(passed);
+            self.call(then);
             let task = task?;
             match task.claim() {
                 Some(work) => return Some((task, work)),
@@ -287,6 +330,9 @@ impl PoolShared {
 
     /// A ready fiber wants to go on; false if n others run, then the seat is told when that changes.
     pub fn sit_down(&self, seat: &Arc<SeatHandle>) -> bool {
+        if !self.kind.is_bounded() {
+            return true;
+        }
         self.state.with(|state| {
             let may = state.running < self.limit();
             match may {
@@ -299,6 +345,9 @@ impl PoolShared {
 
     /// One that was running waits or has ended.
     pub fn stand_up(&self) {
+        if !self.kind.is_bounded() {
+            return;
+        }
         let standing = self.state.with(|state| {
             state.running = state.running.saturating_sub(1);
             std::mem::take(&mut state.standing)
@@ -317,13 +366,13 @@ impl PoolShared {
 
     /// One of its tasks has ended, started or not.
     pub fn one_ended(&self) {
-        let waiting = self.state.with(|state| {
-            state.unfinished = state.unfinished.saturating_sub(1);
-            match state.unfinished {
-                0 => std::mem::take(&mut state.waiting),
-                _ => Vec::new(),
-            }
-        });
+        let less = |unfinished: usize| unfinished.checked_sub(1);
+        let was = (self.unfinished).fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        if was != Ok(1) {
+            return;
+        }
+        // Who begins to wait looks under the lock whether this has happened.
+        let waiting = self.state.with(|state| std::mem::take(&mut state.waiting));
         for ticket in waiting {
             ticket.wake(Resumed::Ready);
         }
@@ -332,7 +381,8 @@ impl PoolShared {
     /// Counts a task that a stage, not a seat, will start.
     pub fn count_one_more(&self) -> Result<()> {
         let closed = self.state.with(|state| {
-            state.unfinished += usize::from(!state.closed);
+            let more = usize::from(!state.closed);
+            self.unfinished.fetch_add(more, Ordering::SeqCst);
             state.closed
         });
         match closed {
@@ -348,7 +398,7 @@ impl PoolShared {
 
     /// Whether all its tasks have ended.
     pub fn is_finished(&self) -> bool {
-        self.state.with(|state| state.unfinished == 0)
+        self.unfinished.load(Ordering::SeqCst) == 0
     }
 
     #[cold]
@@ -385,12 +435,12 @@ impl PoolShared {
             || WaitingFor::Pool(self.clone()),
             None,
             |ticket| {
-                self.state.with(|state| match state.unfinished {
-                    0 => Some(()),
-                    _ => {
-                        state.waiting.extend(ticket.cloned());
-                        None
+                self.state.with(|state| {
+                    if self.is_finished() {
+                        return Some(());
                     }
+                    state.waiting.extend(ticket.cloned());
+                    None
                 })
             },
             |ticket| {
@@ -411,7 +461,7 @@ impl PoolShared {
         }
         let idle = self.state.with(|state| {
             state.closed = true;
-            std::mem::take(&mut state.idle)
+            state.calls.take_idle()
         });
         for seat in idle {
             seat.send(Mail::Look);
@@ -444,21 +494,4 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.shut_down();
     }
-}
-
-fn note(seats: &mut Vec<Arc<SeatHandle>>, seat: &Arc<SeatHandle>) {
-    if !seats.iter().any(|other| Arc::ptr_eq(other, seat)) {
-        seats.push(seat.clone());
-    }
-}
-
-/// The error when the system gives no more threads.
-#[cold]
-pub fn cannot_start_thread(error: &std::io::Error) -> Unwind {
-    Failure::error(
-        Kind::Memory,
-        format!("the system starts no more threads: {error}"),
-    )
-    .help("futures share a few threads; every spawn needs one of its own")
-    .into()
 }

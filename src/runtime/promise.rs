@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use super::fiber::Resumed;
 use super::machine::Machine;
+use super::task::Task;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{Gate, ObjectId, Operation};
 use crate::value::error::fail;
@@ -25,20 +26,25 @@ pub type Native = dyn Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync;
 #[derive(Clone)]
 enum Thunk {
     Code(Arc<Function>),
-    Native(Arc<Native>),
+    Native(Arc<Box<Native>>),
 }
 
+/// What a promise holds. All of it is small: a stream has one for every element.
 enum State {
-    Unforced(Thunk),
-    Evaluating {
-        by: Arc<super::task::Task>,
-        /// For who copies the promise meanwhile.
-        thunk: Thunk,
-        waiting: Vec<Arc<Ticket>>,
-    },
+    /// Not evaluated to its end. The thunk stays while it is, for who copies the promise then.
+    Open(Thunk, Option<Evaluation>),
     Done(Value),
     Failed(Arc<Failure>),
 }
+
+/// An evaluation under way.
+struct Evaluation {
+    by: Arc<Task>,
+    waiting: Waiting,
+}
+
+/// Who waits for its end; most often nobody.
+type Waiting = Option<Box<Vec<Arc<Ticket>>>>;
 
 /// A promise.
 pub struct Promise {
@@ -65,14 +71,15 @@ enum Step {
 impl Promise {
     /// What `delay e` makes.
     pub fn delayed(body: Arc<Function>) -> Arc<Promise> {
-        Promise::of(State::Unforced(Thunk::Code(body)))
+        Promise::of(State::Open(Thunk::Code(body), None))
     }
 
     /// A promise of something that the runtime works out.
     pub fn native(
         work: impl Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync + 'static,
     ) -> Arc<Promise> {
-        Promise::of(State::Unforced(Thunk::Native(Arc::new(work))))
+        let work: Box<Native> = Box::new(work);
+        Promise::of(State::Open(Thunk::Native(Arc::new(work)), None))
     }
 
     /// A promise that is already known.
@@ -98,16 +105,8 @@ impl Promise {
     pub fn content(&self, gate: &Gate<'_>) -> Option<Content> {
         gate.announce(|| Operation::Poll(ObjectId::of(self)));
         self.state.with_value(|state| match state {
-            State::Unforced(Thunk::Code(body))
-            | State::Evaluating {
-                thunk: Thunk::Code(body),
-                ..
-            } => Some(Content::Code(body.clone())),
-            State::Unforced(Thunk::Native(_))
-            | State::Evaluating {
-                thunk: Thunk::Native(_),
-                ..
-            } => None,
+            State::Open(Thunk::Code(body), _) => Some(Content::Code(body.clone())),
+            State::Open(Thunk::Native(_), _) => None,
             State::Done(value) => Some(Content::Done(value.clone())),
             State::Failed(failure) => Some(Content::Failed(failure.clone())),
         })
@@ -116,7 +115,7 @@ impl Promise {
     /// Puts the content into a copy that nobody has seen yet.
     pub fn fill(&self, content: Content) {
         let new = match content {
-            Content::Code(body) => State::Unforced(Thunk::Code(body)),
+            Content::Code(body) => State::Open(Thunk::Code(body), None),
             Content::Done(value) => State::Done(value),
             Content::Failed(failure) => State::Failed(failure),
         };
@@ -133,17 +132,17 @@ impl Promise {
     /// Its state in one word, as it is printed.
     pub fn state_word(&self) -> &'static str {
         self.state.with_value(|state| match state {
-            State::Unforced(_) => "unforced",
-            State::Evaluating { .. } => "running",
+            State::Open(_, None) => "unforced",
+            State::Open(_, Some(_)) => "running",
             State::Done(_) => "done",
             State::Failed(_) => "failed",
         })
     }
 
     /// The task that evaluates it right now.
-    pub fn evaluated_by(&self) -> Option<Arc<super::task::Task>> {
+    pub fn evaluated_by(&self) -> Option<Arc<Task>> {
         self.state.with_value(|state| match state {
-            State::Evaluating { by, .. } => Some(by.clone()),
+            State::Open(_, Some(evaluation)) => Some(evaluation.by.clone()),
             _ => None,
         })
     }
@@ -197,31 +196,25 @@ impl Promise {
     }
 
     #[inline(never)]
-    fn step(
-        &self,
-        me: &Arc<super::task::Task>,
-        ticket: Option<&Arc<Ticket>>,
-        timed: bool,
-    ) -> Option<Step> {
+    fn step(&self, me: &Arc<Task>, ticket: Option<&Arc<Ticket>>, timed: bool) -> Option<Step> {
         self.state.with_value(|state| match state {
             State::Done(value) => Some(Step::Known(Ok(value.copied()))),
             State::Failed(failure) => Some(Step::Known(Err(Unwind::Failed(failure.clone())))),
-            State::Unforced(thunk) => {
-                let next = State::Evaluating {
+            State::Open(thunk, evaluation @ None) => {
+                *evaluation = Some(Evaluation {
                     by: me.clone(),
-                    thunk: thunk.clone(),
-                    waiting: Vec::new(),
-                };
-                match std::mem::replace(state, next) {
-                    State::Unforced(thunk) => Some(Step::Evaluate(thunk)),
-                    _ => None,
-                }
+                    waiting: None,
+                });
+                Some(Step::Evaluate(thunk.clone()))
             }
-            State::Evaluating { by, .. } if Arc::ptr_eq(by, me) && !timed => {
+            State::Open(_, Some(evaluation)) if Arc::ptr_eq(&evaluation.by, me) && !timed => {
                 Some(Step::Known(Err(forces_itself())))
             }
-            State::Evaluating { waiting, .. } => {
-                waiting.extend(ticket.cloned());
+            State::Open(_, Some(evaluation)) => {
+                if let Some(ticket) = ticket {
+                    let waiting = evaluation.waiting.get_or_insert_default();
+                    waiting.push(ticket.clone());
+                }
                 None
             }
         })
@@ -229,7 +222,9 @@ impl Promise {
 
     fn forget(&self, ticket: &Arc<Ticket>) {
         self.state.with_value(|state| {
-            if let State::Evaluating { waiting, .. } = state {
+            if let State::Open(_, Some(evaluation)) = state
+                && let Some(waiting) = &mut evaluation.waiting
+            {
                 waiting.retain(|other| !Arc::ptr_eq(other, ticket));
             }
         });
@@ -246,25 +241,41 @@ impl Promise {
         machine
             .gate
             .announce(|| Operation::Fulfil(ObjectId::of(self)));
-        self.settle(&result, thunk);
+        if let Some(waiting) = self.settle(&result) {
+            wake(&waiting);
+        }
         result
     }
 
-    /// The evaluation has ended so.
+    /// The evaluation has ended so. Gives back who waits for that.
     #[inline(never)]
-    fn settle(&self, result: &Result<Value>, thunk: Thunk) {
+    fn settle(&self, result: &Result<Value>) -> Waiting {
         let new = match result {
             Ok(value) => State::Done(value.copied()),
             Err(Unwind::Failed(failure)) => State::Failed(failure.clone()),
-            // The next one who forces it evaluates it anew.
-            Err(Unwind::Cancelled) => State::Unforced(thunk),
+            Err(Unwind::Cancelled) => return self.give_up(),
         };
-        let old = self.state.with_value(|state| std::mem::replace(state, new));
-        if let State::Evaluating { waiting, .. } = old {
-            for ticket in waiting {
-                ticket.wake(Resumed::Ready);
-            }
+        match self.state.with_value(|state| std::mem::replace(state, new)) {
+            State::Open(_, Some(evaluation)) => evaluation.waiting,
+            _ => None,
         }
+    }
+
+    /// The evaluation was cancelled: the next one who forces it evaluates it anew.
+    #[cold]
+    fn give_up(&self) -> Waiting {
+        let evaluation = self.state.with_value(|state| match state {
+            State::Open(_, evaluation) => evaluation.take(),
+            _ => None,
+        });
+        evaluation.and_then(|evaluation| evaluation.waiting)
+    }
+}
+
+#[cold]
+fn wake(waiting: &[Arc<Ticket>]) {
+    for ticket in waiting {
+        ticket.wake(Resumed::Ready);
     }
 }
 
@@ -289,11 +300,13 @@ impl fmt::Debug for Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         crate::gate::gone(self);
-        let state = std::mem::replace(self.state.get_mut(), State::Done(Value::Nil));
-        match state {
-            State::Done(value) => crate::value::drop_deep_one(value),
-            State::Unforced(Thunk::Code(body)) => {
-                crate::value::drop_deep_one(Value::Function(body))
+        match self.state.get_mut() {
+            State::Done(value) => crate::value::drop_deep_one(std::mem::take(value)),
+            State::Open(Thunk::Code(_), _) => {
+                let state = std::mem::replace(self.state.get_mut(), State::Done(Value::Nil));
+                if let State::Open(Thunk::Code(body), _) = state {
+                    crate::value::drop_deep_one(Value::Function(body));
+                }
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! `put`: adding to a queue, and the line of puts that wait for room.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::crossing::Item;
@@ -33,6 +34,14 @@ impl Queue {
         if let Some(away) = &self.away {
             return away.first.put(machine, self, &value, deadline);
         }
+        let mut value = value;
+        if !machine.gate.is_watched() && !self.crossed.load(Ordering::Relaxed) {
+            machine.tick()?;
+            match self.put_at_once(value) {
+                Ok(()) => return Ok(()),
+                Err(back) => value = back,
+            }
+        }
         let words = machine.gate.wants_words().then(|| in_words(&value));
         if machine.gate.is_watched() {
             trail::holds(&value);
@@ -40,6 +49,20 @@ impl Queue {
         let item = self.item(machine, value)?;
         self.put_item(machine, item, deadline)?;
         machine.gate.tell(|| words.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Adds a value of which nobody needs a copy, if there is room; else gives it back.
+    fn put_at_once(&self, value: Value) -> std::result::Result<(), Value> {
+        let getter = self.state.with(|state| {
+            let room = self.capacity.unwrap_or(usize::MAX);
+            if state.closed || state.items.len() >= room || !state.pending.is_empty() {
+                return Err(value);
+            }
+            state.items.push_back(Item::Value(value));
+            Ok(state.getters.pop_front())
+        })?;
+        self.wake_getter(getter);
         Ok(())
     }
 

@@ -136,6 +136,12 @@ impl Queue {
         if let Some(away) = &self.away {
             return away.first.get(machine, self, deadline);
         }
+        if !machine.gate.is_watched() && deadline.is_none() {
+            machine.tick()?;
+            if let Some(value) = self.take_at_once() {
+                return Ok(Some(value));
+            }
+        }
         match self.take_item(machine, what, deadline)? {
             Some(item) => {
                 let value = Queue::open(machine, item)?;
@@ -152,6 +158,27 @@ impl Queue {
                 Ok(None)
             }
         }
+    }
+
+    /// The oldest value if it is there, none is lent and nobody needs a copy.
+    fn take_at_once(&self) -> Option<Value> {
+        let (value, putter) = self.state.with(|state| {
+            if state.lent.count > 0 || !matches!(state.items.front(), Some(Item::Value(_))) {
+                return None;
+            }
+            let Some(Item::Value(value)) = state.items.pop_front() else {
+                return None;
+            };
+            let putter = state.pending.pop_front().map(|(next, putter)| {
+                state.items.push_back(next);
+                putter
+            });
+            Some((value, putter))
+        })?;
+        if let Some(putter) = putter {
+            putter.wake(Resumed::Ready);
+        }
+        Some(value)
     }
 
     /// [`Queue::get_or_closed`], as it stands in the queue.

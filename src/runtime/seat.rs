@@ -18,6 +18,7 @@ use std::time::Instant;
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
+use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
@@ -137,7 +138,7 @@ impl Seat {
             self.slots.len() - 1
         });
         let _ = task.seat.set(self.handle.clone());
-        self.handle.tasks.lock().insert(task.id(), task.clone());
+        self.handle.tasks.lock().insert(key, task.clone());
         // Now that it can be seen: whoever calls everything off has seen it, or is seen here.
         if self.runtime.is_called_off(&task) {
             task.request_cancel();
@@ -177,7 +178,7 @@ impl Seat {
             None => {
                 if let Some(slot) = self.slots[key].take() {
                     self.free.push(key);
-                    self.handle.tasks.lock().remove(&slot.task.id());
+                    let _task = self.handle.tasks.lock().remove(key);
                     self.stacks.give(slot.fiber.into_stack());
                     self.unseat(&slot.task);
                     self.runtime.task_left();
@@ -375,6 +376,12 @@ impl Seat {
     /// Stops the thread until there is mail or a timer is due.
     fn rest(&mut self) {
         self.runtime.output.flush_quietly();
+        // A seat of the shared pool has just found nothing there.
+        let shared = &self.runtime.shared_pool;
+        let is_own = |pool: &Arc<PoolShared>| Arc::ptr_eq(pool, shared);
+        if !self.handle.pool.as_ref().is_some_and(is_own) {
+            shared.calls_for_what_is_left();
+        }
         if let Some(first) = self.runtime.first_process() {
             first.send();
         }
@@ -395,6 +402,7 @@ impl Drop for Seat {
     /// Fibers that are still in the middle of something (the program is stuck) stay as they are:
     /// taking their stacks apart would run code of theirs.
     fn drop(&mut self) {
+        self.handle.leaves_this_thread();
         self.slots.drain(..).for_each(std::mem::forget);
     }
 }

@@ -107,10 +107,14 @@ pub struct Task {
     state: Guarded<State>,
     /// Whether somebody has its work; may be seen late.
     claimed: AtomicBool,
+    /// Whether it has ended; seen at once by who looks again and again.
+    ended: AtomicBool,
     cancel: AtomicU8,
     asked: AtomicBool,
     locks_held: AtomicUsize,
-    /// What counts it among the living, if they are counted.
+    /// Whether living tasks are counted.
+    is_counted: AtomicBool,
+    /// What counts it among them.
     life: Mutex<Option<Life>>,
     /// What it has to do with other processes.
     pub abroad: Abroad,
@@ -153,9 +157,11 @@ impl Task {
                 listeners: SmallVec::new(),
             }),
             claimed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
             locks_held: AtomicUsize::new(0),
+            is_counted: AtomicBool::new(false),
             life: Mutex::new(None),
             abroad: Abroad::default(),
         }
@@ -226,14 +232,18 @@ impl Task {
     /// It counts among the living until it ends.
     pub(super) fn lives(&self, life: Life) {
         *self.life.lock() = Some(life);
+        self.is_counted.store(true, Ordering::Release);
     }
 
     fn end(&self, outcome: Outcome) {
-        drop(self.life.lock().take());
+        if self.is_counted.load(Ordering::Acquire) {
+            drop(self.life.lock().take());
+        }
         let listeners = self.state.with(|state| {
             state.phase = Phase::Ended(outcome);
             std::mem::take(&mut state.listeners)
         });
+        self.ended.store(true, Ordering::Release);
         if let Some(pool) = &self.pool {
             pool.one_ended();
         }
@@ -271,6 +281,11 @@ impl Task {
         })
     }
 
+    /// Whether it has certainly ended; costs no more than a look.
+    pub(super) fn is_seen_to_have_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&self) -> bool {
         self.state
@@ -301,6 +316,10 @@ impl Task {
 
     /// Forgets a ticket.
     pub fn stop_listening(&self, ticket: &Arc<Ticket>) {
+        if self.is_seen_to_have_ended() {
+            // Nobody listens any more.
+            return;
+        }
         self.state.with(|state| {
             state.listeners.retain(|listener| match listener {
                 Listener::Ticket(other) => !Arc::ptr_eq(other, ticket),

@@ -11,6 +11,7 @@ use super::pool::PoolShared;
 use super::run::Runtime;
 use super::seat::Seat;
 use super::task::Task;
+use crate::value::{Failure, Kind, Unwind};
 
 /// The stack of a seat's own thread; fibers have stacks of their own.
 const SEAT_STACK: usize = 256 << 10;
@@ -61,9 +62,21 @@ impl Seat {
 
     /// The thread ends.
     fn leave(&self) {
+        self.runtime().shared_pool.calls_for_what_is_left();
         self.runtime().forget_seat(self.handle());
         if self.handle().leave() == LaidDown::Last {
             self.runtime().nobody_is_awake();
         }
     }
+}
+
+/// The error when the system gives no more threads.
+#[cold]
+pub fn cannot_start_thread(error: &io::Error) -> Unwind {
+    Failure::error(
+        Kind::Memory,
+        format!("the system starts no more threads: {error}"),
+    )
+    .help("futures share a few threads; every spawn needs one of its own")
+    .into()
 }

@@ -36,7 +36,7 @@ const TICKER_STACK: usize = 1 << 20;
 impl Runtime {
     /// Starts the thread, once; it ends with the program.
     pub(super) fn start_ticking(self: &Arc<Runtime>) {
-        if self.ticking.swap(true, Ordering::SeqCst) {
+        if self.ticking.load(Ordering::Relaxed) || self.ticking.swap(true, Ordering::SeqCst) {
             return;
         }
         let runtime = Arc::downgrade(self);
@@ -93,7 +93,20 @@ impl Runtime {
         self.stop_for_limit();
     }
 
+    /// What was left too long is called for. The ticker counts as awake meanwhile: who lies down
+    /// before the call has arrived is not the last.
+    fn call_for_what_is_left(&self) {
+        if self.shared_pool.has_left() {
+            self.awake.fetch_add(1, Ordering::SeqCst);
+            self.shared_pool.calls_for_what_is_left();
+            if self.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
+                self.nobody_is_awake();
+            }
+        }
+    }
+
     fn end_time_slices(&self) {
+        self.call_for_what_is_left();
         for seat in self.seats.lock().values() {
             if seat.is_awake() && seat.others_are_ready() {
                 seat.attention.store(true, Ordering::Relaxed);

@@ -167,7 +167,7 @@ impl Machine<'_> {
                 return Ok(Some(got));
             }
             // A value that is handed over has to stand in line first.
-            let ticket = self.ticket(ask.what.clone(), deadline, Instant::now());
+            let ticket = Arc::new(self.ticket(ask.what.clone(), deadline, Instant::now()));
             if let Some(got) = attempt(Some(&ticket)) {
                 return Ok(Some(got));
             }

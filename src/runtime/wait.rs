@@ -5,12 +5,15 @@
 //! try again.
 //!
 //! ```text
+//!   Looking --a moment later--> Waiting
 //!   Waiting --wake(Ready)-----> resumed, tries again
 //!      |------wake(TimedOut)--> leaves the object, has not got it
 //!      |------wake(Cancelled)-> leaves the object, unwinds
 //! ```
 //!
-//! A ticket is woken once: whoever changes its state first decides why. The races have names:
+//! A task looks out for a moment before it hands the seat back, where that has helped lately: then
+//! who wakes it changes the ticket's state and has nothing to send. A ticket is woken once: whoever
+//! changes its state first decides why. The races have names:
 //!
 //! - *late waker*: an object wakes a ticket that has just timed out or been cancelled. `wake`
 //!   says no, and the object goes on to its next ticket. Nothing is lost.
@@ -84,6 +87,26 @@ impl WaitingFor {
         matches!(self, WaitingFor::Time | WaitingFor::Outside(_))
     }
 
+    /// Whether another task may let this come within a microsecond.
+    fn may_come_soon(&self) -> bool {
+        match self {
+            WaitingFor::Value(_)
+            | WaitingFor::Next(_)
+            | WaitingFor::Room(_)
+            | WaitingFor::AnyValue(_)
+            | WaitingFor::End(_)
+            | WaitingFor::Promise(_)
+            | WaitingFor::Lock(_)
+            | WaitingFor::Permit(_) => true,
+            WaitingFor::Ends(..)
+            | WaitingFor::Pool(_)
+            | WaitingFor::Time
+            | WaitingFor::Outside(_)
+            | WaitingFor::Answer
+            | WaitingFor::Process(_) => false,
+        }
+    }
+
     /// Whether a task of a pool that bounds what runs elsewhere keeps its seat in this wait.
     pub(super) fn keeps_seat(&self, pool: &PoolShared) -> bool {
         match self {
@@ -101,6 +124,7 @@ const WAITING: u8 = 0;
 const READY: u8 = 1;
 const TIMED_OUT: u8 = 2;
 const CANCELLED: u8 = 3;
+const LOOKING: u8 = 4;
 
 /// One wait of one task.
 #[derive(Debug)]
@@ -145,14 +169,24 @@ impl Ticket {
             Resumed::TimedOut => TIMED_OUT,
             Resumed::Cancelled => CANCELLED,
         };
-        let first = self
-            .state
-            .compare_exchange(WAITING, state, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok();
-        if first {
-            self.seat.send(Mail::Wake(self.clone()));
+        let change =
+            |from| (self.state).compare_exchange(from, state, Ordering::AcqRel, Ordering::Acquire);
+        // It goes from looking to waiting, never back.
+        match change(LOOKING) {
+            Ok(_) => true,
+            Err(WAITING) if change(WAITING).is_ok() => {
+                self.seat.send(Mail::Wake(self.clone()));
+                true
+            }
+            Err(_) => false,
         }
-        first
+    }
+
+    /// Its task stops looking and waits from now on, unless it was woken before.
+    fn stops_looking(&self) -> bool {
+        self.state
+            .compare_exchange(LOOKING, WAITING, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
     }
 
     /// Where the task waits; one that another speaks for may have told.
@@ -170,7 +204,7 @@ impl Ticket {
 
     /// Whether nothing has woken it.
     pub fn is_waiting(&self) -> bool {
-        self.state.load(Ordering::Acquire) == WAITING
+        matches!(self.state.load(Ordering::Acquire), WAITING | LOOKING)
     }
 
     /// Why it was woken.
@@ -221,7 +255,12 @@ impl Machine<'_> {
             if deadline.is_some_and(|deadline| deadline <= since) && start.is_none() {
                 return Ok(None);
             }
-            let ticket = self.ticket(what.clone(), deadline, since);
+            let looks = start.is_none() && what.may_come_soon();
+            let mut ticket = self.ticket(what.clone(), deadline, since);
+            if looks {
+                ticket.state = AtomicU8::new(LOOKING);
+            }
+            let ticket = Arc::new(ticket);
             if let Some(got) = attempt(Some(&ticket)) {
                 // It may have left the ticket with some of several objects before.
                 leave(&ticket);
@@ -232,14 +271,21 @@ impl Machine<'_> {
             if cancelled || self.task.abroad.is_severed() {
                 // The early cancel: nobody may have seen the ticket, so wake it ourselves.
                 ticket.wake(Resumed::Cancelled);
-            } else if deadline.is_none() && super::deadlock::may_be_hopeless(&ticket) {
+            } else if deadline.is_none()
+                // What has not started waits for nobody.
+                && start.is_none()
+                && super::deadlock::may_be_hopeless(&ticket)
+            {
                 self.runtime.suspect(&ticket);
             }
             let why = match start.take() {
                 Some((task, work)) => Suspended::WaitingForStart(ticket.clone(), task, work),
                 None => Suspended::Waiting(ticket.clone()),
             };
-            let resumed = self.suspend_to_wait(why);
+            let resumed = match looks && self.sees_it_come(&ticket) {
+                true => ticket.woken_because(),
+                false => self.suspend_to_wait(why),
+            };
             *self.task.ticket.lock() = None;
             if ticket.told.load(Ordering::SeqCst)
                 && let Some(first) = self.runtime.first_process()
@@ -271,14 +317,19 @@ impl Machine<'_> {
         }
     }
 
+    /// Looks for a moment whether the ticket is woken; if not, it waits from now on.
+    fn sees_it_come(&self, ticket: &Ticket) -> bool {
+        self.seat.looks_for(|| !ticket.is_waiting()) || !ticket.stops_looking()
+    }
+
     /// A ticket for a wait of this task at this place.
     pub(super) fn ticket(
         &self,
         what: WaitingFor,
         deadline: Option<Instant>,
         since: Instant,
-    ) -> Arc<Ticket> {
-        Arc::new(Ticket {
+    ) -> Ticket {
+        Ticket {
             state: AtomicU8::new(WAITING),
             fiber: self.fiber,
             seat: self.seat.clone(),
@@ -288,7 +339,7 @@ impl Machine<'_> {
             deadline,
             since,
             told: AtomicBool::new(false),
-        })
+        }
     }
 
     /// In a worker: waits for an answer of the first process. A cancel does not strike here.

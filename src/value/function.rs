@@ -12,7 +12,7 @@ use super::returned::Given;
 use super::text::Text;
 use super::{Result, Value};
 use crate::resolve::program::{Program, Template, TemplateId};
-use crate::runtime::machine::Machine;
+use crate::runtime::machine::{Machine, discard};
 
 /// Compiled code of a template: runs the body in the row of slots that the machine has set up.
 /// It is given the function itself, which holds the captures.
@@ -70,8 +70,11 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        if self.captures.iter().any(Value::may_hold_values) {
-            super::drop_captures(std::mem::take(&mut self.captures));
+        while let Some(capture) = self.captures.pop() {
+            match capture.may_hold_values() {
+                true => super::drop_deep_one(capture),
+                false => discard(capture),
+            }
         }
     }
 }

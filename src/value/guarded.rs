@@ -89,7 +89,9 @@ pub mod single {
     /// A second task is about to be made, by the only one of its program. Its thread sees this,
     /// for it is started afterwards.
     pub fn ends() {
-        OVER.store(true, Ordering::SeqCst);
+        if !is_over() {
+            OVER.store(true, Ordering::SeqCst);
+        }
     }
 }
 

@@ -256,11 +256,6 @@ pub(crate) fn drop_deep(values: Vec<Value>) {
     }
 }
 
-/// The same for what a function was made with.
-fn drop_captures(captures: function::Captures) {
-    dropping(captures, |worklist, values| worklist.extend(values));
-}
-
 /// The same for one value.
 pub(crate) fn drop_deep_one(value: Value) {
     if value.may_hold_values() {
