@@ -28,7 +28,7 @@ pub(super) struct Options {
     pub bounds: Bounds,
     pub json: bool,
     full: bool,
-    show: Option<usize>,
+    pub show: Option<usize>,
     /// Whether the time was given.
     pub timed: bool,
 }

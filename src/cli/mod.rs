@@ -12,6 +12,7 @@
 //! [`load`] is the way from a text to a program that can run.
 
 mod check;
+mod checked;
 mod explore;
 mod help;
 pub mod interrupt;

@@ -1,5 +1,6 @@
 //! A whole exploration: executions one after the other, and what they come to.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,8 +79,8 @@ pub struct Bounds {
     pub steps: usize,
     /// Prints of different tasks are not told apart by their order.
     pub ignores_print_order: bool,
-    /// Stop at the first execution that does not end well.
-    pub until_failure: bool,
+    /// How long to go on once an execution has not ended well, to find a shorter one.
+    pub after_failure: Option<Duration>,
     /// What is left out.
     pub reduction: Reduction,
 }
@@ -91,7 +92,7 @@ impl Default for Bounds {
             time: Duration::from_secs(60),
             steps: 10_000,
             ignores_print_order: false,
-            until_failure: false,
+            after_failure: None,
             reduction: Reduction::All,
         }
     }
@@ -112,14 +113,21 @@ pub fn explore(
     let mut merging = None;
     let mut slice = Slice::FIRST;
     let mut turn = 0u32;
-    let is_stopped = std::cell::Cell::new(false);
+    let is_stopped = Cell::new(false);
+    // When looking for shorter failures ends, once there is one.
+    let enough = Cell::new(Duration::MAX);
     let mut is_over = |found: &Found, until: Duration| {
         turn = turn.wrapping_add(1);
         if turn.is_multiple_of(64) {
             is_stopped.set(is_stopped.get() || !progress(found));
         }
-        let late = is_stopped.get() || begun.elapsed() >= until;
-        late || (bounds.until_failure && found.outcomes.has_failure())
+        if let Some(more) = bounds.after_failure
+            && enough.get() == Duration::MAX
+            && found.outcomes.has_failure()
+        {
+            enough.set(begun.elapsed() + more);
+        }
+        is_stopped.get() || begun.elapsed() >= until.min(enough.get())
     };
     let mut ran_out = true;
     while exploration.step(|_| {}) {
@@ -133,7 +141,7 @@ pub fn explore(
         }
         let merging = merging.get_or_insert_with(|| Merging::new(runtime.clone(), unit, bounds));
         let until = searched.min(begun.elapsed() + slice.length);
-        match by_states(merging, bounds, |found| is_over(found, until)) {
+        match by_states(merging, |found| is_over(found, until)) {
             Turn::Through => {
                 let mut found = std::mem::take(&mut merging.found);
                 found.outcomes.prefer(&exploration.found.outcomes);
@@ -145,7 +153,13 @@ pub fn explore(
     }
     let mut found = exploration.finish();
     found.stopped = is_stopped.get();
-    if ran_out || (bounds.until_failure && found.outcomes.has_failure()) {
+    if ran_out {
+        return found;
+    }
+    if let Some(merging) = merging {
+        found.executions += found.outcomes.adopt(merging.found.outcomes);
+    }
+    if enough.get() != Duration::MAX {
         return found;
     }
     let most = match bounds.executions {
@@ -199,7 +213,7 @@ impl Slice {
 
 /// What a turn of the search by states has come to.
 enum Turn {
-    /// It knows all orders, or the failure that was looked for.
+    /// It knows all orders.
     Through,
     /// Its time is over.
     Over,
@@ -208,22 +222,12 @@ enum Turn {
 }
 
 /// Goes on to find out all orders by way of the states that are met again.
-fn by_states(
-    merging: &mut Merging,
-    bounds: &Bounds,
-    mut is_over: impl FnMut(&Found) -> bool,
-) -> Turn {
+fn by_states(merging: &mut Merging, mut is_over: impl FnMut(&Found) -> bool) -> Turn {
     loop {
         match merging.step() {
             Progress::Complete => return Turn::Through,
             Progress::GivesUp => return Turn::InVain,
-            Progress::GoesOn if is_over(&merging.found) => {
-                let has_failure = merging.found.outcomes.has_failure();
-                return match bounds.until_failure && has_failure {
-                    true => Turn::Through,
-                    false => Turn::Over,
-                };
-            }
+            Progress::GoesOn if is_over(&merging.found) => return Turn::Over,
             Progress::GoesOn => {}
         }
     }
@@ -327,5 +331,11 @@ impl Outcomes {
     pub fn failure(&self) -> Option<&super::ending::Outcome> {
         let failures = self.all.iter().filter(|it| it.ended.end != End::Ok);
         failures.min_by_key(|outcome| outcome.size)
+    }
+
+    /// In how many executions things did not end well.
+    pub fn failing(&self) -> u128 {
+        let failures = self.all.iter().filter(|it| it.ended.end != End::Ok);
+        failures.fold(0, |sum, it| sum.saturating_add(it.executions))
     }
 }

@@ -33,6 +33,10 @@ impl Director for Replay {
         if play.parts.len() == 1 && play.depth == 0 && enabled.all != 0 && !play.starts_first() {
             return Some(0);
         }
+        if play.depth == 0 && enabled.all == 0 && self.turns.iter().all(|turn| turn.actor == 0) {
+            // The main program has never started a task.
+            return None;
+        }
         let last = play.history.events.last().map(|event| event.actor);
         let chosen = loop {
             let Some(turn) = self.turns.get(self.turn).copied() else {
