@@ -45,6 +45,8 @@ pub struct Found {
     pub met: u64,
     /// See `states`.
     pub untold: u64,
+    /// The schedule of an execution in which a loop waits by looking again and again.
+    pub spins: Option<String>,
 }
 
 impl Found {
@@ -60,11 +62,15 @@ impl Found {
         let size = stage.with(|_, play| play.history.size());
         let (steps, tasks) = self.longest;
         self.longest = (steps.max(size.1), tasks.max(stage.tasks()));
-        self.outcomes.count(ended, size, || {
+        let schedule = || {
             stage.with(|director, play| {
                 schedule::name(&play.history, |step| enabled(director, step))
             })
-        })
+        };
+        if stage.spun.take() && self.spins.is_none() {
+            self.spins = Some(schedule());
+        }
+        self.outcomes.count(ended, size, schedule)
     }
 }
 

@@ -50,6 +50,7 @@ pub mod search;
 pub mod seats;
 mod sleep;
 pub mod stage;
+mod stale;
 pub mod stand;
 pub mod state;
 pub mod steps;

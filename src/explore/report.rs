@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::ending::End;
 use super::exploration::{Bounds, Found};
 use super::replay::replay;
 use super::{pattern, sample, schedule, table};
@@ -31,30 +32,56 @@ pub struct Subject<'s> {
 /// All of it; `name` is what the program is called, `full` shows all that was printed.
 pub fn report(name: &str, subject: &Subject<'_>, found: &Found, full: bool) -> String {
     let mut text = table::table(name, found, full);
-    for (number, outcome) in found.outcomes.all.iter().enumerate().take(MOST_NAMED) {
-        let Ok(turns) = schedule::parse(&outcome.schedule) else {
+    let mut sentences: Vec<(String, Vec<String>)> = Vec::new();
+    let mut reports = Vec::new();
+    for (at, outcome) in found.outcomes.all.iter().enumerate() {
+        let report = &outcome.ended.report;
+        let turns = schedule::parse(&outcome.schedule).ok();
+        let Some(turns) = turns.filter(|_| at < MOST_NAMED) else {
+            reports.extend(report.clone());
             continue;
         };
-        let replayed = replay(
-            subject.runtime.clone(),
-            subject.unit,
-            &turns,
-            subject.bounds,
-        );
+        let (runtime, unit) = (subject.runtime.clone(), subject.unit);
+        let replayed = replay(runtime, unit, &turns, subject.bounds);
         if let Some(pattern) = pattern::pattern(&replayed, subject.sources) {
-            text.push_str(&format!("\n  {}: {pattern}\n", number + 1));
+            let number = (at + 1).to_string();
+            match sentences.iter_mut().find(|(other, _)| *other == pattern) {
+                Some((_, numbers)) => numbers.push(number),
+                None => sentences.push((pattern, vec![number])),
+            }
         }
+        // One that is told knows what a loop looks at.
+        let told = replayed
+            .ended
+            .report
+            .filter(|_| outcome.ended.end == End::Endless);
+        reports.extend(told.or_else(|| report.clone()));
     }
-    for outcome in &found.outcomes.all {
-        if let Some(report) = &outcome.ended.report {
-            text.push('\n');
-            text.push_str(&(subject.draw)(report, subject.sources));
-        }
+    for (pattern, numbers) in &sentences {
+        text.push_str(&format!("\n  {}: {pattern}\n", numbers.join(", ")));
+    }
+    for sentence in spins(subject, found) {
+        text.push_str(&format!("\n  {sentence}\n"));
+    }
+    for report in &reports {
+        text.push('\n');
+        text.push_str(&(subject.draw)(report, subject.sources));
     }
     if let Some(missing) = missing(found) {
         text.push_str(&format!("\n{missing}\n"));
     }
     text
+}
+
+/// The loops that wait by looking again and again, in an execution in which they do.
+fn spins(subject: &Subject<'_>, found: &Found) -> Vec<String> {
+    let turns = found.spins.as_deref().map(schedule::parse);
+    let Some(Ok(turns)) = turns else {
+        return Vec::new();
+    };
+    let (runtime, unit) = (subject.runtime.clone(), subject.unit);
+    let replayed = replay(runtime, unit, &turns, subject.bounds);
+    pattern::spins(&replayed, subject.sources)
 }
 
 /// Why it is not complete.

@@ -10,7 +10,7 @@
 //! announced, and all that follows and nobody else can notice. While the main program is the only
 //! task there are no steps.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -87,6 +87,8 @@ pub struct Stage<D: Director> {
     pub(super) handle: Arc<SeatHandle>,
     /// What had been printed before the deadlocks that have been reported.
     pub(super) told: RefCell<HashSet<String>>,
+    /// A loop has waited by looking again and again in the execution under way.
+    pub(super) spun: Cell<bool>,
     unit: &'static Unit,
     main: Arc<Function>,
 }
@@ -115,6 +117,7 @@ impl<D: Director> Stage<D> {
             runtime,
             handle,
             told: RefCell::default(),
+            spun: Cell::new(false),
             unit,
             main,
         })

@@ -5,11 +5,13 @@
 //! 3. `counts`: programs whose numbers of executions are known from the literature.
 //! 4. `tables`: the examples, each with its whole table of outcomes.
 //! 5. `states`: loops that make more executions than anyone could run.
+//! 6. `patterns`: what an execution is said to show.
 
 mod brute;
 mod counts;
 mod model;
 mod orders;
+mod patterns;
 mod states;
 mod tables;
 
