@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::explore::{Options, program, runtime, told};
+use super::exploring::{Options, program};
+use super::replay::told;
 use crate::diagnostics::source::Sources;
 use crate::eval::compile;
 use crate::explore::check::checks;
@@ -152,9 +153,9 @@ fn run(
     }
     let bounds = bounds(options, time);
     let explored = catch_unwind(AssertUnwindSafe(|| {
-        let runtime = runtime(sources);
+        let runtime = options.runtime(sources);
         let begun = Instant::now();
-        let found = explore(&runtime, unit, &bounds, |_| !is_stopped());
+        let found = explore(&runtime, unit, &bounds, |_, _| !is_stopped());
         let mut failure = found.outcomes.failure().cloned();
         if let Some(known) = &failure {
             let until = Instant::now() + SHORTER.min(time.saturating_sub(begun.elapsed()));
@@ -200,7 +201,7 @@ fn tell(
             checked.found.complete
         );
         if let Some(failure) = &checked.failure {
-            let story = story(unit, failure, sources, &bounds(options, checked.time));
+            let story = story(unit, failure, sources, options, checked.time);
             for line in story.lines() {
                 text.push_str(format!("    {line}").trim_end());
                 text.push('\n');
@@ -231,9 +232,20 @@ fn tell(
 }
 
 /// The failing execution, step by step, and what it shows.
-fn story(unit: &'static Unit, failure: &Outcome, sources: &Sources, bounds: &Bounds) -> String {
+fn story(
+    unit: &'static Unit,
+    failure: &Outcome,
+    sources: &Sources,
+    options: &Options,
+    time: Duration,
+) -> String {
     let turns = schedule::parse(&failure.schedule).unwrap_or_default();
-    let replayed = replay(runtime(sources), unit, &turns, bounds);
+    let replayed = replay(
+        options.runtime(sources),
+        unit,
+        &turns,
+        &bounds(options, time),
+    );
     let mut story = told(&replayed, sources);
     if let Some(pattern) = pattern::pattern(&replayed, sources) {
         story.push_str(&format!("\n{pattern}\n"));

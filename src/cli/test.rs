@@ -14,7 +14,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::checked::{Came, Tested, test_file};
-use super::explore::{options, show};
+use super::explore::show;
+use super::exploring::options;
 use super::{WRONG_USE, interrupt, wrong_use};
 
 /// How long the checks of one file may take together, unless told otherwise.
@@ -32,8 +33,8 @@ pub fn test(arguments: Vec<OsString>) -> ExitCode {
     if options.words.is_empty() {
         return wrong_use("test needs the files to test", None);
     }
-    if options.show.is_some() {
-        return wrong_use("--show belongs to `cq explore`", None);
+    if let Err(error) = options.refuse("test", &["show", "full"]) {
+        return wrong_use(&error, None);
     }
     if !options.timed {
         options.bounds.time = BUDGET;

@@ -12,6 +12,7 @@ use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
 use super::search::{Reduction, Search};
+use super::situation::Situation;
 use super::stage::{Director, Stage};
 use super::steps::Enabled;
 use crate::runtime::run::Runtime;
@@ -109,7 +110,7 @@ pub fn explore(
     runtime: &Arc<Runtime>,
     unit: &'static Unit,
     bounds: &Bounds,
-    mut progress: impl FnMut(&Found) -> bool,
+    mut progress: impl FnMut(&Found, &mut dyn FnMut() -> Situation) -> bool,
 ) -> Found {
     let begun = Instant::now();
     // Past the bounds orders are drawn at random for a quarter as long again.
@@ -122,10 +123,10 @@ pub fn explore(
     let is_stopped = Cell::new(false);
     // When looking for shorter failures ends, once there is one.
     let enough = Cell::new(Duration::MAX);
-    let mut is_over = |found: &Found, until: Duration| {
+    let mut is_over = |found: &Found, until: Duration, now: &mut dyn FnMut() -> Situation| {
         turn = turn.wrapping_add(1);
         if turn.is_multiple_of(64) {
-            is_stopped.set(is_stopped.get() || !progress(found));
+            is_stopped.set(is_stopped.get() || !progress(found, now));
         }
         if let Some(more) = bounds.after_failure
             && enough.get() == Duration::MAX
@@ -138,7 +139,9 @@ pub fn explore(
     let mut ran_out = true;
     while exploration.step(|_| {}) {
         let found = &exploration.found;
-        if found.executions >= bounds.executions.into() || is_over(found, searched) {
+        if found.executions >= bounds.executions.into()
+            || is_over(found, searched, &mut || exploration.situation())
+        {
             ran_out = false;
             break;
         }
@@ -147,7 +150,9 @@ pub fn explore(
         }
         let merging = merging.get_or_insert_with(|| Merging::new(runtime.clone(), unit, bounds));
         let until = searched.min(begun.elapsed() + slice.length);
-        match by_states(merging, |found| is_over(found, until)) {
+        match by_states(merging, |merging| {
+            is_over(&merging.found, until, &mut || merging.situation())
+        }) {
             Turn::Through => {
                 let mut found = std::mem::take(&mut merging.found);
                 found.outcomes.prefer(&exploration.found.outcomes);
@@ -176,7 +181,7 @@ pub fn explore(
         return found;
     }
     let mut sampling = Sampling::new(runtime.clone(), unit, bounds);
-    while found.sampled < most && !is_over(&found, sampled) {
+    while found.sampled < most && !is_over(&found, sampled, &mut Situation::default) {
         sampling.step(&mut found);
     }
     found
@@ -228,12 +233,12 @@ enum Turn {
 }
 
 /// Goes on to find out all orders by way of the states that are met again.
-fn by_states(merging: &mut Merging, mut is_over: impl FnMut(&Found) -> bool) -> Turn {
+fn by_states(merging: &mut Merging, mut is_over: impl FnMut(&Merging) -> bool) -> Turn {
     loop {
         match merging.step() {
             Progress::Complete => return Turn::Through,
             Progress::GivesUp => return Turn::InVain,
-            Progress::GoesOn if is_over(&merging.found) => return Turn::Over,
+            Progress::GoesOn if is_over(merging) => return Turn::Over,
             Progress::GoesOn => {}
         }
     }
@@ -291,6 +296,14 @@ impl Exploration {
         self.found.cut += u64::from(self.stage.with(|_, play| play.depth >= play.most_steps));
         self.found.complete = !more && self.found.cut == 0;
         more
+    }
+
+    /// How far it is.
+    pub fn situation(&self) -> Situation {
+        self.stage.with(|search, play| {
+            let enabled = |step| search.enabled(step);
+            Situation::new(search.branches(), schedule::name(&play.history, enabled))
+        })
     }
 
     /// What it has come to.

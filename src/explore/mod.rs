@@ -21,6 +21,7 @@
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest that fails
+//!    [`situation`]: how far a search is
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
 pub mod actor;
@@ -48,6 +49,7 @@ pub mod sample;
 pub mod schedule;
 pub mod search;
 pub mod seats;
+pub mod situation;
 mod sleep;
 pub mod stage;
 mod stale;

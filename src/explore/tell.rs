@@ -270,7 +270,8 @@ fn asked(ask: &Ask) -> String {
     }
 }
 
-fn waits(ask: &Ask) -> String {
+/// What a task waits for, in words.
+pub(super) fn waits(ask: &Ask) -> String {
     match &ask.what {
         WaitingFor::Value(queue) | WaitingFor::Next(queue) => {
             format!("waits for a value of queue #{}", queue.number)
@@ -304,6 +305,7 @@ fn acted(operation: &Operation) -> String {
         Operation::Cancel(_) => "cancels a task",
         Operation::Print => "prints",
         Operation::Input => "reads the input",
+        Operation::Outside => "reaches outside",
         Operation::Random => "draws a random number",
         _ => "",
     })

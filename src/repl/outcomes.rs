@@ -64,7 +64,7 @@ pub fn outcomes(repl: &mut Repl, code: &str) {
     };
     let runtime = Runtime::new(sources.clone(), Output::silent(), Vec::new(), repl.draw);
     let (unit, bounds) = (Unit::load(program, compile), Bounds::default());
-    let found = explore(&runtime, unit, &bounds, |_| {
+    let found = explore(&runtime, unit, &bounds, |_, _| {
         !repl.stop_asked.load(Ordering::SeqCst)
     });
     let subject = Subject {
