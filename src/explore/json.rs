@@ -40,7 +40,7 @@ pub fn replayed(schedule: &str, replayed: &Replayed, sources: &Sources) -> Strin
         .map(|told| {
             format!(
                 "{{\"task\": {}, \"line\": {}, \"what\": {}, \"value\": {}}}",
-                string(&replayed.titles[told.actor]),
+                string(replayed.titles[told.actor].split(" (").next().unwrap_or("")),
                 sources.line_of(told.place),
                 string(&told.what),
                 string(&told.value)

@@ -101,9 +101,13 @@ impl Play {
             Outcome::TimedOut => what.push_str(": times out"),
             Outcome::Struck => what = String::from("is cancelled"),
         }
+        let place = match pending {
+            Pending::Start(task) => task.started_at.unwrap_or(part.place),
+            _ => part.place,
+        };
         self.told.push(Told {
             actor,
-            place: part.place,
+            place,
             what,
             value: String::new(),
             variable,
@@ -224,6 +228,8 @@ impl Play {
     pub(super) fn tell_end(&mut self) {
         if let Some(told) = self.told.last_mut() {
             told.value = std::mem::take(&mut self.parts[told.actor].words);
+            // A whole list that is taken apart: its place is not told either.
+            told.is_quiet |= told.value.is_empty() && told.what == READS_ELEMENT;
         }
     }
 
@@ -293,9 +299,11 @@ pub(super) fn waits(ask: &Ask) -> String {
     }
 }
 
+const READS_ELEMENT: &str = "reads an element";
+
 fn acted(operation: &Operation) -> String {
     String::from(match operation {
-        Operation::Read(..) => "reads an element",
+        Operation::Read(..) => READS_ELEMENT,
         Operation::Write(..) => "writes an element",
         Operation::Close(_) => "closes a queue",
         Operation::Length(_) | Operation::Poll(_) | Operation::Show(_) => "looks",

@@ -5,6 +5,7 @@
 use std::fs;
 
 use crate::program::{cq, root, scratch};
+use crate::terminal::terminal;
 
 /// What `cq explore` says of an example.
 fn told(name: &str) -> String {
@@ -148,4 +149,21 @@ fn what_is_outside_is_refused_unless_allowed() {
     assert!(told.contains("--allow-fetch lets it"), "{told}");
     let told = written("fetch(\"http://127.0.0.1:9/\")", &["--allow-fetch"]);
     assert!(told.contains("error io"), "{told}");
+}
+
+#[test]
+fn progress_on_a_terminal() {
+    let text = "let n = 0\nfn inc() {\n    for i in range(30) {\n        n += 1\n        if n % 7 == 3 { n -= 2 }\n    }\n}\n\
+                let ts = [spawn inc() for i in range(6)]\nfor t in ts { t.join() }";
+    let folder = scratch();
+    fs::write(folder.join("long.cq"), text).expect("a file");
+    let mut cq = terminal(&["explore", "long.cq", "--max-seconds", "50"])
+        .columns(140)
+        .folder(&folder)
+        .open();
+    cq.sees(" a second, 1 outcome so far, about ")
+        .sees(" in all");
+    cq.sees(" % of all choices");
+    cq.keys("\x03").sees("not complete: it was stopped");
+    assert_eq!(cq.ended(), 130);
 }
