@@ -22,7 +22,7 @@ use crate::eval::compile;
 use crate::explore::check::checks;
 use crate::explore::ending::Outcome;
 use crate::explore::exploration::{Bounds, Found, explore};
-use crate::explore::fewest::shorter;
+use crate::explore::fewest::shorten;
 use crate::explore::replay::replay;
 use crate::explore::{json, pattern, schedule, table};
 use crate::value::function::Unit;
@@ -155,17 +155,19 @@ fn run(
     let explored = catch_unwind(AssertUnwindSafe(|| {
         let runtime = options.runtime(sources);
         let begun = Instant::now();
-        let found = explore(&runtime, unit, &bounds, |_, _| !is_stopped());
-        let mut failure = found.outcomes.failure().cloned();
-        if let Some(known) = &failure {
+        let mut found = explore(&runtime, unit, &bounds, |_, _| !is_stopped());
+        if found.outcomes.has_failure() {
             let until = Instant::now() + SHORTER.min(time.saturating_sub(begun.elapsed()));
             let goes_on = || Instant::now() < until && !is_stopped();
-            failure = shorter(&runtime, unit, &bounds, known, goes_on).or(failure);
+            shorten(&runtime, unit, &bounds, &mut found.outcomes, true, goes_on);
         }
-        (found, failure)
+        found
     }));
     match explored {
-        Ok((found, failure)) => (checked.found, checked.failure) = (found, failure),
+        Ok(found) => {
+            checked.failure = found.outcomes.failure().cloned();
+            checked.found = found;
+        }
         Err(_) => checked.is_broken = true,
     }
     checked

@@ -13,6 +13,7 @@ use super::{WRONG_USE, draw, interrupt, wrong_use};
 use crate::diagnostics::source::Sources;
 use crate::eval::compile;
 use crate::explore::exploration::explore as explore_all;
+use crate::explore::fewest::shorten_all;
 use crate::explore::replay::replay;
 use crate::explore::report::{Subject, report};
 use crate::explore::{columns, json, schedule};
@@ -49,7 +50,7 @@ fn explore_with(options: &Options) -> ExitCode {
     let asked = Arc::new(AtomicBool::new(false));
     let stop = asked.clone();
     let _ = interrupt::on_interrupt(Some(2), move || stop.store(true, Ordering::SeqCst));
-    let found = explore_all(&runtime, unit, &options.bounds, |found, situation| {
+    let mut found = explore_all(&runtime, unit, &options.bounds, |found, situation| {
         progress.tell(found, situation);
         !asked.load(Ordering::SeqCst)
     });
@@ -58,6 +59,14 @@ fn explore_with(options: &Options) -> ExitCode {
         false => ExitCode::SUCCESS,
     };
     progress.clear();
+    let goes_on = || !asked.load(Ordering::SeqCst);
+    shorten_all(
+        &runtime,
+        unit,
+        &options.bounds,
+        &mut found.outcomes,
+        goes_on,
+    );
     if options.json {
         show(&json::found(&found));
         return status;

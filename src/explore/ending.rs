@@ -84,6 +84,21 @@ impl Outcomes {
         }
     }
 
+    /// Notes an execution if its outcome is known and it is shorter than what is known of it.
+    pub fn shorten(
+        &mut self,
+        ended: Ended,
+        size: (usize, usize),
+        schedule: impl FnOnce() -> String,
+    ) {
+        if let Some(&place) = self.places.get(&(ended.output, ended.end))
+            && size < self.all[place].size
+        {
+            self.all[place].size = size;
+            self.all[place].schedule = schedule();
+        }
+    }
+
     /// Takes over the outcomes that only others have; gives in how many executions they did.
     pub fn adopt(&mut self, others: Outcomes) -> u128 {
         let mut executions = 0;

@@ -1,7 +1,7 @@
-//! The failing execution with the fewest switches between tasks, then the fewest steps.
+//! Executions with the fewest switches between tasks, then the fewest steps.
 //!
 //! The search for all orders runs one execution of each class, and not the one with the fewest
-//! switches. So when it has found a failure, this one looks for a shorter one: every order with no
+//! switches. So when it has found its outcomes, this one looks for shorter executions: every order with no
 //! switch, then with one, and so on, up to what is known (bounding the switches is the idea of
 //! Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded
 //! programs", PLDI 2007; switches that a wait makes are counted here too).
@@ -9,7 +9,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ending::{End, Outcome};
+use super::ending::Outcomes;
 use super::exploration::Bounds;
 use super::history::Actor;
 use super::play::{Actors, Play};
@@ -126,18 +126,49 @@ impl Director for Fewest {
     }
 }
 
-/// Looks for a failing execution that is shorter than this one, as long as `goes_on` says so.
-pub fn shorter(
+/// Up to so many outcomes, shorter executions are looked for.
+const MOST_SHORTENED: usize = 20;
+
+/// So many executions are run for that: a number and not a time, so that it comes to the same
+/// everywhere.
+const SHORTENED_BY: u32 = 2_000;
+
+/// Looks for shorter executions of all outcomes of an exploration.
+pub fn shorten_all(
     runtime: &Arc<Runtime>,
     unit: &'static Unit,
     bounds: &Bounds,
-    known: &Outcome,
+    outcomes: &mut Outcomes,
     mut goes_on: impl FnMut() -> bool,
-) -> Option<Outcome> {
+) {
+    if outcomes.all.len() > MOST_SHORTENED {
+        return;
+    }
+    let mut left = SHORTENED_BY;
+    shorten(runtime, unit, bounds, outcomes, false, || {
+        left -= 1;
+        left > 0 && goes_on()
+    });
+}
+
+/// Looks for shorter executions of these outcomes, as long as `goes_on` says so. With `failures`
+/// only the shortest of those that fail is looked for.
+pub fn shorten(
+    runtime: &Arc<Runtime>,
+    unit: &'static Unit,
+    bounds: &Bounds,
+    outcomes: &mut Outcomes,
+    failures: bool,
+    mut goes_on: impl FnMut() -> bool,
+) {
     let play = Play::new(bounds.ignores_print_order, bounds.steps);
     let stage = Stage::new(runtime.clone(), unit, play, Fewest::default());
-    let mut best: Option<Outcome> = None;
-    for most in 0..=known.size.0 {
+    let most_known = |outcomes: &Outcomes| match failures {
+        true => outcomes.failure().map(|failure| failure.size.0),
+        false => outcomes.all.iter().map(|outcome| outcome.size.0).max(),
+    };
+    let mut most = 0;
+    while most_known(outcomes).is_some_and(|known| most <= known) {
         stage.with(|fewest, play| {
             play.history.clear();
             *fewest = Fewest {
@@ -147,12 +178,9 @@ pub fn shorter(
         });
         loop {
             if !goes_on() {
-                return best;
+                return;
             }
-            let shortest = best.as_ref().unwrap_or(known).size;
-            if let Some(found) = perform(&stage, shortest) {
-                best = Some(found);
-            }
+            perform(&stage, outcomes);
             let more = stage.with(|fewest, play| {
                 if play.learned {
                     play.forget_steps();
@@ -165,26 +193,20 @@ pub fn shorter(
                 break;
             }
         }
-        if best.is_some() {
-            return best;
-        }
+        most += 1;
     }
-    best
 }
 
-/// Runs the next execution; gives it if it fails and is shorter.
-fn perform(stage: &Rc<Stage<Fewest>>, shortest: (usize, usize)) -> Option<Outcome> {
+/// Runs the next execution.
+fn perform(stage: &Rc<Stage<Fewest>>, outcomes: &mut Outcomes) {
     let ended = stage.perform();
     stage.with(|fewest, play| {
-        let size = play.history.size();
+        // What is cut off is only as unfair as these orders are.
         let counts = !play.learned && !fewest.given_up && play.depth < play.most_steps;
-        // What goes on for ever only in an order as unfair as these is no failure.
-        let fails = !matches!(ended.end, End::Ok | End::Endless);
-        (counts && fails && size < shortest).then(|| Outcome {
-            schedule: schedule::name(&play.history, |step| fewest.path[step].enabled),
-            executions: 1,
-            size,
-            ended,
-        })
-    })
+        if counts {
+            outcomes.shorten(ended, play.history.size(), || {
+                schedule::name(&play.history, |step| fewest.path[step].enabled)
+            });
+        }
+    });
 }

@@ -20,7 +20,7 @@
 //!    [`state`] tells apart, from what tasks see ([`notes`]); `sleep`: who has been tried in a state
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
-//! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest that fails
+//! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest of them
 //!    [`situation`]: how far a search is
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 

@@ -93,10 +93,7 @@ fn locks(story: &Story<'_>) -> Option<String> {
         let mut circle = vec![first];
         let mut held = Vec::new();
         let mut lock = lock;
-        loop {
-            let Some(holder) = story.holder(lock) else {
-                break;
-            };
+        while let Some(holder) = story.holder(lock) {
             held.push(holder);
             if holder.actor == first.actor {
                 return (circle.len() > 1).then(|| circle_of_locks(story, &circle, &mut held));

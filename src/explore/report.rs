@@ -59,11 +59,9 @@ pub fn report(name: &str, subject: &Subject<'_>, found: &Found, full: bool) -> S
                 None => sentences.push((pattern, vec![number])),
             }
         }
-        // One that is told knows what a loop looks at.
-        let told = replayed
-            .ended
-            .report
-            .filter(|_| outcome.ended.end == End::Endless);
+        // That of the execution which is named; one that is told knows what a loop looks at.
+        let same = replayed.ended.end == outcome.ended.end && replayed.misfit.is_none();
+        let told = replayed.ended.report.filter(|_| same);
         reports.extend(told.or_else(|| report.clone()));
         // What is refused can be allowed: that is said with the report.
         if let Some(failure) = refused(outcome, &refusals) {
