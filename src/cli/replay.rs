@@ -9,6 +9,7 @@ use super::exploring::{Options, options, program};
 use super::{WRONG_USE, draw, wrong_use};
 use crate::diagnostics::source::Sources;
 use crate::eval::compile;
+use crate::explore::ending::End;
 use crate::explore::replay::{Replayed, replay as replay_one};
 use crate::explore::schedule::Turn;
 use crate::explore::{columns, json, schedule};
@@ -27,9 +28,7 @@ pub fn replay(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn replay_with(options: &Options) -> Result<ExitCode, (String, Option<&'static str>)> {
-    options
-        .refuse("replay", &["full", "show", "max-executions", "max-seconds"])
-        .map_err(|message| (message, None))?;
+    options.fit("replay").map_err(|message| (message, None))?;
     let [file, name] = &*options.words else {
         let message = String::from("replay needs a file and the name of a schedule");
         return Err((message, Some("`cq explore FILE` shows the names")));
@@ -78,7 +77,12 @@ pub(super) fn told(replayed: &Replayed, sources: &Sources) -> String {
             text.push_str(&format!("    {line}\n"));
         }
     }
-    text.push_str(&format!("\nends: {}\n", replayed.ended.end.word()));
+    text.push_str(&format!("\nends: {}", replayed.ended.end.word()));
+    match (&replayed.ended.end, &replayed.ended.failure) {
+        // Without a report.
+        (End::Error { message, .. }, None) => text.push_str(&format!(": {message}\n")),
+        _ => text.push('\n'),
+    }
     if let Some(report) = &replayed.ended.report {
         text.push('\n');
         text.push_str(&draw(report, sources));

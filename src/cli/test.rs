@@ -33,7 +33,7 @@ pub fn test(arguments: Vec<OsString>) -> ExitCode {
     if options.words.is_empty() {
         return wrong_use("test needs the files to test", None);
     }
-    if let Err(error) = options.refuse("test", &["show", "full"]) {
+    if let Err(error) = options.fit("test") {
         return wrong_use(&error, None);
     }
     if !options.timed {
