@@ -103,16 +103,19 @@ fn line(found: &Found, time: Duration, situation: &Situation) -> String {
         line.push_str(", now at random");
     } else if share > 0.0 {
         let all = rounded(found.executions as f64 / share);
-        line.push_str(&format!(", about {} in all", table::number(all)));
+        line.push_str(&format!(", about {all} in all"));
     }
     line
 }
 
-/// To two digits: more would only look as if they were known.
-fn rounded(number: f64) -> u128 {
-    let number = number.min(1e36) as u128;
-    let unit = 10u128.pow(number.max(1).ilog10().saturating_sub(1));
-    number.div_ceil(unit) * unit
+/// To two digits, or as a power of ten: more would only look as if it were known.
+fn rounded(number: f64) -> String {
+    if number >= 1e9 {
+        return format!("10^{:.0}", number.log10().floor());
+    }
+    let number = number as u64;
+    let unit = 10u64.pow(number.max(1).ilog10().saturating_sub(1));
+    table::number(number.div_ceil(unit) * unit)
 }
 
 #[cfg(test)]
@@ -138,7 +141,8 @@ mod tests {
             line(&found, Duration::from_secs(2), &situation),
             "12 states, 30 met again, 0 outcomes so far, about 15 % done"
         );
-        assert_eq!(rounded(0.0), 0);
-        assert_eq!(rounded(1_234_567.0), 1_300_000);
+        assert_eq!(rounded(0.0), "0");
+        assert_eq!(rounded(1_234_567.0), "1,300,000");
+        assert_eq!(rounded(f64::from(2).powi(100)), "10^30");
     }
 }
