@@ -77,10 +77,10 @@ pub struct Part {
     pub clock: f64,
     /// Loop turns and calls since its last step.
     pub ticks: u32,
-    /// How often it has changed something, and what it has looked at since.
-    pub changes: u64,
-    /// See `changes`.
-    pub looked: Vec<Looked>,
+    /// How often it has looked at the time, or changed something that nobody else touches.
+    pub unseen: u64,
+    /// Its last step.
+    pub last_step: Step,
     /// How many objects of each kind it has made.
     pub made: [u32; 6],
     /// What it has seen, and what it was started with, if states are to be told apart.
@@ -111,8 +111,8 @@ impl Part {
             words: String::new(),
             clock,
             ticks: 0,
-            changes: 0,
-            looked: Vec::new(),
+            unseen: 0,
+            last_step: super::history::NONE,
             made: [0; 6],
             trail: None,
             acts_on: None,
@@ -128,7 +128,12 @@ impl Part {
 
     /// Whether it is a future, and its number: what it is known by in other executions.
     pub fn name(&self) -> (bool, u64) {
-        (self.task.kind == TaskKind::Future, self.task.number)
+        Part::name_of(&self.task)
+    }
+
+    /// What a task is known by in other executions.
+    pub fn name_of(task: &Task) -> (bool, u64) {
+        (task.kind == TaskKind::Future, task.number)
     }
 
     /// Whether it has ended.

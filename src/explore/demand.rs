@@ -34,6 +34,11 @@ impl Demands {
         facts.collect()
     }
 
+    /// Whether there is any.
+    pub fn is_any(&self) -> bool {
+        !self.all.is_empty()
+    }
+
     /// The next execution begins.
     pub fn clear(&mut self) {
         self.all.clear();

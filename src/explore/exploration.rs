@@ -254,7 +254,8 @@ pub struct Exploration {
 impl Exploration {
     /// An exploration of a program that has not begun.
     pub fn new(runtime: Arc<Runtime>, unit: &'static Unit, bounds: &Bounds) -> Self {
-        let play = Play::new(bounds.ignores_print_order, bounds.steps);
+        let mut play = Play::new(bounds.ignores_print_order, bounds.steps);
+        play.owners.spare();
         Exploration {
             stage: Stage::new(runtime, unit, play, Search::new(bounds.reduction)),
             found: Found::default(),

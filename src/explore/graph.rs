@@ -26,6 +26,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 
 use super::actor::Pending;
+use super::alike::{Gates, KnownGates};
 use super::exploration::{Bounds, Found};
 use super::history::{Actor, Step};
 use super::play::{Actors, Play};
@@ -36,7 +37,7 @@ use super::sleep::Sleepers;
 use super::stage::{Director, Stage};
 use super::state::{is_private, key};
 use super::steps::Enabled;
-use super::touch::Action;
+use super::touch::{Action, Touches};
 use crate::runtime::run::Runtime;
 use crate::runtime::wait::WaitingFor;
 use crate::value::function::Unit;
@@ -72,6 +73,9 @@ struct Node {
     sleepers: Sleepers,
     /// What it is known by, if it can be told and is worth it.
     key: Option<u128>,
+    /// Who stands at a gate here, and who takes a step that nobody could notice.
+    gates: Gates,
+    quiet: Actors,
     found: Known,
 }
 
@@ -95,6 +99,7 @@ pub struct Graph {
     stopped: Stopped,
     /// Tasks whose beginning or end somebody notices.
     noticed: HashSet<(bool, u64)>,
+    gates: KnownGates,
     runtime: Arc<Runtime>,
     /// A state can be met again for ever.
     has_cycle: bool,
@@ -113,6 +118,7 @@ impl Graph {
             total: Known::default(),
             stopped: Stopped::AtEnd,
             noticed: HashSet::new(),
+            gates: KnownGates::default(),
             runtime,
             has_cycle: false,
             met: 0,
@@ -122,8 +128,11 @@ impl Graph {
 
     fn clear(&mut self) {
         let noticed = std::mem::take(&mut self.noticed);
+        let mut gates = std::mem::take(&mut self.gates);
+        gates.clear();
         *self = Graph {
             noticed,
+            gates,
             ..Graph::new(self.runtime.clone())
         };
     }
@@ -156,7 +165,7 @@ impl Graph {
         while let Some(at) = self.path.len().checked_sub(1) {
             let node = &mut self.path[at];
             if at < history.events.len() {
-                let touches = history.events[at].touches.clone();
+                let touches = Touches::from_slice(&history.events[at].touches);
                 node.sleepers.add(node.chosen, touches);
                 history.truncate(at);
             }
@@ -191,6 +200,12 @@ impl Graph {
         if let Some(before) = self.path.last() {
             let taken = &play.history.events[self.path.len() - 1];
             node.sleepers.inherit(&before.sleepers, taken);
+            let quiet = before.quiet >> taken.actor & 1 != 0;
+            node.gates = self.gates.after(&before.gates, play, taken.actor, quiet);
+            for gate in &node.gates {
+                let quiet = self.is_quiet(play, gate.actor);
+                node.quiet |= Actors::from(quiet) << gate.actor;
+            }
         }
         let among = match enabled.all.count_ones() {
             // Nothing to choose from.
@@ -205,7 +220,13 @@ impl Graph {
             return None;
         }
         if todo.count_ones() > 1 {
-            node.key = key(play, &self.runtime.output, node.sleepers.all);
+            let alike = self.gates.alike(&node.gates, play);
+            node.key = key(
+                play,
+                &self.runtime.output,
+                node.sleepers.all,
+                alike.as_ref(),
+            );
             self.untold += u64::from(node.key.is_none());
         }
         if let Some(key) = node.key {
@@ -227,6 +248,15 @@ impl Graph {
         let chosen = node.chosen;
         self.path.push(node);
         Some(chosen)
+    }
+
+    /// Whether a task goes on, at a gate, without anybody noticing.
+    fn is_quiet(&self, play: &Play, actor: Actor) -> bool {
+        let goes_on = matches!(
+            &play.parts[actor].pending,
+            Pending::Ask(_) | Pending::Act(_)
+        );
+        goes_on && self.is_unnoticed(play, actor)
     }
 
     /// Whether nobody can ever notice when a task takes its next step.
@@ -260,7 +290,11 @@ impl Director for Graph {
         }
         match self.path.get(play.depth) {
             Some(node) => Some(node.chosen),
-            None => self.arrive(play),
+            None => {
+                let chosen = self.arrive(play);
+                play.learned |= self.gates.take_up();
+                chosen
+            }
         }
     }
 
@@ -271,6 +305,8 @@ impl Director for Graph {
     fn happened(&mut self, play: &mut Play) {
         play.history.note();
         let newest = play.history.events.len() - 1;
+        self.gates
+            .look_at(&play.parts[play.history.events[newest].actor]);
         for at in 0..play.history.events[newest].touches.len() {
             let touch = play.history.events[newest].touches[at];
             if !matches!(touch.action, Action::Show | Action::Cancel | Action::Look) {
@@ -328,6 +364,10 @@ impl Merging {
     pub fn step(&mut self) -> Progress {
         self.stage.with(|graph, _| graph.stopped = Stopped::AtEnd);
         let ended = self.stage.perform();
+        self.stage.with(|graph, play| {
+            graph.gates.look_at_end(&ended);
+            play.learned |= graph.gates.take_up();
+        });
         let (learned, lost, stopped) = self.stage.with(|graph, play| {
             if play.learned {
                 play.forget_steps();

@@ -52,6 +52,8 @@ pub struct Event {
     pub waits: bool,
     /// A step that let it go on, if there is one that its touches do not tell.
     pub let_by: Step,
+    /// How often its task touched, after it, values that nobody else touches: those are no steps.
+    pub own: u32,
 }
 
 /// Whether a task could have come right before an earlier step.
@@ -202,6 +204,7 @@ impl History {
             previous,
             local,
             let_by: NONE,
+            own: 0,
         });
     }
 

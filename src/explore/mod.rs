@@ -13,11 +13,13 @@
 //! 2. [`history`]: the steps of an execution and what came before what; `races` between them,
 //!    `possible`: which of two could have come first
 //! 3. [`stage`]: one execution, with [`actor`] (its tasks), [`play`] (their state, and what their
-//!    steps touch; `asks`: their waits), [`known`] (what earlier executions have taught) and [`stand`] (a task's own
-//!    side of the gate); [`copies`]: tasks of other processes
+//!    steps touch; `asks`: their waits; `spins`: loops that wait; [`owners`]: what is no step),
+//!    [`known`] (what earlier executions have taught) and [`stand`] (a task's own side of the
+//!    gate); [`copies`]: tasks of other processes
 //! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random;
 //!    [`graph`]: every order by way of the states that programs meet again and again, which
-//!    [`state`] tells apart, from what tasks see ([`notes`]); `sleep`: who has been tried in a state
+//!    [`state`] tells apart (`reader` reads it) from what tasks see ([`notes`]), without the names
+//!    of tasks that are [`alike`]; `sleep`: who has been tried in a state
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest of them
@@ -25,6 +27,7 @@
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
 pub mod actor;
+pub mod alike;
 mod asks;
 pub mod check;
 pub mod columns;
@@ -39,10 +42,12 @@ pub mod json;
 mod judge;
 pub mod known;
 pub mod notes;
+pub mod owners;
 pub mod pattern;
 pub mod play;
 mod possible;
 mod races;
+mod reader;
 pub mod replay;
 pub mod report;
 pub mod sample;
@@ -51,6 +56,7 @@ pub mod search;
 pub mod seats;
 pub mod situation;
 mod sleep;
+mod spins;
 pub mod stage;
 mod stale;
 pub mod stand;

@@ -47,10 +47,17 @@ pub fn object_of(operation: &Operation) -> Option<usize> {
     }
 }
 
+/// Notes that a task takes a step that never waits.
+pub fn note_act(trail: &mut Trail) {
+    trail.word(DONE);
+}
+
+const DONE: u64 = 1;
+
 /// Notes that a task takes its next step, and what it learns if that is the end of a wait.
 pub fn note_step(trail: &mut Trail, pending: &Pending, outcome: Outcome, me: &Arc<Task>) {
     trail.word(match outcome {
-        Outcome::Done => 1,
+        Outcome::Done => DONE,
         Outcome::TimedOut => 2,
         Outcome::Struck => 3,
     });

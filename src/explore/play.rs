@@ -8,11 +8,12 @@ use super::actor::{Part, Pending};
 use super::demand::Demands;
 use super::history::{Actor, History, Step};
 use super::known::Known;
+use super::owners::Owners;
 use super::seats::Seats;
 use super::tell::Told;
 use super::touch::{Action, ObjectIndex, Part as Piece, Touch, Touches};
 use crate::gate::{Element, Numbered, ObjectId, Operation, take_gone};
-use crate::runtime::task::Task;
+use crate::runtime::task::{Task, cancels_asked};
 use crate::runtime::turn::Ask;
 use crate::runtime::wait::WaitingFor;
 use crate::value::Failure;
@@ -32,7 +33,7 @@ pub const PROGRAM: ObjectIndex = 3;
 /// The first of the program's own.
 pub const FIRST_FREE: ObjectIndex = 4;
 
-/// Addresses are spread enough by a multiplication.
+/// Addresses and small numbers are spread enough by a multiplication.
 #[derive(Default)]
 pub struct AddressHasher(u64);
 
@@ -44,6 +45,18 @@ impl Hasher for AddressHasher {
         for byte in bytes {
             self.write_usize(usize::from(*byte));
         }
+    }
+    fn write_u8(&mut self, number: u8) {
+        self.write_usize(number.into());
+    }
+    fn write_u32(&mut self, number: u32) {
+        self.write_usize(number as usize);
+    }
+    fn write_u64(&mut self, number: u64) {
+        self.write_usize(number as usize);
+    }
+    fn write_isize(&mut self, number: isize) {
+        self.write_usize(number as usize);
     }
     fn write_usize(&mut self, number: usize) {
         let mixed = (self.0 ^ number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -93,6 +106,18 @@ pub struct Play {
     pub unreadable: bool,
     /// The stage is being cleared: every task unwinds.
     pub clearing: bool,
+    /// Tasks that can go on, seats apart.
+    pub ready: Actors,
+    /// Tasks that wait for something, and may be able to have it.
+    pub asking: Actors,
+    /// Tasks that stand where the step of another may be what lets them go on.
+    pub unsure: Actors,
+    /// Somebody has been asked to stop; and how often that had been so before this execution.
+    pub cancels: bool,
+    /// See `cancels`.
+    pub cancels_before: u64,
+    /// Who touches what, where that matters.
+    pub owners: Owners,
     objects: HashMap<usize, ObjectIndex, BuildHasherDefault<AddressHasher>>,
     objects_met: ObjectIndex,
     /// The pools that the program made.
@@ -101,7 +126,7 @@ pub struct Play {
     pub orders: Vec<(ObjectIndex, ObjectIndex)>,
     /// Permits that each task wants at most at once, by semaphore.
     pub demand: Demands,
-    numbers: HashMap<(bool, u64, Numbered, u32), u64>,
+    numbers: HashMap<(bool, u64, Numbered, u32), u64, BuildHasherDefault<AddressHasher>>,
     next_number: [u64; 6],
 }
 
@@ -124,6 +149,12 @@ impl Play {
         self.ending = false;
         self.unreadable = false;
         self.clearing = false;
+        self.ready = 0;
+        self.asking = 0;
+        self.unsure = 0;
+        self.owners.clear();
+        self.cancels = false;
+        self.cancels_before = cancels_asked();
         self.pools.clear();
         self.orders.clear();
         self.demand.clear();
@@ -156,6 +187,31 @@ impl Play {
             *next += 1;
             *next - 1
         })
+    }
+
+    /// Whether the execution has met an object yet.
+    pub fn has_met(&self, object: ObjectIndex) -> bool {
+        object < self.objects_met
+    }
+
+    /// A task is about to do this.
+    pub fn stands(&mut self, actor: Actor, pending: Pending) {
+        let this: Actors = 1 << actor;
+        match &pending {
+            Pending::Ask(ask) => {
+                self.asking |= this;
+                if ask.in_line.is_some() {
+                    self.unsure |= this;
+                }
+            }
+            Pending::Spin(_) => {
+                self.asking |= this;
+                self.unsure |= this;
+            }
+            Pending::Running | Pending::Ended => {}
+            _ => self.ready |= this,
+        }
+        self.parts[actor].pending = pending;
     }
 
     /// Meets the objects that a task waits for. Objects are numbered as they are met, and an
@@ -213,7 +269,7 @@ impl Play {
     }
 
     /// What an operation that never waits touches; `None` if it is no step.
-    pub fn touches_of(&mut self, operation: &Operation) -> Option<Touches> {
+    pub fn touches_of(&mut self, actor: Actor, operation: &Operation) -> Option<Touches> {
         let (id, action) = match operation {
             Operation::ReadVariable(id) => (*id, Action::Read(Piece::All)),
             Operation::WriteVariable(id) => (*id, Action::Write(Piece::All)),
@@ -263,7 +319,9 @@ impl Play {
             | Operation::Sleep
             | Operation::Clock => return None,
         };
-        Some(one(self.object(id), action))
+        let object = self.object(id);
+        self.touches(actor, object);
+        Some(one(object, action))
     }
 
     /// Says what the touches of an operation that never waits come to, now that it is its turn.

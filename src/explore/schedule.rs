@@ -12,7 +12,7 @@
 use std::fmt::Write;
 
 use super::history::{Actor, History};
-use super::search::usual;
+use super::search::{LONG, run, usual};
 use super::steps::Enabled;
 
 /// A turn: so many steps of a task, or as far as it gets.
@@ -27,10 +27,13 @@ pub struct Turn {
 /// The name of what has happened; `enabled` says who could have gone on before each step.
 pub fn name(history: &History, enabled: impl Fn(usize) -> Enabled) -> String {
     let actor = |step: usize| history.events[step].actor;
-    // Behind the last choice that is not the usual one, nothing needs to be said.
-    let said = (0..history.events.len()).rev().find(|&step| {
+    // Behind the last choice that is not the usual one, nothing needs to be said. (What is usual in
+    // very long turns depends on what counts as a step.)
+    let events = &history.events;
+    let is_long = (0..events.len()).any(|step| run(&events[..=step]) >= LONG);
+    let said = (0..events.len()).rev().find(|&step| {
         let could = enabled(step);
-        usual(could.all, could.late, &history.events[..step]) != actor(step)
+        is_long || usual(could.all, could.late, &events[..step]) != actor(step)
     });
     let mut name = String::new();
     let end = said.map_or(0, |step| step + 1);
@@ -49,7 +52,8 @@ pub fn name(history: &History, enabled: impl Fn(usize) -> Enabled) -> String {
         // Its turn has been cut short, or went on where its wait would have timed out.
         let cut = could_go_on || (from + 1..at).any(|step| enabled(step).late & (1 << who) != 0);
         if cut {
-            let _ = write!(name, "{}", at - from);
+            let steps = events[from..at].iter().map(|event| 1 + event.own);
+            let _ = write!(name, "{}", steps.sum::<u32>());
         }
     }
     match name.is_empty() {

@@ -34,7 +34,7 @@ struct State {
 }
 
 /// So many steps in a row are very long.
-const LONG: usize = 200;
+pub const LONG: usize = 200;
 
 /// The search.
 #[derive(Debug, Default)]
@@ -76,14 +76,17 @@ impl Search {
         while self.length > 0 {
             let at = self.length - 1;
             let state = &mut self.states[at];
-            if at < history.events.len() {
+            let tried = match history.events.get(at) {
+                Some(_) => 1 << state.chosen,
+                None => 0,
+            };
+            let left = state.backtrack & !state.sleepers.all & !tried;
+            if left != 0 && tried != 0 {
                 // What has just been tried sleeps from now on.
-                let chosen = state.chosen;
-                let touches = history.events[at].touches.clone();
-                state.sleepers.add(chosen, touches);
-                history.truncate(at);
+                let touches = Touches::from_slice(&history.events[at].touches);
+                state.sleepers.add(state.chosen, touches);
             }
-            let left = state.backtrack & !state.sleepers.all;
+            history.truncate(at);
             if left != 0 {
                 state.chosen = left.trailing_zeros() as Actor;
                 self.given_up = false;
@@ -279,6 +282,18 @@ fn objects(touches: &[Touch]) -> usize {
     others.count()
 }
 
+/// How many steps of one task stand last, its own among them; more than `LONG` are not counted.
+pub fn run(before: &[Event]) -> usize {
+    let mut run = 0;
+    for event in before.iter().rev() {
+        if event.actor != before[before.len() - 1].actor || run >= LONG {
+            break;
+        }
+        run += 1 + event.own as usize;
+    }
+    run
+}
+
 /// Who goes on where nothing says otherwise: whoever has just gone, else the first; somebody
 /// whose wait would time out only if nobody else can. Who has gone for very long lets the next one
 /// go, so that a loop that waits for somebody does not wait for ever.
@@ -289,8 +304,7 @@ pub fn usual(awake: Actors, late: Actors, before: &[Event]) -> Actor {
     };
     match before.last().map(|event| event.actor) {
         Some(last) if among & (1 << last) != 0 => {
-            let recent = before.iter().rev().take(LONG);
-            let long = recent.filter(|event| event.actor == last).count() == LONG;
+            let long = run(before) >= LONG;
             let others = among & !(1 << last);
             match long && others != 0 {
                 true => match others >> last {

@@ -34,7 +34,7 @@ impl Sleepers {
     pub fn inherit(&mut self, before: &Sleepers, taken: &Event) {
         for (actor, step) in &before.steps {
             if *actor != taken.actor && !steps_depend(step, &taken.touches) {
-                self.add(*actor, step.clone());
+                self.add(*actor, Touches::from_slice(step));
             }
         }
     }

@@ -30,7 +30,8 @@ use crate::runtime::mailbox::SeatHandle;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Task, TaskKind, Work};
 use crate::runtime::trail;
-use crate::runtime::wait::Stops;
+use crate::runtime::turn::Ask;
+use crate::runtime::wait::{Stops, WaitingFor};
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
 use crate::value::{Result, Unwind, Value};
@@ -142,6 +143,7 @@ impl<D: Director> Stage<D> {
     /// Runs the program once.
     pub fn perform(self: &Rc<Self>) -> Ended {
         self.runtime.random.lock().seed(1);
+        self.spun.set(false);
         let task = Task::new(
             1,
             TaskKind::Main,
@@ -160,6 +162,7 @@ impl<D: Director> Stage<D> {
                 part.keep_trail();
             }
             state.play.parts.push(part);
+            state.play.ready = 1;
             state.chosen = None;
         }
         let stop = loop {
@@ -192,12 +195,7 @@ impl<D: Director> Stage<D> {
     fn go_on(self: &Rc<Self>, actor: Actor) -> Option<i32> {
         let (mut fiber, why) = {
             let mut state = self.state.borrow_mut();
-            let outcome = state.play.begin_step(actor);
-            let why = match outcome {
-                Outcome::Done => Resumed::Ready,
-                Outcome::TimedOut => Resumed::TimedOut,
-                Outcome::Struck => Resumed::Cancelled,
-            };
+            let why = resumed(state.play.begin_step(actor));
             match state.play.parts[actor].fiber.take() {
                 Some(fiber) => (fiber, why),
                 None => (self.enter(&mut state, actor)?, why),
@@ -212,24 +210,17 @@ impl<D: Director> Stage<D> {
                 part.pending = Pending::Ended;
                 state.stacks.give(fiber.into_stack());
                 state.play.has_left(actor);
-                return None;
+                None
             }
-            Some(Suspended::Asks(ask)) => {
-                part.place = ask.span;
-                part.fiber = Some(fiber);
-                state.play.meet(actor, &ask);
-                state.play.parts[actor].pending = Pending::Ask(ask);
-                return None;
-            }
-            Some(Suspended::Starts(task)) => part.pending = Pending::Start(task),
             Some(Suspended::Exits(status)) => {
                 part.fiber = Some(fiber);
-                return Some(status);
+                Some(status)
             }
-            Some(_) => {}
+            Some(_) => {
+                part.fiber = Some(fiber);
+                None
+            }
         }
-        part.fiber = Some(fiber);
-        None
     }
 
     /// What is seen from now on is seen by this task.
@@ -253,6 +244,7 @@ impl<D: Director> Stage<D> {
             let mut machine =
                 Machine::new(own, runtime, handle.clone(), port, actor, limit, &stops);
             machine.gate = Gate::watched(&stand);
+            machine.turns = Some(&stand);
             let result = run_guarded(work, &mut machine);
             stand.finish();
             stage.has_finished(actor, &task, result);
@@ -290,21 +282,52 @@ impl<D: Director> Stage<D> {
         drop(self.runtime.output.kept());
     }
 
-    /// A task arrives at the gate; true if it goes on at once.
-    pub(super) fn arrive(&self, actor: Actor, pending: Pending) -> bool {
+    /// A task arrives at the gate; how it goes on, if it does at once.
+    pub(super) fn arrive(&self, actor: Actor, pending: Pending) -> Option<Resumed> {
         let state = &mut *self.state.borrow_mut();
         if state.play.clearing {
-            return true;
+            return match pending {
+                Pending::Ask(_) | Pending::Start(_) => None,
+                // Whether a cancel has come is looked at by who looks at it.
+                _ => Some(Resumed::Ready),
+            };
         }
-        state.play.parts[actor].pending = pending;
+        if let Pending::Ask(ask) = &pending {
+            state.play.parts[actor].place = ask.span;
+            state.play.meet(actor, ask);
+        }
+        state.play.stands(actor, pending);
         let next = state.next();
         if next == Some(actor) {
-            // Whether a cancel has come is looked at by who looks at it.
-            state.play.begin_step(actor);
-            return true;
+            return Some(resumed(state.play.begin_step(actor)));
         }
         state.chosen = Some(next);
-        false
+        None
+    }
+
+    /// Whether a task that announces an operation just goes on: it is nobody else's business, or
+    /// repeats a step of the execution before.
+    pub(super) fn passes(&self, actor: Actor, place: Span, operation: &Operation) -> bool {
+        let play = &mut self.state.borrow_mut().play;
+        play.parts[actor].place = place;
+        let passes = operation.is_plain()
+            && !play.clearing
+            && (play.is_own(actor, operation) || play.repeats(actor));
+        if passes && play.merges {
+            super::notes::note(play, operation);
+        }
+        passes
+    }
+
+    /// How a task that asks for something goes on, if it repeats a step of the execution before.
+    pub(super) fn passes_wait(&self, actor: Actor, ask: &Ask) -> Option<Resumed> {
+        let play = &mut self.state.borrow_mut().play;
+        let plain = !play.clearing && !play.merges && !matches!(ask.what, WaitingFor::Permit(_));
+        if !plain || !play.repeats(actor) {
+            return None;
+        }
+        play.parts[actor].place = ask.span;
+        Some(resumed(play.history.events[play.depth - 1].outcome))
     }
 
     pub(super) fn touches_of(&self, actor: Actor, operation: &Operation) -> Option<Touches> {
@@ -317,7 +340,7 @@ impl<D: Director> Stage<D> {
         }
         match play.clearing {
             true => None,
-            false => play.touches_of(operation),
+            false => play.touches_of(actor, operation),
         }
     }
 
@@ -337,9 +360,9 @@ impl<D: Director> Stage<D> {
         self.state.borrow_mut().play.order(order, tasks);
     }
 
-    pub(super) fn widen(&self, operation: &Operation) {
+    pub(super) fn widen(&self, actor: Actor, operation: &Operation) {
         let play = &mut self.state.borrow_mut().play;
-        if let Some(touches) = play.touches_of(operation) {
+        if let Some(touches) = play.touches_of(actor, operation) {
             play.extra.extend(touches);
         }
     }
@@ -348,14 +371,9 @@ impl<D: Director> Stage<D> {
         self.state.borrow_mut().play.number(actor, kind)
     }
 
-    pub(super) fn place(&self, actor: Actor, span: Span, name: Option<&str>) {
-        let play = &mut self.state.borrow_mut().play;
-        let tells = play.tells;
-        let part = &mut play.parts[actor];
-        part.place = span;
-        if tells {
-            part.variable = name.map(str::to_owned);
-        }
+    pub(super) fn place(&self, actor: Actor, name: Option<&str>) {
+        let part = &mut self.state.borrow_mut().play.parts[actor];
+        part.variable = name.map(str::to_owned);
     }
 
     pub(super) fn wants_words(&self) -> bool {
@@ -372,7 +390,7 @@ impl<D: Director> Stage<D> {
         let part = &mut self.state.borrow_mut().play.parts[actor];
         if pass == 0.0 {
             // Who looks at the time may see another one each turn.
-            part.changes += 1;
+            part.unseen += 1;
         }
         // Time passes while one looks at it, so that waiting for a moment ends.
         part.clock += pass + 0.001;
@@ -397,6 +415,15 @@ impl<D: Director> Stage<D> {
     pub(super) fn is_struck(&self, actor: Actor) -> bool {
         let state = self.state.borrow();
         state.play.clearing || state.play.parts[actor].task.cancel_waits()
+    }
+}
+
+/// How a task is told how its step goes.
+fn resumed(outcome: Outcome) -> Resumed {
+    match outcome {
+        Outcome::Done => Resumed::Ready,
+        Outcome::TimedOut => Resumed::TimedOut,
+        Outcome::Struck => Resumed::Cancelled,
     }
 }
 

@@ -3,14 +3,18 @@
 //! What a task announces is settled right here if the director lets it go on: then its fiber is
 //! not even left.
 
+use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::actor::Pending;
 use super::history::Actor;
 use super::stage::{Director, Stage};
 use crate::gate::{Numbered, Operation, Turn, Watch};
-use crate::runtime::fiber::{Port, Suspended};
+use crate::runtime::fiber::{Port, Resumed, Suspended};
+use crate::runtime::task::Task;
 use crate::runtime::trail::saw_word;
+use crate::runtime::turn::{Ask, Turns};
 use crate::syntax::span::Span;
 
 /// Where one task stands.
@@ -18,16 +22,27 @@ pub struct Stand<'f, D: Director> {
     stage: Rc<Stage<D>>,
     port: Port<'f>,
     actor: Actor,
+    /// Where the task is in the source.
+    place: Cell<Span>,
+    /// Whether somebody wants the execution told in words.
+    tells: bool,
 }
 
 impl<'f, D: Director> Stand<'f, D> {
     /// The stand of a task that begins.
     pub fn new(stage: Rc<Stage<D>>, port: Port<'f>, actor: Actor) -> Stand<'f, D> {
-        Stand { stage, port, actor }
+        let tells = stage.wants_words();
+        Stand {
+            stage,
+            port,
+            actor,
+            place: Cell::default(),
+            tells,
+        }
     }
 
     fn arrive(&self, pending: Pending) {
-        if !self.stage.arrive(self.actor, pending) {
+        if self.stage.arrive(self.actor, pending).is_none() {
             self.port.suspend(Suspended::Yielded);
         }
     }
@@ -38,8 +53,22 @@ impl<'f, D: Director> Stand<'f, D> {
     }
 }
 
+impl<D: Director> Turns for Stand<'_, D> {
+    fn asks(&self, ask: &Ask) -> Option<Resumed> {
+        let at_once = self.stage.passes_wait(self.actor, ask);
+        at_once.or_else(|| self.stage.arrive(self.actor, Pending::Ask(ask.clone())))
+    }
+
+    fn starts(&self, task: &Arc<Task>) -> Option<Resumed> {
+        self.stage.arrive(self.actor, Pending::Start(task.clone()))
+    }
+}
+
 impl<D: Director> Watch for Stand<'_, D> {
     fn announce(&self, operation: &Operation) {
+        if self.stage.passes(self.actor, self.place.get(), operation) {
+            return;
+        }
         if let Some(touches) = self.stage.touches_of(self.actor, operation) {
             self.arrive(Pending::Act(touches));
             match operation {
@@ -58,11 +87,11 @@ impl<D: Director> Watch for Stand<'_, D> {
     }
 
     fn widen(&self, operation: &Operation) {
-        self.stage.widen(operation);
+        self.stage.widen(self.actor, operation);
     }
 
     fn wants_words(&self) -> bool {
-        self.stage.wants_words()
+        self.tells
     }
 
     fn tell(&self, words: String) {
@@ -74,7 +103,10 @@ impl<D: Director> Watch for Stand<'_, D> {
     }
 
     fn place(&self, span: Span, name: Option<&str>) {
-        self.stage.place(self.actor, span, name);
+        self.place.set(span);
+        if self.tells {
+            self.stage.place(self.actor, name);
+        }
     }
 
     fn turn(&self, turn: &mut Turn, digest: u64) {

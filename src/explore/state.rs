@@ -8,27 +8,25 @@
 //! Two executions whose states are equal go on in the same ways. What is told here is only hashed
 //! (to 128 bits); a state of which something cannot be told is no state at all.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::sync::Arc;
+use std::collections::HashSet;
 
-use super::actor::{Part, Pending};
+use super::actor::Part;
+use super::alike::Alike;
 use super::history::Actor;
-use super::play::{Actors, AddressHasher, FIRST_FREE, Play};
-use super::touch::{ObjectIndex, Touch};
-use crate::gate::Gate;
+use super::play::{Actors, Play};
+use super::reader::Reader;
 use crate::runtime::output::Output;
-use crate::runtime::promise::Content;
-use crate::runtime::task::{Outcome, Task, TaskKind};
-use crate::runtime::trail::Seen;
-use crate::value::error::Thrown;
-use crate::value::stream::Stream;
-use crate::value::{Failure, Value};
 
-/// The state, with the tasks that sleep in it; `None` if it cannot be told.
-pub fn key(play: &Play, output: &Output, sleeping: Actors) -> Option<u128> {
+/// The state, with the tasks that sleep in it; `None` if it cannot be told. Tasks that are alike
+/// are not told apart, if that can be done.
+pub fn key(play: &Play, output: &Output, sleeping: Actors, alike: Option<&Alike>) -> Option<u128> {
     if play.unreadable {
         return None;
+    }
+    if let Some(alike) = alike
+        && let Some(key) = without_names(play, output, sleeping, alike)
+    {
+        return Some(key);
     }
     let mut order: Vec<Actor> = (0..play.parts.len()).collect();
     order.sort_unstable_by_key(|&actor| play.parts[actor].name());
@@ -60,9 +58,119 @@ pub fn key(play: &Play, output: &Output, sleeping: Actors) -> Option<u128> {
             reader.task(&play.parts[actor].task);
         }
     }
-    reader.rest()?;
+    reader.rest(0)?;
     reader.looks(play);
     Some(reader.digest.value())
+}
+
+/// The state without the names of tasks that are [alike](super::alike); `None` if names are in it.
+///
+/// ```text
+///   all others, and what they reach | what several of those who are alike are started with
+///   each of those, by itself        | in any order
+///   those who wait for them         | as they came to the gate, and what they reach
+///   who of those who are alike has which lock, and so on
+/// ```
+fn without_names(play: &Play, output: &Output, sleeping: Actors, alike: &Alike) -> Option<u128> {
+    let (members, waiters) = (alike.all(), alike.waiters());
+    let mut order: Vec<Actor> = (0..play.parts.len()).collect();
+    order.sort_unstable_by_key(|&actor| play.parts[actor].name());
+    let mut reader = Reader {
+        alike: order
+            .iter()
+            .filter(|&&actor| members >> actor & 1 != 0)
+            .copied()
+            .collect(),
+        titles: play.parts.iter().map(Part::name).collect(),
+        ..Reader::default()
+    };
+    output.look(|printed| reader.digest.bytes(printed));
+    reader.word(play.ending.into());
+    reader.word(order.len() as u64);
+    for &actor in &order {
+        let part = &play.parts[actor];
+        if (members | waiters) >> actor & 1 == 0 {
+            reader.word((sleeping >> actor & 1) as u64);
+            reader.part(play, part)?;
+        }
+    }
+    reader.meet_common(play)?;
+    reader.rest(0)?;
+    if reader.names {
+        return None;
+    }
+    let common = reader.met.len();
+    let whole = std::mem::take(&mut reader.digest);
+    // What only one of them reaches.
+    let mut own: HashSet<usize> = HashSet::new();
+    let mut digests: Vec<(Actor, u128)> = Vec::new();
+    for actor in reader.alike.clone() {
+        let part = &play.parts[actor];
+        let roles = reader.roles.len();
+        for members in &alike.members {
+            reader.word((members >> actor & 1) as u64);
+        }
+        reader.word((sleeping >> actor & 1) as u64);
+        reader.part(play, part)?;
+        reader.rest(common)?;
+        let digest = std::mem::take(&mut reader.digest);
+        digests.push((actor, digest.value()));
+        let mut new = reader
+            .numbers
+            .iter()
+            .filter(|(_, number)| **number >= common);
+        if reader.names || reader.roles.len() > roles || !new.all(|(object, _)| own.insert(*object))
+        {
+            return None;
+        }
+        reader.met.truncate(common);
+        reader.numbers.retain(|_, number| *number < common);
+    }
+    reader.digest = whole;
+    let mut sorted: Vec<u128> = digests.iter().map(|(_, digest)| *digest).collect();
+    sorted.sort_unstable();
+    for digest in sorted {
+        reader.wide(digest);
+    }
+    for (actor, entry) in &alike.gates {
+        let part = &play.parts[*actor];
+        if part.task.cancel_waits() || part.task.cancel_has_struck() {
+            return None;
+        }
+        reader.word((sleeping >> actor & 1) as u64);
+        reader.wide(*entry);
+        // Where it stands at the gate follows from who has ended.
+        let whole = std::mem::take(&mut reader.digest);
+        reader.part(play, part)?;
+        reader.digest = whole;
+    }
+    reader.rest(common)?;
+    if reader.numbers.keys().any(|object| own.contains(object)) || !reader.looks.is_empty() {
+        return None;
+    }
+    // Of those who are equal, the one that is named first is the first.
+    let mut named: Vec<Actor> = Vec::new();
+    for actor in std::mem::take(&mut reader.roles) {
+        let digest = digests
+            .iter()
+            .find(|(other, _)| *other == actor)
+            .map(|(_, digest)| *digest)?;
+        reader.wide(digest);
+        if !named.contains(&actor) {
+            named.push(actor);
+        }
+        let place = named.iter().position(|other| *other == actor)?;
+        reader.word(place as u64);
+    }
+    Some(reader.digest.value())
+}
+
+/// What a task stands for, and all that it reaches.
+pub fn digest_of(play: &Play, part: &Part) -> Option<u128> {
+    let mut reader = Reader::default();
+    reader.part(play, part)?;
+    reader.rest(0)?;
+    reader.looks.is_empty().then(|| reader.digest.value())
 }
 
 /// Whether only this task can come to the list, map or variable that its next step touches: it
@@ -81,371 +189,5 @@ pub fn is_private(play: &Play, actor: Actor) -> bool {
             .is_some(),
         false => reader.part(play, part).is_some(),
     });
-    known && reader.rest().is_some() && !reader.numbers.contains_key(&address)
-}
-
-/// 128 bits that tell sequences of words apart.
-#[derive(Default)]
-struct Digest {
-    a: u64,
-    b: u64,
-}
-
-impl Digest {
-    fn word(&mut self, word: u64) {
-        self.a = folded(self.a ^ word ^ 0x243F_6A88_85A3_08D3, 0x9E37_79B9_7F4A_7C15);
-        self.b = folded(
-            self.b.rotate_left(29) ^ word.wrapping_add(0xA409_3822_299F_31D0),
-            0xD6E8_FEB8_6659_FD93,
-        );
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as u64);
-        for piece in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..piece.len()].copy_from_slice(piece);
-            self.word(u64::from_le_bytes(word));
-        }
-    }
-
-    fn value(mut self) -> u128 {
-        self.word(1);
-        self.word(2);
-        u128::from(self.a) << 64 | u128::from(self.b)
-    }
-}
-
-fn folded(word: u64, by: u64) -> u64 {
-    let product = u128::from(word) * u128::from(by);
-    product as u64 ^ (product >> 64) as u64
-}
-
-/// What reads a state.
-#[derive(Default)]
-struct Reader {
-    digest: Digest,
-    numbers: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
-    /// The objects met, in order.
-    met: Vec<Value>,
-    /// For each loop that may come to wait for a change: what it has looked at.
-    looks: Vec<Vec<Touch>>,
-}
-
-impl Reader {
-    fn word(&mut self, word: u64) {
-        self.digest.word(word);
-    }
-
-    /// What loops have looked at. What nobody has met is the loop's own: nobody else changes it.
-    fn looks(&mut self, play: &Play) {
-        if self.looks.iter().all(Vec::is_empty) {
-            return;
-        }
-        let mut names: HashMap<ObjectIndex, u64> = HashMap::new();
-        for part in &play.parts {
-            if let Some(index) = play.met(part.task.id().address()) {
-                names.insert(index, part.task.number << 2 | u64::from(part.name().0));
-            }
-        }
-        for (address, number) in &self.numbers {
-            if let Some(index) = play.met(*address) {
-                names.insert(index, (*number as u64) << 2 | 2);
-            }
-        }
-        for looks in std::mem::take(&mut self.looks) {
-            let known = looks.iter().filter_map(|touch| {
-                let name = match touch.object < FIRST_FREE {
-                    true => u64::from(touch.object) << 2 | 3,
-                    false => *names.get(&touch.object)?,
-                };
-                let mut hasher = std::hash::DefaultHasher::new();
-                touch.action.hash(&mut hasher);
-                Some((name, hasher.finish()))
-            });
-            let mut known: Vec<(u64, u64)> = known.collect();
-            known.sort_unstable();
-            known.dedup();
-            self.word(known.len() as u64);
-            for (name, action) in known {
-                self.word(name);
-                self.word(action);
-            }
-        }
-    }
-
-    /// What the objects hold that have been met.
-    fn rest(&mut self) -> Option<()> {
-        let mut next = 0;
-        while next < self.met.len() {
-            let value = self.met[next].clone();
-            self.contents(&value)?;
-            next += 1;
-        }
-        Some(())
-    }
-
-    fn text(&mut self, text: &str) {
-        self.digest.bytes(text.as_bytes());
-    }
-
-    fn task(&mut self, task: &Task) {
-        self.word(task.number << 1 | u64::from(task.kind == TaskKind::Future));
-    }
-
-    fn part(&mut self, play: &Play, part: &Part) -> Option<()> {
-        let task = &part.task;
-        if task
-            .pool
-            .as_ref()
-            .is_some_and(|pool| pool.kind.is_process())
-        {
-            return None;
-        }
-        self.task(task);
-        let flags = [
-            part.seated,
-            part.cancelled_at_end,
-            part.never_began,
-            task.cancel_waits(),
-            task.cancel_has_struck(),
-            task.was_asked(),
-        ];
-        let flags = flags
-            .iter()
-            .fold(1, |flags, flag| flags << 1 | u64::from(*flag));
-        self.word(flags);
-        self.word(part.clock.to_bits());
-        for made in part.made {
-            self.word(made.into());
-        }
-        self.values(part.given.as_ref()?);
-        let pending = match &part.pending {
-            Pending::Begin => 1,
-            Pending::Act(_) => 2,
-            Pending::Ask(ask) => 3 + u64::from(ask.in_line.is_some()),
-            Pending::Start(_) => 5,
-            Pending::Flag => 6,
-            Pending::Spin(looked) => 7 + u64::from(play.change_of(looked).is_some()),
-            Pending::Finish => 9,
-            Pending::Running => 10,
-            Pending::Ended => 11,
-        };
-        self.word(pending);
-        if let Some(outcome) = task.outcome() {
-            match &outcome {
-                Outcome::Value(value) => self.value(value),
-                Outcome::Failed(failure) => self.failure(failure),
-                Outcome::Cancelled => self.word(3),
-            }
-        }
-        match part.has_ended() {
-            true => Some(()),
-            false => self.trail(play, part),
-        }
-    }
-
-    fn trail(&mut self, play: &Play, part: &Part) -> Option<()> {
-        let trail = part.trail.as_ref()?.borrow();
-        self.word(trail.marks.len() as u64);
-        for mark in &trail.marks {
-            self.word(mark.span.start.into());
-            self.log(&mark.entry)?;
-            self.word(mark.turns);
-            self.values(&mark.stack);
-            if let Some((changes, from)) = mark.turn {
-                // Whether the next turn may be one that changes nothing, and what it waits for.
-                let same = changes == part.changes;
-                let looked = part.looked.get(from..).unwrap_or_default();
-                let over = same && play.change_of(looked).is_some();
-                self.word(u64::from(same) << 1 | u64::from(over));
-                if same && !over {
-                    let touches = looked.iter().map(|looked| looked.touch);
-                    self.looks.push(touches.collect());
-                }
-            }
-        }
-        self.log(&trail.log)
-    }
-
-    fn log(&mut self, log: &[Seen]) -> Option<()> {
-        self.word(log.len() as u64);
-        for seen in log {
-            match seen {
-                Seen::Word(word) => {
-                    self.word(0);
-                    self.word(*word);
-                }
-                Seen::Value(value) => self.value(value),
-                Seen::Unknown => return None,
-            }
-        }
-        Some(())
-    }
-
-    fn values(&mut self, values: &[Value]) {
-        self.word(values.len() as u64);
-        for value in values {
-            self.value(value);
-        }
-    }
-
-    fn failure(&mut self, failure: &Failure) {
-        match &failure.thrown {
-            Thrown::Error { kind, message } => {
-                self.text(kind.word());
-                self.text(message);
-            }
-            Thrown::Value(value) => self.value(value),
-        }
-        self.text(&format!("{:?}", failure.story));
-    }
-
-    /// An object: its number, by which it is known from now on.
-    fn object<T: ?Sized>(&mut self, tag: u64, object: &Arc<T>, value: &Value) {
-        let next = self.numbers.len();
-        let address = Arc::as_ptr(object).cast::<()>().addr();
-        let number = *self.numbers.entry(address).or_insert(next);
-        if number == next {
-            self.met.push(value.clone());
-        }
-        self.word(tag);
-        self.word(number as u64);
-    }
-
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Nil => self.word(1),
-            Value::Absent => self.word(2),
-            Value::Bool(truth) => self.word(3 + u64::from(truth.get())),
-            Value::Int(number) => {
-                self.word(5);
-                self.word(*number as u64);
-            }
-            Value::Float(number) => {
-                self.word(6);
-                self.word(number.get().to_bits());
-            }
-            Value::BigInt(number) => {
-                self.word(7);
-                self.digest.bytes(&number.to_signed_bytes_le());
-            }
-            Value::String(text) => {
-                self.word(8);
-                self.text(text);
-            }
-            Value::Bytes(bytes) => {
-                self.word(9);
-                self.digest.bytes(bytes);
-            }
-            Value::Range(range) => {
-                self.word(10);
-                for end in [range.start, range.end, range.step] {
-                    self.word(end as u64);
-                }
-            }
-            Value::Builtin(builtin) => {
-                self.word(11);
-                self.text(builtin.name);
-            }
-            Value::Place(place) => self.word(12 + *place as u64),
-            Value::Future(task) | Value::Task(task) => {
-                self.word(14);
-                self.task(task);
-            }
-            Value::Error(failure) => {
-                self.word(15);
-                self.failure(failure);
-            }
-            Value::Unwinding(_) => self.word(16),
-            Value::List(object) => self.object(20, object, value),
-            Value::Map(object) => self.object(21, object, value),
-            Value::Function(object) => self.object(22, object, value),
-            Value::Stream(object) => self.object(23, object, value),
-            Value::Promise(object) => self.object(24, object, value),
-            Value::Queue(object) => self.object(25, object, value),
-            Value::Lock(object) => self.object(26, object, value),
-            Value::Semaphore(object) => self.object(27, object, value),
-            Value::Pool(object) => self.object(28, object, value),
-            Value::Once(object) => self.object(29, object, value),
-            Value::Shared(object) => self.object(30, object, value),
-        }
-    }
-
-    /// What an object holds.
-    fn contents(&mut self, object: &Value) -> Option<()> {
-        match object {
-            Value::List(list) => self.values(&list.held()),
-            Value::Map(map) => {
-                let held = map.held();
-                self.word(held.len() as u64);
-                for (key, value) in &held {
-                    self.value(key);
-                    self.value(value);
-                }
-            }
-            Value::Function(function) => {
-                self.word(std::ptr::from_ref(function.code).addr() as u64);
-                self.values(&function.captures);
-            }
-            Value::Stream(stream) => {
-                let rest = match &**stream {
-                    Stream::Pair { head, tail } => {
-                        self.value(head);
-                        tail
-                    }
-                    Stream::Lazy(rest) => rest,
-                };
-                self.value(&Value::Promise(rest.clone()));
-            }
-            Value::Promise(promise) => {
-                match promise.content(&Gate::open())? {
-                    Content::Code(body) => self.value(&Value::Function(body)),
-                    Content::Done(value) => {
-                        self.word(0);
-                        self.value(&value);
-                    }
-                    Content::Failed(failure) => self.failure(&failure),
-                }
-                if let Some(by) = promise.evaluated_by() {
-                    self.task(&by);
-                }
-            }
-            Value::Queue(queue) => {
-                let held = queue.still()?;
-                self.word(queue.number << 1 | u64::from(held.closed));
-                self.values(&held.items);
-                self.word(held.pending.len() as u64);
-                for (value, task) in &held.pending {
-                    self.value(value);
-                    self.task(task);
-                }
-                for task in &held.refused {
-                    self.task(task);
-                }
-            }
-            Value::Lock(lock) => {
-                self.word(lock.number);
-                match lock.owner() {
-                    Some(owner) => self.task(&owner),
-                    None => self.word(0),
-                }
-            }
-            Value::Semaphore(semaphore) => {
-                self.word(semaphore.number);
-                self.word(semaphore.free());
-            }
-            Value::Once(cell) => match cell.get() {
-                Some(value) => self.value(value),
-                None => self.word(0),
-            },
-            Value::Shared(cell) => match cell.held() {
-                Some(value) => self.value(&value),
-                None => self.word(0),
-            },
-            // A pool may be shut down.
-            _ => return None,
-        }
-        Some(())
-    }
+    known && reader.rest(0).is_some() && !reader.numbers.contains_key(&address)
 }

@@ -2,19 +2,15 @@
 
 use std::sync::Arc;
 
-use super::actor::{Looked, Part, Pending};
+use super::actor::{Part, Pending};
 use super::history::{Actor, NONE, Outcome, Step};
 use super::play::{Actors, MOST_ACTORS, PROGRAM, Play};
 use super::seats::Seats;
-use super::stage::Tick;
-use super::touch::{Action, Part as Piece, Touch, Touches, depends};
-use crate::gate::{ObjectId, Turn};
-use crate::runtime::task::{Task, TaskKind};
+use super::touch::{Action, Part as Piece, Touch, Touches};
+use crate::gate::ObjectId;
+use crate::runtime::task::{Task, TaskKind, cancels_asked};
 use crate::runtime::turn::Ask;
 use crate::runtime::wait::WaitingFor;
-
-/// So many loop turns and calls without a step count as for ever.
-const FOR_EVER: u32 = 20_000_000;
 
 /// Who could take a step.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +25,17 @@ impl Play {
     /// Who could take a step.
     pub fn enabled(&self) -> Enabled {
         let mut enabled = Enabled::default();
-        for (actor, part) in self.parts.iter().enumerate() {
+        let mut unsure = match self.pools.is_empty() {
+            true => {
+                enabled.all = self.ready;
+                self.asking
+            }
+            false => Actors::MAX >> (MOST_ACTORS - self.parts.len()),
+        };
+        while unsure != 0 {
+            let actor = unsure.trailing_zeros() as Actor;
+            unsure &= unsure - 1;
+            let part = &self.parts[actor];
             let (could, late) = self.could_go_on(part);
             if could && self.has_seat(actor, part) {
                 enabled.all |= 1 << actor;
@@ -90,6 +96,10 @@ impl Play {
         let part = &mut self.parts[actor];
         part.ticks = 0;
         let mut pending = std::mem::replace(&mut part.pending, Pending::Running);
+        let others = !(1 << actor);
+        self.ready &= others;
+        self.asking &= others;
+        self.unsure &= others;
         let outcome = match &pending {
             Pending::Ask(_) if part.task.cancel_waits() => Outcome::Struck,
             Pending::Ask(ask) if !ask.is_possible(&part.task) => Outcome::TimedOut,
@@ -120,20 +130,59 @@ impl Play {
         self.is_new = step == self.history.events.len();
         if self.is_new {
             let mut touches = self.touches_of_step(actor, &mut pending, outcome);
-            touches.extend(sits.and_then(|pool| self.seat_of(pool)));
-            touches.extend(self.cut_off());
+            if let Some(seat) = sits.and_then(|pool| self.seat_of(pool)) {
+                touches.push(seat);
+            }
+            if let Some(cut_off) = self.cut_off() {
+                touches.push(cut_off);
+            }
             let started_by = self.parts[actor].started_by;
             self.history.begin(actor, outcome, started_by);
             let waits = sits.is_some() || matches!(&pending, Pending::Ask(ask) if !ask.timed);
             let event = &mut self.history.events[step];
             event.touches = touches;
             event.waits = waits;
-            event.let_by = std::mem::replace(&mut self.parts[actor].let_by, NONE);
+            event.let_by = self.parts[actor].let_by;
         }
+        let part = &mut self.parts[actor];
+        part.let_by = NONE;
+        part.last_step = step;
         if let Pending::Start(task) = pending {
             self.add(task, actor);
         }
         outcome
+    }
+
+    /// Whether the next step repeats one of the execution before, of this task and on objects that
+    /// have been met: then it is taken, and there is nothing to find out.
+    #[inline]
+    pub fn repeats(&mut self, actor: Actor) -> bool {
+        let Some(event) = self.history.events.get(self.depth) else {
+            return false;
+        };
+        let plain = self.parts.len() > 1 && !self.tells && self.pools.is_empty();
+        if event.actor != actor || !plain || self.learned || self.depth >= self.most_steps {
+            return false;
+        }
+        let object = match &*event.touches {
+            [touch] if self.has_met(touch.object) => touch.object,
+            _ => return false,
+        };
+        if self.under_way {
+            self.end_step();
+        }
+        self.touches(actor, object);
+        let part = &mut self.parts[actor];
+        part.ticks = 0;
+        part.let_by = NONE;
+        part.last_step = self.depth;
+        if let Some(trail) = &part.trail {
+            super::notes::note_act(&mut trail.borrow_mut());
+        }
+        self.depth += 1;
+        self.under_way = true;
+        self.is_new = false;
+        true
     }
 
     fn sit_down(&mut self, actor: Actor, pending: &Pending) -> Option<usize> {
@@ -271,6 +320,7 @@ impl Play {
             }
         }
         self.parts.push(part);
+        self.ready |= 1 << actor;
     }
 
     /// The step under way is over; true if it is a new one.
@@ -283,6 +333,20 @@ impl Play {
         if !self.pools.is_empty() {
             self.stand_up(step);
         }
+        self.cancels |= self.cancels_before != cancels_asked();
+        if self.cancels || self.unsure != 0 {
+            self.look_around(step);
+        }
+        if self.is_new {
+            let touches = &mut self.history.events[step].touches;
+            touches.extend_from_slice(&self.extra);
+        }
+        self.extra.clear();
+        self.is_new
+    }
+
+    /// Looks at what the step has done to the others: whom it has let go on, and who is cancelled.
+    fn look_around(&mut self, step: Step) {
         let mut cancels = false;
         for actor in 0..self.parts.len() {
             let part = &mut self.parts[actor];
@@ -295,6 +359,7 @@ impl Play {
                 Pending::Begin if part.task.has_ended() => {
                     part.pending = Pending::Ended;
                     part.never_began = true;
+                    self.ready &= !(1 << actor);
                     if let Some(pool) = part.pool {
                         self.pools[pool].forget(actor);
                         let seat = self.seat_of(pool);
@@ -313,58 +378,6 @@ impl Play {
         if cancels {
             self.learn_cancelled();
         }
-        let extra = std::mem::take(&mut self.extra);
-        if self.is_new {
-            self.history.events[step].touches.extend(extra);
-        }
-        self.note_looks(step);
-        self.is_new
-    }
-
-    /// What the step has changed or looked at, for loops that wait for a change.
-    fn note_looks(&mut self, step: usize) {
-        let event = &self.history.events[step];
-        let part = &mut self.parts[event.actor];
-        for &touch in &event.touches {
-            let looks = matches!(
-                touch.action,
-                Action::Read(_) | Action::Look | Action::Show | Action::Flag
-            );
-            match looks {
-                true => part.looked.push(Looked { touch, step }),
-                false => {
-                    part.changes += 1;
-                    part.looked.clear();
-                }
-            }
-        }
-    }
-
-    /// The first step that has changed something of this since it was looked at.
-    pub(super) fn change_of(&self, looked: &[Looked]) -> Option<usize> {
-        let changes = looked.iter().filter_map(|looked| {
-            let actions = self.history.actions(looked.touch.object);
-            let later = actions.take_while(|(step, _)| *step > looked.step);
-            let changes = later.filter(|(step, action)| {
-                *step < self.depth && depends(*action, looked.touch.action)
-            });
-            changes.map(|(step, _)| step).last()
-        });
-        changes.min()
-    }
-
-    /// A turn of a loop begins. If the one before has changed nothing, and nothing of what it
-    /// looked at has changed, this one would be the same.
-    pub fn turn(&mut self, actor: Actor, turn: &mut Turn, digest: u64) -> Option<Vec<Looked>> {
-        let part = &self.parts[actor];
-        let same = turn.before == Some(digest) && turn.mark.0 == part.changes;
-        let looked = match same {
-            true => part.looked.get(turn.mark.1..).unwrap_or_default().to_vec(),
-            false => Vec::new(),
-        };
-        turn.before = Some(digest);
-        turn.mark = (part.changes, part.looked.len());
-        (same && self.change_of(&looked).is_none()).then_some(looked)
     }
 
     fn learn_cancelled(&mut self) {
@@ -423,7 +436,7 @@ impl Play {
     }
 
     /// A task has ended. When the main program and all spawned tasks have, the futures that are
-    /// left are cancelled, in the same step.
+    /// left are cancelled, in the same step: it notices which.
     pub fn has_left(&mut self, actor: Actor) {
         if self.clearing || self.parts.len() == 1 {
             return;
@@ -446,7 +459,17 @@ impl Play {
         }
         self.ending = true;
         for actor in 0..self.parts.len() {
-            if self.parts[actor].has_ended() || self.parts[actor].cancelled_at_end {
+            if !is_future(&self.parts[actor]) || self.parts[actor].cancelled_at_end {
+                continue;
+            }
+            let object = self.object(self.parts[actor].task.id());
+            // One that has ended would have been left in another order, if nobody waited for it.
+            let mut actions = self.history.actions(object);
+            if !actions.any(|(_, action)| action == Action::Join) {
+                let action = Action::Cancel;
+                self.extra.push(Touch { object, action });
+            }
+            if self.parts[actor].has_ended() {
                 continue;
             }
             if !self.known.leaves_futures {
@@ -455,26 +478,7 @@ impl Play {
             }
             self.parts[actor].cancelled_at_end = true;
             let task = self.parts[actor].task.clone();
-            let object = self.object(task.id());
-            self.extra.push(Touch {
-                object,
-                action: Action::Cancel,
-            });
             task.request_cancel();
-        }
-    }
-
-    /// A loop turn or call.
-    pub fn tick(&mut self, actor: Actor) -> Tick {
-        if self.clearing {
-            return Tick::Unwind;
-        }
-        let part = &mut self.parts[actor];
-        part.ticks += 1;
-        match part.ticks {
-            1 if self.known.cancelled.contains(&part.name()) => Tick::Look,
-            FOR_EVER => Tick::Endless,
-            _ => Tick::GoOn,
         }
     }
 }

@@ -68,9 +68,12 @@ pub trait Watch {
 pub struct Turn {
     /// Whether there was a turn before, and the state of the variables at its beginning.
     pub before: Option<u64>,
-    /// What the task had changed then, and looked at since.
-    pub mark: (u64, usize),
+    /// Where the task stood then.
+    pub mark: Mark,
 }
+
+/// A moment of a task: how often it had looked at the time, and how many steps there were.
+pub type Mark = (u64, usize);
 
 /// Who knows whether the task has been asked to stop.
 pub trait StopSign {

@@ -110,3 +110,24 @@ pub enum Operation {
     /// Touches the world outside: a file, the network.
     Outside,
 }
+
+impl Operation {
+    /// Whether it never waits, and touches what it is announced with and nothing else.
+    pub fn is_plain(&self) -> bool {
+        use Operation::*;
+        matches!(
+            self,
+            ReadVariable(_)
+                | WriteVariable(_)
+                | Read(..)
+                | Write(..)
+                | Close(_)
+                | Length(_)
+                | Poll(_)
+                | Show(_)
+                | Release(_)
+                | Fulfil(_)
+                | Print
+        )
+    }
+}

@@ -20,7 +20,6 @@ use super::machine::Machine;
 use super::mappings::{Mappings, OF_A_STACK};
 use super::scene::Scene;
 use super::task::{Task, Work};
-use super::turn::Ask;
 use super::wait::Ticket;
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Value};
@@ -59,10 +58,6 @@ pub enum Suspended {
     Yielded,
     /// It waits on; this is what it was asked for.
     Answered(Box<Scene>),
-    /// On a stage: it waits for something.
-    Asks(Ask),
-    /// On a stage: it starts this task.
-    Starts(Arc<Task>),
     /// On a stage: it ends the program with this status.
     Exits(i32),
 }

@@ -22,6 +22,7 @@ use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
 use super::story::{CHECK, PROMISE};
 use super::task::Task;
+use super::turn::Turns;
 use super::wait::Stops;
 use crate::builtins::Builtin;
 use crate::gate::{Gate, UNCHECKED};
@@ -98,6 +99,8 @@ pub struct Machine<'f> {
     pub(super) body: Option<Arc<Function>>,
     /// Where operations are announced.
     pub gate: Gate<'f>,
+    /// Who gives turns, on a stage.
+    pub turns: Option<&'f dyn Turns>,
     /// The task itself.
     pub task: Arc<Task>,
     /// The program it belongs to.
@@ -176,6 +179,7 @@ impl<'f> Machine<'f> {
             site: task.started_at.unwrap_or_default(),
             body: None,
             gate: Gate::open().with_stop_sign(stop),
+            turns: None,
             task,
             runtime,
             seat,

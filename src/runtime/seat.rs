@@ -184,12 +184,7 @@ impl Seat {
                 }
             }
             // Only a stage is asked, never a seat.
-            Some(
-                Suspended::Yielded
-                | Suspended::Asks(_)
-                | Suspended::Starts(_)
-                | Suspended::Exits(_),
-            ) => {
+            Some(Suspended::Yielded | Suspended::Exits(_)) => {
                 self.make_room(key);
                 self.ready.push_back((key, Resumed::Ready));
             }

@@ -8,6 +8,7 @@
 //! A task is claimed once: by a seat of its pool, or by the task that forces it first. A cancel
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -71,6 +72,16 @@ pub enum Listener {
 struct State {
     phase: Phase,
     listeners: SmallVec<[Listener; 1]>,
+}
+
+thread_local! {
+    static CANCELS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How often tasks have been asked to stop on this thread: who decides about tasks sees from it
+/// whether to look at them.
+pub fn cancels_asked() -> u64 {
+    CANCELS.with(Cell::get)
 }
 
 const NOT_CANCELLED: u8 = 0;
@@ -330,6 +341,7 @@ impl Task {
 
     /// Asks it to stop; true if it had not ended.
     pub fn request_cancel(&self) -> bool {
+        CANCELS.with(|asked| asked.set(asked.get() + 1));
         // Whoever has its work decides: nobody but us has if it has not started.
         if !self.abroad.has_to_speak()
             && let Some(work) = self.claim()

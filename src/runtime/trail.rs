@@ -17,10 +17,11 @@
 //!
 //! What a task hands to others is noted too: they may change it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::machine::Machine;
+use crate::gate;
 use crate::syntax::span::Span;
 use crate::value::Value;
 
@@ -46,9 +47,8 @@ pub struct Mark {
     pub turns: u64,
     /// The machine's stack at the beginning of the turn.
     pub stack: Vec<Value>,
-    /// For a `while`: what the task had changed then, and looked at since
-    /// ([`crate::gate::Turn::mark`]).
-    pub turn: Option<(u64, usize)>,
+    /// For a `while`: where the task stood then.
+    pub turn: Option<gate::Mark>,
 }
 
 /// What a task has seen.
@@ -71,14 +71,21 @@ const LEFT: u64 = 0x6c65_6674;
 
 thread_local! {
     static CURRENT: RefCell<Option<Shared>> = const { RefCell::new(None) };
+    /// Whether there is one: looked at by every operation of a program that is watched.
+    static IS_KEPT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whose trail it is from now on, on this thread.
 pub fn follow(trail: Option<Shared>) {
+    IS_KEPT.with(|is_kept| is_kept.set(trail.is_some()));
     CURRENT.with(|current| *current.borrow_mut() = trail);
 }
 
+#[inline]
 fn with(work: impl FnOnce(&mut Trail)) {
+    if !IS_KEPT.with(Cell::get) {
+        return;
+    }
     CURRENT.with(|current| {
         if let Some(trail) = &*current.borrow() {
             work(&mut trail.borrow_mut());
@@ -184,7 +191,7 @@ pub fn turn(
     mark: &mut Option<usize>,
     span: Span,
     counts: bool,
-    looked: Option<(u64, usize)>,
+    looked: Option<gate::Mark>,
 ) {
     with(|trail| {
         match *mark {

@@ -1,10 +1,11 @@
 //! Waiting on a stage: somebody else decides whose turn it is.
 //!
 //! Under the explorer a wait leaves no ticket. It asks for its turn and says what it waits for;
-//! when the turn comes, what it waits for can be had, or its time has passed.
+//! when the turn comes, what it waits for can be had, or its time has passed. A turn that comes at
+//! once is taken without leaving the task's stack.
 //!
 //! ```text
-//!   wait --Asks(what, timed)--> stage ... Ready:     the attempt succeeds
+//!   wait --asks(what, timed)--> stage ... Ready:     the attempt succeeds
 //!                                         TimedOut:  it gives up
 //!                                         Cancelled: it unwinds
 //! ```
@@ -38,6 +39,16 @@ fn address(value: &Value) -> usize {
         Value::Shared(cell) => Arc::as_ptr(cell).addr(),
         other => handle_address(other),
     }
+}
+
+/// Who gives turns on a stage.
+pub trait Turns {
+    /// A task asks for something: how it goes on, if its turn comes at once. Else it is to stand
+    /// still until it does.
+    fn asks(&self, ask: &Ask) -> Option<Resumed>;
+
+    /// A task starts another; the same.
+    fn starts(&self, task: &Arc<Task>) -> Option<Resumed>;
 }
 
 /// What a task that waits asks the stage for.
@@ -138,7 +149,8 @@ impl Machine<'_> {
             return Ok(None);
         }
         loop {
-            match self.suspend_to_wait(Suspended::Asks(ask.clone())) {
+            let turn = self.turns.and_then(|turns| turns.asks(&ask));
+            match turn.unwrap_or_else(|| self.suspend_to_wait(Suspended::Yielded)) {
                 Resumed::Ready | Resumed::Asked => {}
                 Resumed::TimedOut => {
                     let late = ask.in_line.take().and_then(|ticket| leave(&ticket));
@@ -211,7 +223,8 @@ impl Machine<'_> {
 
     /// A new task enters the stage.
     pub(super) fn hand_over(&mut self, task: &Arc<Task>) -> Result<()> {
-        match self.port.suspend(Suspended::Starts(task.clone())) {
+        let turn = self.turns.and_then(|turns| turns.starts(task));
+        match turn.unwrap_or_else(|| self.port.suspend(Suspended::Yielded)) {
             Resumed::Cancelled => Err(Unwind::Cancelled),
             _ => Ok(()),
         }

@@ -189,3 +189,38 @@ fn ends() {
     check("spawn { exit(3) }\nprint(1)");
     check("let f = future { print(\"f\") }\nspawn { print(\"s\") }");
 }
+
+/// What is left when the program ends is noticed by its end, whatever was left in the first order.
+#[test]
+fn futures_that_are_left() {
+    let failing = |body: &str, end: &str| {
+        format!(
+            "let x = 0\nlet l = lock()\nlet m = lock()\nlet p = queue()\nfn work() {{ {body} }}\n\
+             let ts = [future work() for i in range(2)]\n{end}"
+        )
+    };
+    let join = "for t in ts { t.join() }\nprint(x)";
+    for text in [
+        String::from("let a = future { print(1) }\nlet b = future { 1 }\nb.join()"),
+        String::from("let a = future { print(1) }\nlet b = future { a.join() }\nprint(b.join())"),
+        String::from("let a = future { print(1) }\nlet b = spawn { a.join() }\nprint(3)"),
+        failing("x += 1\nif x == 1 { throw \"early\" }", join),
+        failing("with l { x += 1 }\nthrow \"early\"", join),
+        failing("with l { x += 1 }", "throw 1"),
+        failing("with m { with l { x += 1 } }", "throw 1"),
+        failing("p.put(1)", "throw 1"),
+        failing("x += 1", "throw 1"),
+    ] {
+        let executions = |reduction| {
+            let bounds = Bounds {
+                reduction,
+                ..Bounds::default()
+            };
+            explore_within(&text, MOST, &bounds).executions
+        };
+        let truth = executions(Reduction::Sleep);
+        assert_eq!(executions(Reduction::All), truth, "{text}");
+        let states = super::explore_states(&text, 1_000_000).map(|found| found.executions);
+        assert_eq!(states, Some(truth), "{text}");
+    }
+}

@@ -1,7 +1,6 @@
 //! Loops: more executions than anyone could run, counted by way of the states they share.
 
 use super::brute::states_differ;
-use super::counts::factorial;
 use super::{explore, explore_states};
 
 fn locked_increments(tasks: u128, times: u128) -> String {
@@ -9,6 +8,11 @@ fn locked_increments(tasks: u128, times: u128) -> String {
         "let n = 0\nlet l = lock()\nfn inc() {{ for i in range({times}) {{ with l {{ n += 1 }} }} }}\n\
          let ts = [spawn inc() for i in range({tasks})]\nfor t in ts {{ t.join() }}\nprint(n)"
     )
+}
+
+/// How many ways there are to choose k of n.
+fn choose(n: u128, k: u128) -> u128 {
+    (1..=k).fold(1, |ways, i| ways * (n - k + i) / i)
 }
 
 #[test]
@@ -22,15 +26,17 @@ fn locked_increments_are_counted() {
         (3, 5),
         (4, 3),
         (5, 5),
+        (8, 5),
     ] {
         let found = explore_states(&locked_increments(t, k), 1_000_000).expect("all orders");
-        let expected = factorial(t * k) / factorial(k).pow(u32::try_from(t).expect("small"));
+        let expected: u128 = (1..=t).map(|i| choose(i * k, k)).product();
         assert_eq!(found.executions, expected, "{t} tasks, {k} times");
         assert_eq!(found.outcomes.all.len(), 1);
         assert_eq!(found.outcomes.all[0].ended.output, format!("{}\n", t * k));
-        let states = (k + 1).pow(u32::try_from(t).expect("small"));
+        // How far all have come, whoever has: that is all there is to a state.
+        let states = choose(t + k, k);
         assert!(
-            u128::from(found.states) <= 2 * states,
+            u128::from(found.states) <= 2 * states + t * k,
             "{} states",
             found.states
         );
@@ -154,6 +160,152 @@ fn generated_loops_are_counted() {
                     && found.longest.0 > 9_000
             })
         {
+            continue;
+        }
+        checked += 1;
+        if let Some(wrong) = states_differ(&text, &found) {
+            panic!("{text}\n{wrong}");
+        }
+        met += explore_states(&text, u64::MAX).map_or(0, |found| found.met);
+    }
+    assert!(met > 0);
+}
+
+/// Tasks that run the same code, and somebody who waits for them in one way or another.
+fn with_tasks_alike(random: &mut fastrand::Rng) -> String {
+    let mut text = String::from(
+        "let x0 = 0\nlet x1 = 0\nlet ys = [0, 0]\nlet q = queue(1)\nlet l = lock()\nlet m = lock()\nlet p = queue()\n\
+         fn until() { for i in range(2) { if x0 > 1 { return i } } }\n\
+         fn seen(t) { if done(t) { x0 += 1 } }\n",
+    );
+    let takes = random.bool();
+    text.push_str(if takes {
+        "fn work(a) {\nlet log = []\n"
+    } else {
+        "fn work() {\nlet log = []\n"
+    });
+    for _ in 0..random.usize(1..3) {
+        match random.usize(..10) {
+            0 if takes => text.push_str("x0 += a\n"),
+            1 => text.push_str("p.put(log)\n"),
+            2 => text.push_str("with l { with m { x1 += 1 } }\n"),
+            3 => text
+                .push_str("try { with m { with l { x1 += 1 } } } catch e { print(e.message) }\n"),
+            4 => text.push_str("p.put(queue())\n"),
+            5 => text.push_str("if len(p) == 1 { p.get()\nprint(9) }\n"),
+            _ => statement(random, 0, &mut text),
+        }
+    }
+    match random.usize(..5) {
+        0 => text.push_str("x1\n"),
+        1 => text.push_str("log\n"),
+        2 => text.push_str("if x0 == 1 { throw \"early\" }\n"),
+        _ => text.push_str("nil\n"),
+    }
+    text.push_str("}\n");
+    let tasks = random.usize(2..4);
+    let argument = match (takes, random.bool()) {
+        (false, _) => "",
+        (true, false) => "1",
+        (true, true) => "i",
+    };
+    let form = ["spawn", "future"][random.usize(..2)];
+    text.push_str(&format!(
+        "let ts = [{form} work({argument}) for i in range({tasks})]\n"
+    ));
+    match random.usize(..8) {
+        0 => text.push_str("let one = ts[1]\nlet w = spawn seen(one)\n"),
+        1 => text.push_str("ts[0].cancel()\n"),
+        2 => text.push_str("x0 = 1\n"),
+        3 => {
+            text.push_str("let w = spawn { for t in ts { try { t.join() } catch e { x1 = 5 } } }\n")
+        }
+        _ => {}
+    }
+    text.push_str(match random.usize(..8) {
+        0 => "print([t.join() for t in ts])\n",
+        1 => "for t in ts { print(t.join()) }\n",
+        2 => "wait(ts)\n",
+        3 => "for t in ts { try { t.join() } catch e { print(e) } }\n",
+        4 => "for t in ts { t.join()\nx1 += 1 }\n",
+        5 => "with l { for t in ts { t.join() } }\n",
+        6 => "ts[1].join()\nts[0].join()\nprint(ts)\n",
+        _ => "for t in ts { t.join() }\n",
+    });
+    text.push_str("print(x0, x1, ys)");
+    text
+}
+
+/// Programs in which it matters which of several equal tasks has come how far.
+#[test]
+fn names_that_matter() {
+    let program = |body: &str, between: &str, join: &str| {
+        format!(
+            "let x = 0\nlet l = lock()\nlet m = lock()\nlet rs = []\nfn step() {{ with l {{ x += 1 }} }}\n\
+             fn work() {{\nstep()\nstep()\n{body}\n}}\nlet ts = [spawn work() for i in range(2)]\n{between}\n{join}\nprint(x, rs)"
+        )
+    };
+    let join = "for t in ts { t.join() }";
+    for text in [
+        // What they end with is looked at in the order of their handles.
+        program("x", "", "for t in ts { rs.push(t.join()) }"),
+        program("[x]", "", "rs = [t.join() for t in ts]"),
+        program(
+            "if x == 3 { throw x }",
+            "",
+            "for t in ts { try { t.join() } catch e { rs.push(e) } }",
+        ),
+        // One of them is looked at, or stopped, by somebody else.
+        program(
+            "nil",
+            "let t = ts[0]\nlet w = spawn { if done(t) { x += 10 } }",
+            join,
+        ),
+        program(
+            "nil",
+            "let t = ts[1]\nlet w = spawn { step()\nt.cancel() }",
+            join,
+        ),
+        program(
+            "nil",
+            "let t = ts[0]\nlet w = spawn { t.join()\nx += 10 }",
+            join,
+        ),
+        // Their names are read.
+        program(
+            "try { if x == 2 { with m { step() } } else { with l { with m { } } } } catch e { rs.push(e.message) }",
+            "",
+            join,
+        ),
+        // They are not joined in one go.
+        program("nil", "", "ts[0].join()\nx += 10\nts[1].join()"),
+        program("nil", "", "ts[1].join()"),
+        program("nil", "", "for t in ts { t.join()\nstep() }"),
+        // They are started with different things.
+        program(
+            "nil",
+            "let us = [spawn { step()\nx += i } for i in range(2)]",
+            "wait(ts + us)",
+        ),
+    ] {
+        let found = explore(&text, 300_000);
+        assert!(found.complete, "{text}");
+        if let Some(wrong) = states_differ(&text, &found) {
+            panic!("{text}\n{wrong}");
+        }
+    }
+}
+
+#[test]
+fn tasks_that_are_alike_are_counted() {
+    let programs = std::env::var("CQ_PROGRAMS").map_or(60, |it| it.parse().unwrap());
+    let seed = std::env::var("CQ_SEED").map_or(1, |it| it.parse().unwrap());
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (mut checked, mut met) = (0, 0);
+    while checked < programs {
+        let text = with_tasks_alike(&mut random);
+        let found = explore(&text, 3_000);
+        if !found.complete {
             continue;
         }
         checked += 1;
