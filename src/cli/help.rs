@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use super::exploring;
 use super::options::OPTIONS;
 use super::{COMMANDS, wrong_use};
 use crate::builtins;
@@ -18,6 +19,9 @@ pub fn help(names: Vec<OsString>) -> ExitCode {
     let name = name.to_string_lossy();
     if name == "--markdown" {
         return show(&builtins::reference::markdown());
+    }
+    if let Some(text) = of_command(&name) {
+        return show(&text);
     }
     match builtins::reference::help(&name) {
         Some(text) => show(&text),
@@ -50,6 +54,22 @@ fn show(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// How a command that explores is called; none of them is a builtin.
+fn of_command(name: &str) -> Option<String> {
+    let command = COMMANDS.iter().find(|command| command.name == name)?;
+    let options = exploring::OPTIONS.iter();
+    let own: Vec<&exploring::Row> = options.filter(|row| row.commands.contains(&name)).collect();
+    if own.is_empty() {
+        return None;
+    }
+    let mut text = format!("cq {}\n    {}\n\n", command.usage, command.doc);
+    for row in own {
+        let usage = format!("--{} {}", row.name, row.value);
+        let _ = writeln!(text, "  {usage:<22} {}", row.doc);
+    }
+    Some(text)
+}
+
 fn overview() -> String {
     let mut text = String::from(
         "cq: a tiny language for learning, trying out and teaching concurrency\n\n\
@@ -61,7 +81,9 @@ fn overview() -> String {
     for command in COMMANDS {
         let _ = writeln!(text, "  cq {:<19} {}", command.usage, command.doc);
     }
-    text.push_str("\nOptions, before the file:\n");
+    text.push_str(
+        "\nOptions, before the file; `cq help explore`, `replay` and `test` have their own:\n",
+    );
     for option in OPTIONS {
         let usage = format!("{} {}", option.name, option.value);
         let _ = writeln!(text, "  {usage:<22} {}", option.doc);

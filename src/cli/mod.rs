@@ -4,6 +4,7 @@
 //! cq FILE.cq [ARGS]    run     a script; also `cq run FILE.cq`, `cq -e 'CODE'`, standard input
 //! cq [repl [FILE]]     repl    the interactive session
 //! cq check FILE...     check   every error that can be found without running
+//! cq explore FILE      explore, replay, test: every order, with `exploring`, `progress`, `checked`
 //! cq help [NAME]       help    what there is
 //! ```
 //!
@@ -12,12 +13,16 @@
 //! [`load`] is the way from a text to a program that can run.
 
 mod check;
+mod checked;
 mod explore;
+mod exploring;
 mod help;
 pub mod interrupt;
 pub mod load;
 mod options;
+mod progress;
 mod repl;
+mod replay;
 mod run;
 mod test;
 
@@ -77,7 +82,7 @@ const COMMANDS: &[Command] = &[
         name: "replay",
         usage: "replay FILE SCHEDULE",
         doc: "run one interleaving again, step by step",
-        run: explore::replay,
+        run: replay::replay,
     },
     Command {
         name: "test",

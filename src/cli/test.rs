@@ -1,31 +1,28 @@
 //! `cq test FILE...`: the check blocks, in every interleaving.
+//!
+//! Several files at a time, as many as there are processors. Each is told of as soon as it and all
+//! before it are through; the JSON comes at the end, whatever happens on the way.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::explore::{Options, options, program, runtime, show, told};
-use super::{WRONG_USE, wrong_use};
-use crate::diagnostics::source::Sources;
-use crate::eval::compile;
-use crate::explore::check::checks;
-use crate::explore::exploration::{Bounds, Found, explore};
-use crate::explore::replay::replay;
-use crate::explore::{json, schedule, table};
-use crate::value::function::Unit;
+use super::checked::{Came, Tested, test_file};
+use super::explore::show;
+use super::exploring::options;
+use super::{WRONG_USE, interrupt, wrong_use};
 
 /// How long the checks of one file may take together, unless told otherwise.
 const BUDGET: Duration = Duration::from_secs(8);
 
-/// What became of a file.
-struct Tested {
-    text: String,
-    json: String,
-    /// None if the file could not be loaded.
-    passed: Option<bool>,
-}
+/// The stack of the thread that tests a file.
+const STACK: usize = 16 << 20;
 
 /// Runs the checks of all files, several files at a time.
 pub fn test(arguments: Vec<OsString>) -> ExitCode {
@@ -36,147 +33,110 @@ pub fn test(arguments: Vec<OsString>) -> ExitCode {
     if options.words.is_empty() {
         return wrong_use("test needs the files to test", None);
     }
+    if let Err(error) = options.fit("test") {
+        return wrong_use(&error, None);
+    }
     if !options.timed {
         options.bounds.time = BUDGET;
     }
+    // Ctrl-C: what was found so far is told; once more ends it at once.
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = stopped.clone();
+    let _ = interrupt::on_interrupt(Some(2), move || stop.store(true, Ordering::SeqCst));
     let files: Vec<PathBuf> = options.words.iter().map(PathBuf::from).collect();
-    let at_once = crate::runtime::run::processors();
-    let mut all = Vec::new();
-    for files in files.chunks(at_once.max(1)) {
-        thread::scope(|scope| {
-            let started: Vec<_> = files
-                .iter()
-                .map(|file| {
-                    let options = &options;
-                    let work = move || test_file(file, options);
-                    thread::Builder::new()
-                        .stack_size(16 << 20)
-                        .spawn_scoped(scope, work)
-                })
-                .collect();
-            for thread in started {
-                let tested = thread.ok().and_then(|thread| thread.join().ok());
-                all.push(tested.unwrap_or(Tested {
-                    text: String::new(),
-                    json: String::from("{\"error\": \"internal error in cq\"}"),
-                    passed: None,
-                }));
+    let all = at_once(
+        &files,
+        |file| test_file(file, &options, &stopped),
+        |tested| {
+            if !options.json {
+                show(&tested.text);
             }
-        });
-    }
-    match options.json {
-        true => {
-            let files: Vec<&str> = all.iter().map(|tested| &*tested.json).collect();
-            show(&format!("{{\"files\": [{}]}}\n", files.join(", ")));
-        }
-        false => all.iter().for_each(|tested| show(&tested.text)),
-    }
-    if all.iter().any(|tested| tested.passed.is_none()) {
-        return ExitCode::from(WRONG_USE);
-    }
-    match all.iter().all(|tested| tested.passed == Some(true)) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
-}
-
-fn test_file(file: &Path, options: &Options) -> Tested {
-    let name = file.display().to_string();
-    let sources = Sources::default();
-    let Some(program) = program(file, &sources) else {
-        return Tested {
-            text: String::new(),
-            json: format!(
-                "{{\"file\": {}, \"error\": \"it cannot be loaded\", \"checks\": []}}",
-                json::string(&name)
-            ),
-            passed: None,
-        };
-    };
-    let until = Instant::now() + options.bounds.time;
-    let checks = checks(&program);
-    let mut text = format!("{name}\n");
-    let mut rows = Vec::new();
-    let mut passed = true;
-    if checks.is_empty() {
-        text.push_str("  no checks\n");
-    }
-    let count = checks.len();
-    for (at, (title, program)) in checks.into_iter().enumerate() {
-        let left = until.saturating_duration_since(Instant::now());
-        let bounds = Bounds {
-            time: left / u32::try_from(count - at).unwrap_or(1),
-            ignores_print_order: true,
-            until_failure: true,
-            ..options.bounds.clone()
-        };
-        let unit = Unit::load(program, compile);
-        let runtime = runtime(&sources);
-        let found = explore(&runtime, unit, &bounds, |_| true);
-        let failure = found.outcomes.failure();
-        passed &= failure.is_none() && found.complete;
-        let verdict = verdict(&found);
-        let mark = match (failure, found.complete) {
-            (Some(_), _) => "✗",
-            (None, true) => "✓",
-            (None, false) => "?",
-        };
-        text.push_str(&format!("  {mark} {title}: {verdict}\n"));
-        let mut row = format!(
-            "{{\"check\": {}, \"result\": {}, \"executions\": {}, \"complete\": {}",
-            json::string(&title),
-            json::string(word(&found)),
-            found.executions,
-            found.complete
-        );
-        if let Some(failure) = failure {
-            let turns = schedule::parse(&failure.schedule).unwrap_or_default();
-            let replayed = replay(runtime, unit, &turns, &bounds);
-            let story = told(&replayed, &sources);
-            for line in story.lines() {
-                text.push_str(format!("    {line}").trim_end());
-                text.push('\n');
-            }
-            row.push_str(&format!(
-                ", {}, \"schedule\": {}, \"story\": {}",
-                json::end(&failure.ended.end),
-                json::string(&failure.schedule),
-                json::string(&story)
-            ));
-        }
-        row.push('}');
-        rows.push(row);
-    }
-    Tested {
-        text,
-        json: format!(
-            "{{\"file\": {}, \"passed\": {passed}, \"checks\": [{}]}}",
-            json::string(&name),
-            rows.join(", ")
-        ),
-        passed: Some(passed),
-    }
-}
-
-fn word(found: &Found) -> &'static str {
-    match (found.outcomes.has_failure(), found.complete) {
-        (true, _) => "failed",
-        (false, true) => "holds",
-        (false, false) => "incomplete",
-    }
-}
-
-fn verdict(found: &Found) -> String {
-    let executions = table::spelled(found.executions, "execution");
-    match found.outcomes.failure() {
-        Some(failure) => format!(
-            "fails ({}) in one of {executions} so far",
-            failure.ended.end.word()
-        ),
-        None if found.complete => match found.executions {
-            1 => String::from("holds in the only execution (complete)"),
-            _ => format!("holds in all {executions} (complete)"),
         },
-        None => format!("incomplete: held in {executions}, then the time was up"),
+    );
+    if options.json {
+        let files: Vec<&str> = all.iter().map(|tested| &*tested.json).collect();
+        show(&format!("{{\"files\": [{}]}}\n", files.join(", ")));
+    }
+    if stopped.load(Ordering::SeqCst) {
+        return ExitCode::from(interrupt::INTERRUPTED as u8);
+    }
+    let worst = all.iter().map(|tested| tested.came).max();
+    match worst.unwrap_or(Came::Passed) {
+        Came::Passed => ExitCode::SUCCESS,
+        Came::Failed => ExitCode::FAILURE,
+        Came::NotLoaded => ExitCode::from(WRONG_USE),
+    }
+}
+
+/// Tests files on as many threads as there are processors; `told` gets each in order. One that
+/// ends in an internal error has come to that, and the others go on.
+fn at_once(
+    files: &[PathBuf],
+    test: impl Fn(&PathBuf) -> Tested + Sync,
+    told: impl Fn(&Tested),
+) -> Vec<Tested> {
+    let threads = crate::runtime::run::processors().clamp(1, files.len());
+    let next = AtomicUsize::new(0);
+    let (sender, results) = mpsc::channel();
+    let mut all: Vec<Option<Tested>> = files.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, next, test) = (sender.clone(), &next, &test);
+            let work = move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::SeqCst);
+                    let Some(file) = files.get(at) else { return };
+                    let tested = catch_unwind(AssertUnwindSafe(|| test(file)))
+                        .unwrap_or_else(|_| Tested::internal_error(&file.display().to_string()));
+                    if sender.send((at, tested)).is_err() {
+                        return;
+                    }
+                }
+            };
+            let thread = thread::Builder::new().stack_size(STACK);
+            // If it cannot be had, the others have more to do.
+            let _ = thread.spawn_scoped(scope, work);
+        }
+        drop(sender);
+        let mut through = 0;
+        for (at, tested) in results {
+            all[at] = Some(tested);
+            while let Some(Some(tested)) = all.get(through) {
+                told(tested);
+                through += 1;
+            }
+        }
+    });
+    let missing = |(at, tested): (usize, Option<Tested>)| {
+        tested.unwrap_or_else(|| Tested::internal_error(&files[at].display().to_string()))
+    };
+    all.into_iter().enumerate().map(missing).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internal_error_of_one_file_leaves_the_others_alone() {
+        let files: Vec<PathBuf> = ["a", "b", "c"].map(PathBuf::from).to_vec();
+        let order = std::cell::RefCell::new(Vec::new());
+        let all = at_once(
+            &files,
+            |file| match file.as_os_str() == "b" {
+                true => panic!("on purpose"),
+                false => Tested {
+                    text: String::from("fine"),
+                    json: file.display().to_string(),
+                    came: Came::Passed,
+                },
+            },
+            |tested| order.borrow_mut().push(tested.json.clone()),
+        );
+        let came: Vec<Came> = all.iter().map(|tested| tested.came).collect();
+        assert_eq!(came, [Came::Passed, Came::Failed, Came::Passed]);
+        assert!(all[1].json.contains("internal error"), "{}", all[1].json);
+        assert_eq!(order.borrow()[0], "a");
+        assert_eq!(order.borrow()[2], "c");
     }
 }

@@ -80,20 +80,31 @@ impl Blame {
         if failure.story.span.is_some() || !failure.story.label.is_empty() {
             return machine.placed(unwind, self.span);
         }
-        let mut told: Vec<String> = Vec::new();
+        let told = self.told(machine, values);
+        machine.placed(unwind.label(told.join(", ")), self.span)
+    }
+
+    /// The values of the operands, called as they are written.
+    #[cold]
+    #[inline(never)]
+    pub fn told(&self, machine: &Machine<'_>, values: &[&Value]) -> Vec<String> {
+        let mut told: Vec<(String, String)> = Vec::new();
         let mut parts = Vec::new();
         for (at, value) in values.iter().enumerate() {
             if let Some(name) = self.name(machine, at)
-                && !told.contains(&name)
                 && told.len() < OPERANDS_TOLD
             {
                 // A report is no operation of the program: nobody is told.
                 let shown = show_short(value, &Gate::open(), OPERAND_CHARACTERS);
-                parts.push(format!("{name} is {shown}"));
-                told.push(name);
+                match told.iter().rev().find(|(other, _)| *other == name) {
+                    Some((_, before)) if *before == shown => continue,
+                    Some(_) => parts.push(format!("then {shown}")),
+                    None => parts.push(format!("{name} is {shown}")),
+                }
+                told.push((name, shown));
             }
         }
-        machine.placed(unwind.label(parts.join(", ")), self.span)
+        parts
     }
 
     /// Completes an error with the place alone.
@@ -141,5 +152,36 @@ pub fn called(expr: &Expr, role: Option<&'static str>) -> Called {
         },
         ExprKind::Variable(variable) => Called::Named(variable.name.clone()),
         _ => Called::Text(expr.span, role),
+    }
+}
+
+/// What one side of an assertion is called; only what is plain to read is not told.
+pub fn called_in_full(expr: &Expr, role: &'static str) -> Called {
+    match is_plain(expr) {
+        true => Called::Silent,
+        false => match called(expr, Some(role)) {
+            Called::Silent => Called::Text(expr.span, Some(role)),
+            other => other,
+        },
+    }
+}
+
+/// Whether the value of an expression can be read in the text.
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Nil
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::BigInt(_)
+        | ExprKind::Float(_)
+        | ExprKind::String(_)
+        | ExprKind::Builtin(_)
+        | ExprKind::Lambda(_) => true,
+        ExprKind::Negate(number) => is_plain(number),
+        ExprKind::List(elements) => elements.iter().all(is_plain),
+        ExprKind::Map(entries) => entries
+            .iter()
+            .all(|(key, value)| is_plain(key) && is_plain(value)),
+        _ => false,
     }
 }

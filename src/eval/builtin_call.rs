@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::assertion::assertion;
 use super::blame::{Blame, Called, called};
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
@@ -86,6 +87,9 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
         return unknown(name, span);
     };
     let names: Vec<Option<Arc<str>>> = arguments.iter().map(named::name_of).collect();
+    if let Some(code) = asserted(compiler, builtin, arguments, &names, span) {
+        return code;
+    }
     let codes: Vec<Code> = arguments
         .iter()
         .map(|argument| expression(compiler, &argument.value))
@@ -121,6 +125,29 @@ pub fn call(compiler: &Compiler, name: &Arc<str>, arguments: &[Argument], span: 
             blame.complete(m, unwind, &operands)
         })
     })
+}
+
+/// `assert` of something that has sides to be told.
+fn asserted(
+    compiler: &Compiler,
+    builtin: &'static Builtin,
+    arguments: &[Argument],
+    names: &[Option<Arc<str>>],
+    span: Span,
+) -> Option<Code> {
+    let [(row, signature)] = &*builtin.rows else {
+        return None;
+    };
+    let (Run::Function(run), "assert") = (row.run, builtin.name) else {
+        return None;
+    };
+    let plan = named::plan(builtin.name, signature, names).ok()?;
+    // The condition first, as it most often stands.
+    let Some(Given::Argument(0)) = plan.first() else {
+        return None;
+    };
+    let message = arguments.get(1).map(|message| &message.value);
+    assertion(compiler, run, &arguments[0].value, message, span)
 }
 
 /// Calls a builtin whose row or arguments are only known now.

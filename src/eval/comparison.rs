@@ -185,6 +185,29 @@ impl Node for Membership {
     }
 }
 
+/// What a comparison of two values comes to, whichever it is.
+#[inline]
+pub fn holds(
+    machine: &Machine<'_>,
+    operator: BinaryOperator,
+    left: &Value,
+    right: &Value,
+    blame: &Blame,
+) -> Result<bool> {
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        match operator {
+            BinaryOperator::Equal => return Ok(a == b),
+            BinaryOperator::NotEqual => return Ok(a != b),
+            BinaryOperator::Less => return Ok(a < b),
+            BinaryOperator::LessEqual => return Ok(a <= b),
+            BinaryOperator::Greater => return Ok(a > b),
+            BinaryOperator::GreaterEqual => return Ok(a >= b),
+            _ => {}
+        }
+    }
+    general(machine, operator, left, right, blame)
+}
+
 #[inline(never)]
 fn general(
     machine: &Machine<'_>,

@@ -22,11 +22,16 @@ pub const IF: Role = Role("the condition of `if`");
 pub const WHILE: Role = Role("the condition of `while`");
 /// `[… for x in xs if c]`
 pub const COMPREHENSION: Role = Role("the condition of a comprehension");
-const AND_LEFT: Role = Role("the left side of `and`");
-const AND_RIGHT: Role = Role("the right side of `and`");
-const OR_LEFT: Role = Role("the left side of `or`");
-const OR_RIGHT: Role = Role("the right side of `or`");
-const NOT: Role = Role("the operand of `not`");
+/// `c and …`
+pub const AND_LEFT: Role = Role("the left side of `and`");
+/// `… and c`
+pub const AND_RIGHT: Role = Role("the right side of `and`");
+/// `c or …`
+pub const OR_LEFT: Role = Role("the left side of `or`");
+/// `… or c`
+pub const OR_RIGHT: Role = Role("the right side of `or`");
+/// `not c`
+pub const NOT: Role = Role("the operand of `not`");
 
 /// An expression as a condition.
 pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {

@@ -27,6 +27,9 @@ pub fn told(replayed: &Replayed, sources: &Sources) -> String {
     let steps: Vec<(usize, &Told)> = (replayed.told.iter().enumerate())
         .filter(|(_, told)| !told.is_quiet && !told.what.is_empty())
         .collect();
+    if steps.is_empty() {
+        return String::from("  no steps: the main program has started no other task\n");
+    }
     let mut widths: Vec<usize> = titles.iter().map(|title| title.chars().count()).collect();
     for (_, told) in &steps {
         widths[told.actor] = widths[told.actor].max(in_words(told).chars().count());

@@ -84,6 +84,35 @@ impl Outcomes {
         }
     }
 
+    /// Notes an execution if its outcome is known and it is shorter than what is known of it.
+    pub fn shorten(
+        &mut self,
+        ended: Ended,
+        size: (usize, usize),
+        schedule: impl FnOnce() -> String,
+    ) {
+        if let Some(&place) = self.places.get(&(ended.output, ended.end))
+            && size < self.all[place].size
+        {
+            self.all[place].size = size;
+            self.all[place].schedule = schedule();
+        }
+    }
+
+    /// Takes over the outcomes that only others have; gives in how many executions they did.
+    pub fn adopt(&mut self, others: Outcomes) -> u128 {
+        let mut executions = 0;
+        for other in others.all {
+            let key = (other.ended.output.clone(), other.ended.end.clone());
+            if other.executions > 0 && !self.places.contains_key(&key) {
+                executions += other.executions;
+                self.places.insert(key, self.all.len());
+                self.all.push(other);
+            }
+        }
+        executions
+    }
+
     /// Counts an execution of so many switches and steps; `schedule` is asked for when its
     /// outcome is new or it is the shortest.
     pub fn count(

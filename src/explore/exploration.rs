@@ -1,5 +1,6 @@
 //! A whole exploration: executions one after the other, and what they come to.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
 use super::search::{Reduction, Search};
+use super::situation::Situation;
 use super::stage::{Director, Stage};
 use super::steps::Enabled;
 use crate::runtime::run::Runtime;
@@ -44,6 +46,8 @@ pub struct Found {
     pub met: u64,
     /// See `states`.
     pub untold: u64,
+    /// The schedule of an execution in which a loop waits by looking again and again.
+    pub spins: Option<String>,
 }
 
 impl Found {
@@ -59,11 +63,15 @@ impl Found {
         let size = stage.with(|_, play| play.history.size());
         let (steps, tasks) = self.longest;
         self.longest = (steps.max(size.1), tasks.max(stage.tasks()));
-        self.outcomes.count(ended, size, || {
+        let schedule = || {
             stage.with(|director, play| {
                 schedule::name(&play.history, |step| enabled(director, step))
             })
-        })
+        };
+        if stage.spun.take() && self.spins.is_none() {
+            self.spins = Some(schedule());
+        }
+        self.outcomes.count(ended, size, schedule)
     }
 }
 
@@ -78,8 +86,8 @@ pub struct Bounds {
     pub steps: usize,
     /// Prints of different tasks are not told apart by their order.
     pub ignores_print_order: bool,
-    /// Stop at the first execution that does not end well.
-    pub until_failure: bool,
+    /// How long to go on once an execution has not ended well, to find a shorter one.
+    pub after_failure: Option<Duration>,
     /// What is left out.
     pub reduction: Reduction,
 }
@@ -91,7 +99,7 @@ impl Default for Bounds {
             time: Duration::from_secs(60),
             steps: 10_000,
             ignores_print_order: false,
-            until_failure: false,
+            after_failure: None,
             reduction: Reduction::All,
         }
     }
@@ -102,7 +110,7 @@ pub fn explore(
     runtime: &Arc<Runtime>,
     unit: &'static Unit,
     bounds: &Bounds,
-    mut progress: impl FnMut(&Found) -> bool,
+    mut progress: impl FnMut(&Found, &mut dyn FnMut() -> Situation) -> bool,
 ) -> Found {
     let begun = Instant::now();
     // Past the bounds orders are drawn at random for a quarter as long again.
@@ -112,19 +120,28 @@ pub fn explore(
     let mut merging = None;
     let mut slice = Slice::FIRST;
     let mut turn = 0u32;
-    let is_stopped = std::cell::Cell::new(false);
-    let mut is_over = |found: &Found, until: Duration| {
+    let is_stopped = Cell::new(false);
+    // When looking for shorter failures ends, once there is one.
+    let enough = Cell::new(Duration::MAX);
+    let mut is_over = |found: &Found, until: Duration, now: &mut dyn FnMut() -> Situation| {
         turn = turn.wrapping_add(1);
         if turn.is_multiple_of(64) {
-            is_stopped.set(is_stopped.get() || !progress(found));
+            is_stopped.set(is_stopped.get() || !progress(found, now));
         }
-        let late = is_stopped.get() || begun.elapsed() >= until;
-        late || (bounds.until_failure && found.outcomes.has_failure())
+        if let Some(more) = bounds.after_failure
+            && enough.get() == Duration::MAX
+            && found.outcomes.has_failure()
+        {
+            enough.set(begun.elapsed() + more);
+        }
+        is_stopped.get() || begun.elapsed() >= until.min(enough.get())
     };
     let mut ran_out = true;
     while exploration.step(|_| {}) {
         let found = &exploration.found;
-        if found.executions >= bounds.executions.into() || is_over(found, searched) {
+        if found.executions >= bounds.executions.into()
+            || is_over(found, searched, &mut || exploration.situation())
+        {
             ran_out = false;
             break;
         }
@@ -133,7 +150,9 @@ pub fn explore(
         }
         let merging = merging.get_or_insert_with(|| Merging::new(runtime.clone(), unit, bounds));
         let until = searched.min(begun.elapsed() + slice.length);
-        match by_states(merging, bounds, |found| is_over(found, until)) {
+        match by_states(merging, |merging| {
+            is_over(&merging.found, until, &mut || merging.situation())
+        }) {
             Turn::Through => {
                 let mut found = std::mem::take(&mut merging.found);
                 found.outcomes.prefer(&exploration.found.outcomes);
@@ -145,7 +164,13 @@ pub fn explore(
     }
     let mut found = exploration.finish();
     found.stopped = is_stopped.get();
-    if ran_out || (bounds.until_failure && found.outcomes.has_failure()) {
+    if ran_out {
+        return found;
+    }
+    if let Some(merging) = merging {
+        found.executions += found.outcomes.adopt(merging.found.outcomes);
+    }
+    if enough.get() != Duration::MAX {
         return found;
     }
     let most = match bounds.executions {
@@ -156,7 +181,7 @@ pub fn explore(
         return found;
     }
     let mut sampling = Sampling::new(runtime.clone(), unit, bounds);
-    while found.sampled < most && !is_over(&found, sampled) {
+    while found.sampled < most && !is_over(&found, sampled, &mut Situation::default) {
         sampling.step(&mut found);
     }
     found
@@ -199,7 +224,7 @@ impl Slice {
 
 /// What a turn of the search by states has come to.
 enum Turn {
-    /// It knows all orders, or the failure that was looked for.
+    /// It knows all orders.
     Through,
     /// Its time is over.
     Over,
@@ -208,22 +233,12 @@ enum Turn {
 }
 
 /// Goes on to find out all orders by way of the states that are met again.
-fn by_states(
-    merging: &mut Merging,
-    bounds: &Bounds,
-    mut is_over: impl FnMut(&Found) -> bool,
-) -> Turn {
+fn by_states(merging: &mut Merging, mut is_over: impl FnMut(&Merging) -> bool) -> Turn {
     loop {
         match merging.step() {
             Progress::Complete => return Turn::Through,
             Progress::GivesUp => return Turn::InVain,
-            Progress::GoesOn if is_over(&merging.found) => {
-                let has_failure = merging.found.outcomes.has_failure();
-                return match bounds.until_failure && has_failure {
-                    true => Turn::Through,
-                    false => Turn::Over,
-                };
-            }
+            Progress::GoesOn if is_over(merging) => return Turn::Over,
             Progress::GoesOn => {}
         }
     }
@@ -284,6 +299,14 @@ impl Exploration {
         more
     }
 
+    /// How far it is.
+    pub fn situation(&self) -> Situation {
+        self.stage.with(|search, play| {
+            let enabled = |step| search.enabled(step);
+            Situation::new(search.branches(), schedule::name(&play.history, enabled))
+        })
+    }
+
     /// What it has come to.
     pub fn finish(self) -> Found {
         self.found
@@ -328,5 +351,11 @@ impl Outcomes {
     pub fn failure(&self) -> Option<&super::ending::Outcome> {
         let failures = self.all.iter().filter(|it| it.ended.end != End::Ok);
         failures.min_by_key(|outcome| outcome.size)
+    }
+
+    /// In how many executions things did not end well.
+    pub fn failing(&self) -> u128 {
+        let failures = self.all.iter().filter(|it| it.ended.end != End::Ok);
+        failures.fold(0, |sum, it| sum.saturating_add(it.executions))
     }
 }

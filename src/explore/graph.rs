@@ -30,7 +30,9 @@ use super::alike::{Gates, KnownGates};
 use super::exploration::{Bounds, Found};
 use super::history::{Actor, Step};
 use super::play::{Actors, Play};
+use super::schedule;
 use super::search::usual;
+use super::situation::Situation;
 use super::sleep::Sleepers;
 use super::stage::{Director, Stage};
 use super::state::{is_private, key};
@@ -137,6 +139,14 @@ impl Graph {
 
     fn enabled(&self, step: Step) -> Enabled {
         self.path[step].enabled
+    }
+
+    /// See [`Search::branches`](super::search::Search::branches).
+    fn branches(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.path.iter().map(|node| {
+            let tried = node.todo & node.sleepers.all;
+            (tried.count_ones(), node.todo.count_ones())
+        })
     }
 
     /// The execution leads to this, in so many steps more.
@@ -340,6 +350,14 @@ impl Merging {
             stage: Stage::new(runtime, unit, play, graph),
             found: Found::default(),
         }
+    }
+
+    /// How far it is.
+    pub fn situation(&self) -> Situation {
+        self.stage.with(|graph, play| {
+            let enabled = |step| graph.enabled(step);
+            Situation::new(graph.branches(), schedule::name(&play.history, enabled))
+        })
     }
 
     /// Runs the next execution, as far as it is new.

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::ending::{End, Outcome};
 use super::exploration::Found;
+use super::replay::Replayed;
+use crate::diagnostics::source::Sources;
 
 /// The whole of it, on one line.
 pub fn found(found: &Found) -> String {
@@ -25,6 +27,38 @@ fn outcome(outcome: &Outcome) -> String {
         outcome.executions
     );
     let _ = write!(text, ", \"schedule\": {}}}", string(&outcome.schedule));
+    text
+}
+
+/// One execution, with its steps.
+pub fn replayed(schedule: &str, replayed: &Replayed, sources: &Sources) -> String {
+    let steps = replayed
+        .told
+        .iter()
+        .filter(|told| !told.is_quiet && !told.what.is_empty());
+    let steps: Vec<String> = steps
+        .map(|told| {
+            format!(
+                "{{\"task\": {}, \"line\": {}, \"what\": {}, \"value\": {}}}",
+                string(replayed.titles[told.actor].split(" (").next().unwrap_or("")),
+                sources.line_of(told.place),
+                string(&told.what),
+                string(&told.value)
+            )
+        })
+        .collect();
+    let mut text = format!("{{\"schedule\": {}", string(schedule));
+    match &replayed.misfit {
+        Some(why) => {
+            let _ = write!(text, ", \"fits\": false, \"why\": {}", string(why));
+        }
+        None => {
+            let output = string(&replayed.ended.output);
+            let end = end(&replayed.ended.end);
+            let _ = write!(text, ", \"fits\": true, \"output\": {output}, {end}");
+        }
+    }
+    let _ = writeln!(text, ", \"steps\": [{}]}}", steps.join(", "));
     text
 }
 

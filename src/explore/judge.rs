@@ -3,6 +3,7 @@
 use super::actor::Pending;
 use super::ending::{End, Ended};
 use super::stage::{Director, Stage, Stop};
+use super::tell::Deed;
 use crate::diagnostics::report::Report;
 use crate::gate::Gate;
 use crate::runtime::fiber::{Resumed, Suspended};
@@ -19,6 +20,9 @@ impl<D: Director> Stage<D> {
             Stop::NobodyNext => self.report_of_waits(&output),
             Stop::Exit(_) => None,
         };
+        if stop == Stop::NobodyNext && self.wants_words() {
+            self.state.borrow_mut().play.tell_waits();
+        }
         let state = self.state.borrow();
         let play = &state.play;
         let ended = |end, failure, report| Ended {
@@ -48,15 +52,30 @@ impl<D: Director> Stage<D> {
         let spins = play
             .parts
             .iter()
-            .filter(|part| matches!(part.pending, Pending::Spin(_)));
+            .enumerate()
+            .filter(|(_, part)| matches!(part.pending, Pending::Spin(_)));
         let spins: Vec<_> = spins.collect();
-        if let Some(first) = spins.first() {
-            let mut report = Report::error(first.place, "a loop goes on for ever").label(format!(
-                "{} waits here for a change that never comes",
-                first.task.title()
-            ));
-            for spin in &spins[1..] {
-                let line = format!("so does {}", spin.task.title());
+        if let Some((actor, first)) = spins.first() {
+            // What it is that they look at is known if the execution is told.
+            let until = |actor: usize| {
+                let mut told = play.told.iter().rev();
+                let waits = told.find(|told| told.actor == actor)?;
+                let reads = matches!(&waits.deed, Some(Deed::Spins(reads)) if !reads.is_empty());
+                reads.then(|| waits.what.clone())
+            };
+            let label = match until(*actor) {
+                Some(spins) => format!("{} {spins}, which never happens", first.task.title()),
+                None => format!(
+                    "{} waits here for a change that never comes",
+                    first.task.title()
+                ),
+            };
+            let mut report = Report::error(first.place, "a loop goes on for ever").label(label);
+            for (actor, spin) in &spins[1..] {
+                let line = match until(*actor) {
+                    Some(spins) => format!("{} {spins}", spin.task.title()),
+                    None => format!("so does {}", spin.task.title()),
+                };
                 report = report.also(spin.place, line);
             }
             return ended(End::Endless, None, Some(report));

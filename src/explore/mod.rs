@@ -22,7 +22,8 @@
 //!    of tasks that are [`alike`]; `sleep`: who has been tried in a state
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
-//! 7. [`ending`]: how executions end; [`exploration`]: all of them
+//! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest of them
+//!    [`situation`]: how far a search is
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
 pub mod actor;
@@ -34,6 +35,7 @@ pub mod copies;
 pub mod demand;
 pub mod ending;
 pub mod exploration;
+pub mod fewest;
 pub mod graph;
 pub mod history;
 pub mod json;
@@ -52,9 +54,11 @@ pub mod sample;
 pub mod schedule;
 pub mod search;
 pub mod seats;
+pub mod situation;
 mod sleep;
 mod spins;
 pub mod stage;
+mod stale;
 pub mod stand;
 pub mod state;
 pub mod steps;

@@ -301,7 +301,10 @@ impl Play {
                 self.learned |= !std::mem::replace(&mut self.known.exits, true);
                 return Some(one(PROGRAM, Action::Write(Piece::All)));
             }
-            Operation::Input => return Some(one(INPUT, Action::Write(Piece::All))),
+            // What one does there another may notice.
+            Operation::Input | Operation::Outside => {
+                return Some(one(INPUT, Action::Write(Piece::All)));
+            }
             Operation::Random => return Some(one(RANDOM, Action::Write(Piece::All))),
             // These wait, and ask; or they are no business of other tasks.
             Operation::Put(_)
@@ -314,8 +317,7 @@ impl Play {
             | Operation::Start(_)
             | Operation::Finish(_)
             | Operation::Sleep
-            | Operation::Clock
-            | Operation::Outside => return None,
+            | Operation::Clock => return None,
         };
         let object = self.object(id);
         self.touches(actor, object);

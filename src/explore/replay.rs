@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::actor::Pending;
 use super::ending::Ended;
 use super::exploration::Bounds;
 use super::history::Actor;
@@ -10,7 +11,8 @@ use super::play::Play;
 use super::schedule::{Turn, letter};
 use super::search::usual;
 use super::stage::{Director, Stage};
-use super::tell::Told;
+use super::tell::{Told, waits};
+use crate::diagnostics::words::count;
 use crate::runtime::run::Runtime;
 use crate::value::function::Unit;
 
@@ -33,6 +35,10 @@ impl Director for Replay {
         if play.parts.len() == 1 && play.depth == 0 && enabled.all != 0 && !play.starts_first() {
             return Some(0);
         }
+        if play.depth == 0 && enabled.all == 0 && self.turns.iter().all(|turn| turn.actor == 0) {
+            // The main program has never started a task.
+            return None;
+        }
         let last = play.history.events.last().map(|event| event.actor);
         let chosen = loop {
             let Some(turn) = self.turns.get(self.turn).copied() else {
@@ -52,18 +58,7 @@ impl Director for Replay {
                 continue;
             }
             if enabled.all & bit == 0 {
-                let why = match play.parts.get(turn.actor) {
-                    None => String::from("there is no such task yet"),
-                    Some(part) if part.has_ended() => {
-                        format!("{} has ended", part.task.title())
-                    }
-                    Some(part) => format!("{} cannot go on there", part.task.title()),
-                };
-                self.misfit = Some(format!(
-                    "at step {} it is the turn of {}, but {why}",
-                    play.depth + 1,
-                    letter(turn.actor)
-                ));
+                self.misfit = Some(misfit(play, turn.actor));
                 return None;
             }
             self.steps += 1;
@@ -79,6 +74,23 @@ impl Director for Replay {
     fn happened(&mut self, play: &mut Play) {
         play.history.complete(|_| None, |_| {});
     }
+}
+
+/// Why it cannot be a task's turn.
+fn misfit(play: &Play, actor: Actor) -> String {
+    let why = match play.parts.get(actor) {
+        None => {
+            let count = count(play.parts.len(), "task");
+            format!("no such task was started, only {count} so far")
+        }
+        Some(part) if part.has_ended() => format!("{} has ended", part.task.title()),
+        Some(part) => match &part.pending {
+            Pending::Ask(ask) => format!("{} {}", part.task.title(), waits(ask)),
+            _ => format!("{} cannot go on there", part.task.title()),
+        },
+    };
+    let (step, letter) = (play.depth + 1, letter(actor));
+    format!("at step {step} it is the turn of {letter}, but {why}")
 }
 
 /// An execution, step by step.

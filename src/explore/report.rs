@@ -3,16 +3,23 @@
 
 use std::sync::Arc;
 
+use super::ending::{End, Outcome};
 use super::exploration::{Bounds, Found};
 use super::replay::replay;
 use super::{pattern, sample, schedule, table};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::runtime::run::Runtime;
+use crate::runtime::story;
+use crate::value::error::Thrown;
 use crate::value::function::Unit;
+use crate::value::{Failure, Kind};
 
-/// Of so many outcomes it is told what they show.
+/// Of so many rows it is told what they show.
 const MOST_NAMED: usize = 20;
+
+/// So many reports are shown, unless all are asked for.
+const MOST_REPORTS: usize = 5;
 
 /// What was explored.
 pub struct Subject<'s> {
@@ -31,30 +38,78 @@ pub struct Subject<'s> {
 /// All of it; `name` is what the program is called, `full` shows all that was printed.
 pub fn report(name: &str, subject: &Subject<'_>, found: &Found, full: bool) -> String {
     let mut text = table::table(name, found, full);
-    for (number, outcome) in found.outcomes.all.iter().enumerate().take(MOST_NAMED) {
-        let Ok(turns) = schedule::parse(&outcome.schedule) else {
+    let mut sentences: Vec<(String, Vec<String>)> = Vec::new();
+    let mut reports = Vec::new();
+    let mut refusals: Vec<&End> = Vec::new();
+    let firsts = table::firsts(&found.outcomes.all, full);
+    for (row, &at) in firsts.iter().enumerate() {
+        let outcome = &found.outcomes.all[at];
+        let report = &outcome.ended.report;
+        let turns = schedule::parse(&outcome.schedule).ok();
+        let Some(turns) = turns.filter(|_| row < MOST_NAMED) else {
+            reports.extend(report.clone());
             continue;
         };
-        let replayed = replay(
-            subject.runtime.clone(),
-            subject.unit,
-            &turns,
-            subject.bounds,
-        );
+        let (runtime, unit) = (subject.runtime.clone(), subject.unit);
+        let replayed = replay(runtime, unit, &turns, subject.bounds);
         if let Some(pattern) = pattern::pattern(&replayed, subject.sources) {
-            text.push_str(&format!("\n  {}: {pattern}\n", number + 1));
+            let number = (at + 1).to_string();
+            match sentences.iter_mut().find(|(other, _)| *other == pattern) {
+                Some((_, numbers)) => numbers.push(number),
+                None => sentences.push((pattern, vec![number])),
+            }
+        }
+        // That of the execution which is named; one that is told knows what a loop looks at.
+        let same = replayed.ended.end == outcome.ended.end && replayed.misfit.is_none();
+        let told = replayed.ended.report.filter(|_| same);
+        reports.extend(told.or_else(|| report.clone()));
+        // What is refused can be allowed: that is said with the report.
+        if let Some(failure) = refused(outcome, &refusals) {
+            reports.push(story::report(failure, subject.sources));
+            refusals.push(&outcome.ended.end);
         }
     }
-    for outcome in &found.outcomes.all {
-        if let Some(report) = &outcome.ended.report {
-            text.push('\n');
-            text.push_str(&(subject.draw)(report, subject.sources));
-        }
+    for (pattern, numbers) in &sentences {
+        text.push_str(&format!("\n  {}: {pattern}\n", numbers.join(", ")));
+    }
+    for sentence in spins(subject, found) {
+        text.push_str(&format!("\n  {sentence}\n"));
+    }
+    let most = if full { usize::MAX } else { MOST_REPORTS };
+    for report in reports.iter().take(most) {
+        text.push('\n');
+        text.push_str(&(subject.draw)(report, subject.sources));
+    }
+    if let Some(more) = reports.len().checked_sub(most).filter(|more| *more > 0) {
+        let more = table::spelled(more as u64, "more report");
+        text.push_str(&format!("\n{more}: --full has them\n"));
     }
     if let Some(missing) = missing(found) {
         text.push_str(&format!("\n{missing}\n"));
     }
     text
+}
+
+/// The failure of an outcome that ends with what is refused, for the first time.
+fn refused<'o>(outcome: &'o Outcome, before: &[&End]) -> Option<&'o Failure> {
+    let failure = outcome.ended.failure.as_deref()?;
+    let is_new = !before.contains(&&outcome.ended.end);
+    let kind = match &failure.thrown {
+        Thrown::Error { kind, .. } => kind,
+        Thrown::Value(_) => return None,
+    };
+    (is_new && *kind == Kind::Unsupported).then_some(failure)
+}
+
+/// The loops that wait by looking again and again, in an execution in which they do.
+fn spins(subject: &Subject<'_>, found: &Found) -> Vec<String> {
+    let turns = found.spins.as_deref().map(schedule::parse);
+    let Some(Ok(turns)) = turns else {
+        return Vec::new();
+    };
+    let (runtime, unit) = (subject.runtime.clone(), subject.unit);
+    let replayed = replay(runtime, unit, &turns, subject.bounds);
+    pattern::spins(&replayed, subject.sources)
 }
 
 /// Why it is not complete.

@@ -100,7 +100,12 @@ pub fn parse(name: &str) -> Result<Vec<Turn>, usize> {
             }
             _ => return Err(from),
         };
+        let digits = at;
         let steps = number(&mut at);
+        if steps.is_none() && at > digits {
+            // No execution has so many.
+            return Err(digits);
+        }
         turns.push(Turn { actor, steps });
     }
     Ok(turns)
@@ -120,5 +125,6 @@ mod tests {
         assert_eq!(parse("a?"), Err(1));
         assert_eq!(parse("a(3"), Err(1));
         assert_eq!(parse("2a"), Err(0));
+        assert_eq!(parse("ab99999999999999999999"), Err(2));
     }
 }

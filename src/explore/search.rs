@@ -108,6 +108,15 @@ impl Search {
         self.states[step].enabled
     }
 
+    /// For each state of the execution under way: how many of the tasks that are to go on there
+    /// have been tried, and how many there are.
+    pub fn branches(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.states[..self.length].iter().map(|state| {
+            let tried = state.backtrack & state.sleepers.all;
+            (tried.count_ones(), state.backtrack.count_ones())
+        })
+    }
+
     /// The state that is about to be left for the first time.
     fn new_state(&mut self, play: &Play) -> Option<Actor> {
         let at = self.length;

@@ -10,7 +10,7 @@
 //! announced, and all that follows and nobody else can notice. While the main program is the only
 //! task there are no steps.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,6 +88,8 @@ pub struct Stage<D: Director> {
     pub(super) handle: Arc<SeatHandle>,
     /// What had been printed before the deadlocks that have been reported.
     pub(super) told: RefCell<HashSet<String>>,
+    /// A loop has waited by looking again and again in the execution under way.
+    pub(super) spun: Cell<bool>,
     unit: &'static Unit,
     main: Arc<Function>,
 }
@@ -116,6 +118,7 @@ impl<D: Director> Stage<D> {
             runtime,
             handle,
             told: RefCell::default(),
+            spun: Cell::new(false),
             unit,
             main,
         })
@@ -140,6 +143,7 @@ impl<D: Director> Stage<D> {
     /// Runs the program once.
     pub fn perform(self: &Rc<Self>) -> Ended {
         self.runtime.random.lock().seed(1);
+        self.spun.set(false);
         let task = Task::new(
             1,
             TaskKind::Main,

@@ -111,6 +111,7 @@ impl<D: Director> Watch for Stand<'_, D> {
 
     fn turn(&self, turn: &mut Turn, digest: u64) {
         if let Some(looked) = self.stage.turn(self.actor, turn, digest) {
+            self.stage.spun.set(true);
             self.arrive(Pending::Spin(looked));
         }
     }

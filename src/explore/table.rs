@@ -21,9 +21,9 @@ struct Row<'a> {
     orders: usize,
 }
 
-/// The whole table. `full` shows all that was printed.
+/// The whole table. `full` shows every outcome in a row of its own, and all that was printed.
 pub fn table(name: &str, found: &Found, full: bool) -> String {
-    let rows = rows(&found.outcomes.all);
+    let rows = rows(&found.outcomes.all, full);
     let mut out = String::new();
     let outcomes = count(found.outcomes.all.len(), "outcome");
     let executions = spelled(found.executions, "execution");
@@ -74,14 +74,20 @@ pub fn table(name: &str, found: &Found, full: bool) -> String {
     out
 }
 
-fn rows<'a>(outcomes: &'a [Outcome]) -> Vec<Row<'a>> {
+/// The places of the outcomes that rows begin with.
+pub fn firsts(outcomes: &[Outcome], full: bool) -> Vec<usize> {
+    let rows = rows(outcomes, full);
+    rows.iter().map(|row| row.number).collect()
+}
+
+fn rows<'a>(outcomes: &'a [Outcome], full: bool) -> Vec<Row<'a>> {
     let single = |(number, outcome): (usize, &'a Outcome)| Row {
         number,
         executions: outcome.executions,
         outcome,
         orders: 1,
     };
-    if outcomes.len() <= MANY {
+    if outcomes.len() <= MANY || full {
         return outcomes.iter().enumerate().map(single).collect();
     }
     let mut rows: Vec<Row<'_>> = Vec::new();

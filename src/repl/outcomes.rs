@@ -24,6 +24,7 @@ use crate::diagnostics::report::Severity;
 use crate::diagnostics::source::Sources;
 use crate::eval::compile;
 use crate::explore::exploration::{Bounds, explore};
+use crate::explore::fewest::shorten_all;
 use crate::explore::report::{Subject, report};
 use crate::resolve::{front_end, resolve};
 use crate::runtime::output::Output;
@@ -64,9 +65,9 @@ pub fn outcomes(repl: &mut Repl, code: &str) {
     };
     let runtime = Runtime::new(sources.clone(), Output::silent(), Vec::new(), repl.draw);
     let (unit, bounds) = (Unit::load(program, compile), Bounds::default());
-    let found = explore(&runtime, unit, &bounds, |_| {
-        !repl.stop_asked.load(Ordering::SeqCst)
-    });
+    let goes_on = || !repl.stop_asked.load(Ordering::SeqCst);
+    let mut found = explore(&runtime, unit, &bounds, |_, _| goes_on());
+    shorten_all(&runtime, unit, &bounds, &mut found.outcomes, goes_on);
     let subject = Subject {
         runtime: &runtime,
         unit,

@@ -48,6 +48,27 @@ impl Denied {
     }
 }
 
+/// What an exploration of all orders may reach outside of the program: nothing, unless told. What
+/// is changed there is not put back between executions.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reach {
+    /// Files.
+    pub files: bool,
+    /// `fetch`
+    pub fetch: bool,
+}
+
+impl Reach {
+    /// Whether it may reach this, and the option that lets it; `None` where none does.
+    pub(super) fn allows(self, what: &str) -> Option<(bool, &'static str)> {
+        match what {
+            "a file" => Some((self.files, "--allow-files")),
+            "the network" => Some((self.fetch, "--allow-fetch")),
+            _ => None,
+        }
+    }
+}
+
 /// The limits of a program; `None` is no limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
@@ -57,6 +78,8 @@ pub struct Limits {
     pub tasks: Option<u64>,
     /// How many bytes of memory its processes may use together.
     pub memory: Option<u64>,
+    /// What it may reach when all its orders are explored.
+    pub explored: Reach,
     /// What it may not do.
     pub denied: Vec<Denied>,
 }

@@ -20,7 +20,7 @@ use super::arguments::{bind_positional, choose_row, not_callable, wrong_arity};
 use super::fiber::Port;
 use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
-use super::story::PROMISE;
+use super::story::{CHECK, PROMISE};
 use super::task::Task;
 use super::turn::Turns;
 use super::wait::Stops;
@@ -375,8 +375,9 @@ impl<'f> Machine<'f> {
         // The outermost record is the task's own code, not a call.
         let calls = self.calls.get(1..).unwrap_or_default();
         let told = calls.iter().rev().map(|call| CallFrame {
-            function: match call.code.template.kind {
+            function: match &call.code.template.kind {
                 TemplateKind::Delay | TemplateKind::Tail => Some(PROMISE.into()),
+                TemplateKind::Check(title) => Some(format!("{CHECK}{title:?}").into()),
                 _ => call.code.template.name.clone(),
             },
             called_at: call.site,

@@ -103,14 +103,11 @@ impl Machine<'_> {
         deadline: Option<Instant>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Option<T>> {
-        self.gate.announce(|| Operation::Outside);
         if self.gate.decides() {
-            return Err(Failure::error(
-                Kind::Unsupported,
-                format!("{what} reaches outside of the program, which is not explored"),
-            )
-            .help("give the part of the program that is explored its data in another way")
-            .into());
+            self.may_be_explored(what)?;
+            self.gate.announce(|| Operation::Outside);
+            // There is one seat, and nobody else goes on in this step.
+            return Ok(Some(work()));
         }
         self.tick()?;
         let reply = Arc::new(Reply {
@@ -145,5 +142,28 @@ impl Machine<'_> {
             },
             |_| None,
         )
+    }
+
+    /// Whether a call to the outside may be a part of an exploration of all orders.
+    fn may_be_explored(&self, what: &str) -> Result<()> {
+        let option = match self.runtime.limits().explored.allows(what) {
+            Some((true, _)) => return Ok(()),
+            Some((false, option)) => Some(option),
+            None => None,
+        };
+        let help = match option {
+            Some(option) => format!(
+                "{option} lets it; what it changes there is not put back between executions"
+            ),
+            None => String::from(
+                "give the part of the program that is explored its data in another way",
+            ),
+        };
+        Err(Failure::error(
+            Kind::Unsupported,
+            format!("{what} reaches outside of the program, which is not explored"),
+        )
+        .help(help)
+        .into())
     }
 }

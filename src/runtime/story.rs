@@ -73,6 +73,9 @@ fn left_out_line(calls: usize) -> Option<String> {
 /// What [`CallFrame::function`] says of the code of a promise.
 pub const PROMISE: &str = "a promise";
 
+/// What [`CallFrame::function`] says of a check, before its title.
+pub const CHECK: &str = "the check ";
+
 /// One line of a trace, such as `in accum, called at pipeline.cq:11:19`.
 pub fn call_line(call: &CallFrame, sources: &Sources) -> String {
     let name = call.function.as_deref().unwrap_or("a lambda");
@@ -80,6 +83,7 @@ pub fn call_line(call: &CallFrame, sources: &Sources) -> String {
         Some(span) if name == PROMISE => {
             format!("in a promise, forced at {}", sources.locate(span))
         }
+        Some(span) if name.starts_with(CHECK) => format!("in {name}, at {}", sources.locate(span)),
         Some(span) => format!("in {name}, called at {}", sources.locate(span)),
         None => format!("in {name}, called by a builtin"),
     }

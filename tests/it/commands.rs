@@ -374,3 +374,42 @@ fn a_closed_error_pipe_is_no_crash() {
     let status = child.wait().expect("it ends");
     assert!(matches!(status.code(), Some(0..=2)), "{status}");
 }
+
+#[test]
+fn options_of_exploring_are_listed_and_told_apart() {
+    let page = fs::read_to_string(program::root().join("docs/commands.md")).expect("the page");
+    for command in ["explore", "replay", "test"] {
+        let told = cq(["help", command]).run().printed();
+        assert!(told.starts_with(&format!("cq {command} ")), "{told}");
+        let options = told.lines().filter_map(|line| line.strip_prefix("  --"));
+        for option in options {
+            let name = option.split(' ').next().expect("a name");
+            assert!(
+                page.contains(&format!("`--{name}")),
+                "docs/commands.md: --{name}"
+            );
+        }
+    }
+    let path = scratch().join("one.cq");
+    fs::write(&path, "print(1)").expect("a file");
+    let with = |command: &str, option: &[&str]| {
+        cq([&[command, path.to_str().expect("text")], option].concat()).run()
+    };
+    fails(&with("explore", &["--ful"]), 2, "did you mean --full?");
+    fails(
+        &with("explore", &["--max-seconds", "x"]),
+        2,
+        "--max-seconds takes a number, not `x`",
+    );
+    fails(&with("explore", &["--max-seconds"]), 2, "--max-seconds");
+    fails(
+        &with("test", &["--show", "1"]),
+        2,
+        "--show is no option of `cq test`",
+    );
+    fails(
+        &with("explore", &["--json", "--show", "1"]),
+        2,
+        "does not go with --json",
+    );
+}

@@ -14,11 +14,12 @@
 //! 8. `processes`: workers that do what they should.
 //! 9. `faults`: workers that are killed at any moment.
 //! 10. `session`: the interactive session in a pseudo-terminal, which `terminal` drives.
-//! 11. `explore`: every possible outcome, against a brute force.
+//! 11. `explore`: every possible outcome, against a brute force; `checks`: what `cq test` says.
 //! 12. `pages`: the programs and transcripts in the README and the docs.
 //! 13. `house`: the rules of the source tree itself.
 
 mod chaos;
+mod checks;
 mod commands;
 mod examples;
 mod explore;

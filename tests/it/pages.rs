@@ -5,6 +5,9 @@
 //! print(1 + 1)    #=> 2
 //! ```
 //!
+//! ```cq examples/one.cq         that file, word for word
+//! ```
+//!
 //! ```console                   a session; after `$ cq …` comes all that it writes
 //! $ cq -e 'print(1)'
 //! 1
@@ -72,6 +75,24 @@ fn programs_print_what_they_say() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn files_are_as_they_are_shown() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page can be read");
+        let kinds = text.lines().filter_map(|line| line.strip_prefix("```cq "));
+        for name in kinds {
+            let file = fs::read_to_string(program::root().join(name)).unwrap_or_default();
+            for (line, block) in blocks(&text, &format!("cq {name}")) {
+                if block != file {
+                    wrong.push(format!("{}:{line}: not {name}", page.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

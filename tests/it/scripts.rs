@@ -476,6 +476,8 @@ scripts! {
         wrong_arity_of_a_builtin_is_found_before_running
     }
     errors {
+        assert_evaluates_each_side_once
+        assert_tells_both_sides
         assert
         body_error_of_a_with_wins
         catch_variable_is_its_own

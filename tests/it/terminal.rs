@@ -80,8 +80,9 @@ impl Opening {
 
     /// Starts it.
     pub fn open(self) -> Terminal {
-        // The terminal is as it should be before cq looks at it.
-        let ready = format!("stty echo rows {ROWS} cols {}", self.columns);
+        // The terminal is as it should be before cq looks at it. Spawning sets its size once more when
+        // the shell already runs, so the shell waits for a line until that is over.
+        let ready = format!("read go; stty echo rows {ROWS} cols {}", self.columns);
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{ready} && exec \"$0\" \"$@\"")]);
         command.arg(self.command.get_program());
@@ -93,7 +94,9 @@ impl Opening {
                 None => command.env_remove(name),
             };
         }
-        let session = OsSession::spawn(command).expect("cq starts in a terminal");
+        let mut session = OsSession::spawn(command).expect("cq starts in a terminal");
+        session.write_all(b"\n").expect("the shell reads");
+        session.flush().expect("the shell reads");
         Terminal {
             session,
             screen: vt100::Parser::new(

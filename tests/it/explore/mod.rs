@@ -6,12 +6,15 @@
 //! 4. `tables`: the examples, each with its whole table of outcomes.
 //! 5. `states`: loops that make more executions than anyone could run.
 //! 6. `own`: values that one task alone touches.
+//! 7. `patterns`: what an execution is said to show; `replays`: one execution again.
 
 mod brute;
 mod counts;
 mod model;
 mod orders;
 mod own;
+mod patterns;
+mod replays;
 mod states;
 mod tables;
 
