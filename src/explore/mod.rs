@@ -16,8 +16,8 @@
 //!    steps touch; `asks`: their waits; `spins`: loops that wait; [`owners`]: what is no step),
 //!    [`known`] (what earlier executions have taught) and [`stand`] (a task's own side of the
 //!    gate); [`copies`]: tasks of other processes
-//! 4. [`search`]: every order that makes a difference, once; [`sample`]: orders drawn at random;
-//!    [`graph`]: every order by way of the states that programs meet again and again, which
+//! 4. [`search`]: every order that makes a difference, once, with `wakeup` trees of who is to
+//!    follow whom; [`sample`]: orders drawn at random; [`graph`]: every order by way of the states that programs meet again and again, which
 //!    [`state`] tells apart (`reader` reads it) from what tasks see ([`notes`]), without the names
 //!    of tasks that are [`alike`]; `sleep`: who has been tried in a state
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
@@ -65,3 +65,4 @@ pub mod steps;
 pub mod table;
 pub mod tell;
 pub mod touch;
+mod wakeup;

@@ -5,13 +5,15 @@
 //!
 //! ```text
 //!   an execution is run to its end; its races say where another task should have gone first:
-//!   that task is added to the backtrack set of the state before the earlier step;
+//!   that task is added to the backtrack set of the state before the earlier step, and whoever is
+//!   to follow it to its wakeup tree;
 //!   the deepest state with somebody left to try is gone back to, and run on from there
 //! ```
 //!
 //! Who has been tried at a state sleeps in what is tried after: it is woken by a step that depends
 //! on its own. A state in which everybody who could go on sleeps leads to nothing new: the
-//! execution is given up and counted as *blocked*.
+//! execution is given up and counted as *blocked*. The [wakeup trees](super::wakeup) see to it that
+//! there are few: none at all where steps touch all that they depend on, and never wait.
 
 use super::history::{Actor, Event, History, NONE, Outcome, Step};
 use super::play::{Actors, Play};
@@ -19,6 +21,7 @@ use super::sleep::Sleepers;
 use super::stage::Director;
 use super::steps::Enabled;
 use super::touch::{Action, Touch, Touches};
+use super::wakeup::{Branch, Sequence};
 
 /// A state between two steps.
 #[derive(Debug, Default)]
@@ -31,6 +34,8 @@ struct State {
     enabled: Enabled,
     /// Who sleeps here.
     sleepers: Sleepers,
+    /// Of those who are still to be tried: in which order, and who goes on then.
+    wakes: Vec<Branch>,
 }
 
 /// So many steps in a row are very long.
@@ -45,6 +50,8 @@ pub struct Search {
     races: Vec<Step>,
     row: Vec<u32>,
     first: Vec<u32>,
+    /// The steps that need not come after the earlier one of a race, in order.
+    between: Vec<Step>,
     /// The execution was given up: all that could go on slept.
     pub given_up: bool,
     reduction: Reduction,
@@ -88,7 +95,9 @@ impl Search {
             }
             history.truncate(at);
             if left != 0 {
-                state.chosen = left.trailing_zeros() as Actor;
+                let mut wakes = state.wakes.iter().map(|branch| branch.actor);
+                let first = wakes.find(|actor| left >> actor & 1 != 0);
+                state.chosen = first.unwrap_or(left.trailing_zeros() as Actor);
                 self.given_up = false;
                 return true;
             }
@@ -129,9 +138,16 @@ impl Search {
         state.enabled = enabled;
         state.backtrack = 0;
         state.sleepers.clear();
-        if let Some(before) = before.last().filter(|_| self.reduction != Reduction::None) {
+        state.wakes.clear();
+        if let Some(before) = before.last_mut()
+            && self.reduction != Reduction::None
+        {
             let taken = &play.history.events[at - 1];
             state.sleepers.inherit(&before.sleepers, taken);
+            let mut wakes = before.wakes.iter();
+            if let Some(at) = wakes.position(|branch| branch.actor == before.chosen) {
+                state.wakes = before.wakes.remove(at).then;
+            }
         }
         if enabled.all == 0 {
             return None;
@@ -141,10 +157,15 @@ impl Search {
             self.given_up = true;
             return None;
         }
-        let chosen = usual(awake, enabled.late, &play.history.events[..at]);
+        state.wakes.retain(|branch| awake >> branch.actor & 1 != 0);
+        let chosen = match state.wakes.first() {
+            Some(branch) => branch.actor,
+            None => usual(awake, enabled.late, &play.history.events[..at]),
+        };
         state.chosen = chosen;
+        let wakes = state.wakes.iter();
         state.backtrack = match self.reduction {
-            Reduction::All => 1 << chosen,
+            Reduction::All => wakes.fold(1 << chosen, |all, branch| all | 1 << branch.actor),
             Reduction::Sleep | Reduction::None => enabled.all,
         };
         self.length = at + 1;
@@ -166,13 +187,20 @@ impl Search {
     fn turn_round(&mut self, history: &History, race: Race) {
         if !race.several {
             let initials = self.initials(history, race, Before::All);
-            return self.add(race, initials);
+            return self.add_sequence(history, race, initials);
         }
         let initials = self.initials(history, race, Before::Depending);
         match race.objects > 1 && race.waits {
             true => {
                 let state = &mut self.states[race.earlier];
-                state.backtrack |= initials & state.enabled.all;
+                let mut new = initials & state.enabled.all & !state.backtrack;
+                state.backtrack |= new;
+                while new != 0 {
+                    state
+                        .wakes
+                        .push(Branch::leaf(new.trailing_zeros() as Actor));
+                    new &= new - 1;
+                }
             }
             false => self.add(race, initials),
         }
@@ -182,6 +210,41 @@ impl Search {
         }
     }
 
+    /// What comes before the later step of a race is to be tried before the earlier one.
+    fn add_sequence(&mut self, history: &History, race: Race, initials: Actors) {
+        let state = &mut self.states[race.earlier];
+        let possible = initials & state.enabled.all;
+        let has_chosen = possible >> state.chosen & 1 != 0;
+        if possible & state.sleepers.all != 0 || possible == 0 || has_chosen {
+            return;
+        }
+        let newest = history.events.get(race.end);
+        let sequence = Sequence {
+            history,
+            steps: std::mem::take(&mut self.between),
+            last: race.later,
+            before_last: &self.row,
+            touches: newest.map(|event| &event.touches).filter(|it| are_sure(it)),
+            has_last: true,
+        };
+        // Whoever sleeps has been tried with all of this after it.
+        let mut sleepers = state.sleepers.steps();
+        if race.surely && sleepers.any(|(actor, step)| sequence.is_apart(*actor, Some(step))) {
+            return;
+        }
+        let mut wakes = state.wakes.iter();
+        let apart = wakes.any(|branch| sequence.is_apart(branch.actor, branch.step.as_ref()));
+        if apart || possible & state.backtrack != 0 {
+            return sequence.insert(&mut state.wakes);
+        }
+        let first = match possible >> race.later & 1 {
+            0 => possible.trailing_zeros() as Actor,
+            _ => race.later,
+        };
+        state.backtrack |= 1 << first;
+        state.wakes.push(sequence.into_branch(first));
+    }
+
     /// One of these is to be tried before the earlier step of a race.
     fn add(&mut self, race: Race, initials: Actors) {
         let state = &mut self.states[race.earlier];
@@ -189,10 +252,12 @@ impl Search {
         if possible & (state.backtrack | state.sleepers.all) != 0 || possible == 0 {
             return;
         }
-        state.backtrack |= match possible & (1 << race.later) {
-            0 => 1 << possible.trailing_zeros(),
-            wanted => wanted,
+        let first = match possible & (1 << race.later) {
+            0 => possible.trailing_zeros() as Actor,
+            _ => race.later,
         };
+        state.backtrack |= 1 << first;
+        state.wakes.push(Branch::leaf(first));
     }
 
     /// Who can take the first step of what comes before the later step of a race and need not
@@ -215,6 +280,7 @@ impl Search {
         }
         self.first.clear();
         self.first.resize(history.width(), u32::MAX);
+        self.between.clear();
         let mut initials: Actors = 0;
         for step in race.earlier + 1..race.end {
             let event = &history.events[step];
@@ -222,6 +288,7 @@ impl Search {
             if !counts || is_after(step) {
                 continue;
             }
+            self.between.push(step);
             if self.first[event.actor] == u32::MAX {
                 if !follows(history.clock(step), &self.first) {
                     initials |= 1 << event.actor;
@@ -263,6 +330,14 @@ struct Race {
     several: bool,
     /// How many of them are not its own task.
     objects: usize,
+    /// No step may be struck by a cancel or cut off: what steps touch is all that they depend on.
+    surely: bool,
+}
+
+/// Whether a step touches this whatever comes before it.
+fn are_sure(touches: &[Touch]) -> bool {
+    let mut actions = touches.iter().map(|touch| touch.action);
+    actions.all(|action| matches!(action, Action::Read(_) | Action::Write(_)))
 }
 
 /// Whether something with this clock comes after one of the first steps of some tasks.
@@ -340,6 +415,8 @@ impl Director for Search {
         let (later, previous) = (event.actor, event.previous);
         let (waits, objects) = (event.waits, objects(&event.touches));
         let several = event.touches.len() > 1 && (waits || event.outcome == Outcome::Struck);
+        let known = &play.known;
+        let surely = known.cancelled.is_empty() && !known.leaves_futures && !known.exits;
         play.history.complete(
             |earlier| stood(states, later, previous, earlier),
             |earlier| races.push(earlier),
@@ -352,6 +429,7 @@ impl Director for Search {
                 waits,
                 several,
                 objects,
+                surely,
             };
             self.turn_round(&play.history, race);
         }
@@ -391,6 +469,7 @@ impl Search {
                     waits: true,
                     several: touches.len() > 1,
                     objects: objects(&touches),
+                    surely: false,
                 };
                 self.turn_round(&play.history, race);
             }

@@ -24,6 +24,11 @@ impl Sleepers {
         self.steps.push((actor, step));
     }
 
+    /// Each with its step.
+    pub fn steps(&self) -> impl Iterator<Item = &(Actor, Touches)> {
+        self.steps.iter()
+    }
+
     /// Nobody sleeps.
     pub fn clear(&mut self) {
         self.all = 0;
