@@ -141,8 +141,11 @@ fn split(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
             );
         }
         Some(separator) => {
-            for part in text.splitn(limit.saturating_add(1), &**separator) {
-                add(part)?;
+            let most = limit.saturating_add(1);
+            match separator.as_bytes() {
+                // One byte is looked for without the preparations that a text needs.
+                &[byte] => text.splitn(most, char::from(byte)).try_for_each(add)?,
+                _ => text.splitn(most, &**separator).try_for_each(add)?,
             }
         }
         None => {

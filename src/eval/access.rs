@@ -6,11 +6,13 @@ use super::blame::Blame;
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::operand::{Hold, Node, Operand, SingleNode, Spot, spot, with_operand, with_operands};
+use crate::gate::Gate;
 use crate::resolve::program::{Expr, ExprKind};
 use crate::runtime::machine::Machine;
 use crate::runtime::story;
 use crate::syntax::foreign::foreign_method;
 use crate::syntax::span::Span;
+use crate::value::function::Function;
 use crate::value::index::{field_name, get_field, get_index, get_slice};
 use crate::value::map::{Hint, Key};
 use crate::value::{Failure, Result, Value};
@@ -32,7 +34,17 @@ pub fn index(compiler: &Compiler, object: &Expr, index: &Expr, span: Span) -> Co
     } = &object.kind
         && let (Some(rows), Some(row), Some(at)) = (spot(rows), spot(row), spot(index))
     {
-        return nested(compiler, object, (rows, row, at), index, blame);
+        return match (rows, row, at) {
+            // In loops over tables all three are locals: then nothing asks where they are.
+            (Spot::Local(rows), Spot::Local(row), Spot::Local(at)) => {
+                nested(compiler, object, index, blame, move |m, _| {
+                    at_of_at(&m.gate, m.local(rows), m.local(row), m.local(at))
+                })
+            }
+            (rows, row, at) => nested(compiler, object, index, blame, move |m, f| {
+                at_of_at(&m.gate, rows.peek(m, f), row.peek(m, f), at.peek(m, f))
+            }),
+        };
     }
     with_operands(compiler, object, index, IndexNode { blame })
 }
@@ -41,24 +53,28 @@ pub fn index(compiler: &Compiler, object: &Expr, index: &Expr, span: Span) -> Co
 fn nested(
     compiler: &Compiler,
     object: &Expr,
-    (rows, row, at): (Spot, Spot, Spot),
     index: &Expr,
     blame: Blame,
+    look: impl Fn(&Machine<'_>, &Arc<Function>) -> Option<Value> + Send + Sync + 'static,
 ) -> Code {
     let object = expression(compiler, object);
     let index = expression(compiler, index);
     code(move |m, f| {
-        if let Value::List(rows) = rows.peek(m, f)
-            && let &Value::Int(row) = row.peek(m, f)
-            && let &Value::Int(at) = at.peek(m, f)
-            && let Some(value) = rows.at_of_at(&m.gate, row, at)
-        {
+        if let Some(value) = look(m, f) {
             return Ok(value);
         }
         let object = object.run(m, f)?;
         let index = index.run(m, f)?;
         read_index(m, &object, &index, &blame)
     })
+}
+
+#[inline(always)]
+fn at_of_at(gate: &Gate<'_>, rows: &Value, row: &Value, at: &Value) -> Option<Value> {
+    match (rows, row, at) {
+        (Value::List(rows), &Value::Int(row), &Value::Int(at)) => rows.at_of_at(gate, row, at),
+        _ => None,
+    }
 }
 
 /// `m["key"]` and `m.key`: a key that stands in the program.

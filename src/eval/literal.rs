@@ -1,6 +1,6 @@
 //! Values that stand in the program: constants, lists, maps, f-strings.
 
-use std::fmt::Write as _;
+use std::cell::Cell;
 
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
@@ -121,26 +121,43 @@ pub fn format_string(compiler: &Compiler, parts: &[FormatPart]) -> Code {
         })
         .collect();
     code(move |m, f| {
-        let mut text = String::new();
+        let mut text = SPARE.take();
         for piece in &pieces {
             match piece {
                 Piece::Text(part) => text.push_str(part),
-                Piece::Shown(value, span) => {
-                    match value.run(m, f)? {
-                        Value::String(part) => text.push_str(&part),
-                        Value::Int(number) => {
-                            // Writing to a string does not fail.
-                            let _ = write!(text, "{number}");
-                        }
-                        value => text.push_str(&placed(m, display(&value, &m.gate), *span)?),
+                Piece::Shown(value, span) => match value.run(m, f)? {
+                    Value::String(part) => text.push_str(&part),
+                    Value::Int(number) => {
+                        text.push_str(itoa::Buffer::new().format(number));
                     }
-                }
+                    value => text.push_str(&placed(m, display(&value, &m.gate), *span)?),
+                },
                 Piece::Formatted(value, span, spec) => {
                     let value = value.run(m, f)?;
                     text.push_str(&placed(m, format(&value, spec, &m.gate), *span)?);
                 }
             }
         }
-        Ok(Value::from(text))
+        Ok(finished(text))
     })
+}
+
+thread_local! {
+    /// Where the next f-string of this thread is put together, so that a short one asks for no
+    /// memory but that of the string it becomes. It is taken out meanwhile: what stands in the
+    /// holes may have f-strings of its own, and may wait.
+    static SPARE: Cell<String> = const { Cell::new(String::new()) };
+}
+
+/// The string that was put together.
+fn finished(mut text: String) -> Value {
+    /// A longer one is not copied but handed on.
+    const COPIED: usize = 128;
+    if text.len() > COPIED {
+        return Value::from(text);
+    }
+    let value = Value::from(&*text);
+    text.clear();
+    SPARE.set(text);
+    value
 }

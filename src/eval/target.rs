@@ -310,6 +310,8 @@ impl Node for IndexUpdate {
             let old = read_index(m, place.0, place.1, &self.access)?;
             let value = self.value.run(m, f)?;
             let new = compute(m, self.operator, &old, &value, &self.sum)?;
+            discard(old);
+            discard(value);
             let place = (
                 object.peek(&held_object, m, f),
                 index.peek(&held_index, m, f),

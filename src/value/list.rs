@@ -191,7 +191,9 @@ pub fn place(index: i64, length: usize) -> Option<usize> {
     } else {
         index
     };
-    usize::try_from(at).ok().filter(|&at| at < length)
+    // As a number without a sign, one before the front is beyond every end.
+    let at = at as u64;
+    (at < length as u64).then_some(at as usize)
 }
 
 impl Drop for List {
