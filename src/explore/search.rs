@@ -13,7 +13,7 @@
 //! Who has been tried at a state sleeps in what is tried after: it is woken by a step that depends
 //! on its own. A state in which everybody who could go on sleeps leads to nothing new: the
 //! execution is given up and counted as *blocked*. The [wakeup trees](super::wakeup) see to it that
-//! there are few: none at all where steps touch all that they depend on, and never wait.
+//! there are few.
 
 use super::history::{Actor, Event, History, NONE, Outcome, Step};
 use super::play::{Actors, Play};

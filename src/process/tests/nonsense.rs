@@ -2,7 +2,7 @@
 //!
 //! The process is `cat`, which does nothing here; what it would say over its link, the test says.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
@@ -45,8 +45,13 @@ fn with_workers_that_say(said: Vec<u8>, text: &str) -> String {
         let said = said.clone();
         std::thread::spawn(move || {
             let _ = theirs.write_all(&said);
-            // It stays open until the other end has had enough.
-            let _ = std::io::copy(&mut theirs, &mut std::io::sink());
+            // It says it again whenever it hears something, for at first it may speak of a task that
+            // it has not been sent yet, until the other end has had enough.
+            let again = said.get(GREETING.len()..).unwrap_or_default();
+            let mut heard = [0; 4096];
+            while theirs.read(&mut heard).is_ok_and(|bytes| bytes > 0) {
+                let _ = theirs.write_all(again);
+            }
         });
         Ok((process, ours))
     };
@@ -54,6 +59,10 @@ fn with_workers_that_say(said: Vec<u8>, text: &str) -> String {
     runtime.run(Unit::load(program, crate::eval::compile));
     runtime.output.kept()
 }
+
+/// What the program prints in the end. (If the worker has died before anybody asks, that is told
+/// first.)
+const CUT_OFF: &str = "process-died true\n0 42\n";
 
 const PROGRAM: &str = r#"
     let q, l = [queue(), lock()]
@@ -68,7 +77,7 @@ const PROGRAM: &str = r#"
 fn is_cut_off(after_the_greeting: &[u8]) {
     let said = [&GREETING[..], after_the_greeting].concat();
     let printed = with_workers_that_say(said, PROGRAM);
-    assert_eq!(printed, "process-died true\n0 42\n");
+    assert!(printed.ends_with(CUT_OFF), "{printed}");
 }
 
 fn frame(message: &FromWorker) -> Vec<u8> {
@@ -91,7 +100,7 @@ const NEVER_SENT: HandleName = HandleName {
 fn another_language_or_version() {
     for greeting in [*b"HTTP/1.1", *b"cq-link\x02"] {
         let printed = with_workers_that_say(greeting.to_vec(), PROGRAM);
-        assert_eq!(printed, "process-died true\n0 42\n");
+        assert!(printed.ends_with(CUT_OFF), "{printed}");
     }
 }
 
@@ -145,7 +154,7 @@ fn an_end_that_means_nothing() {
     };
     let said = [&GREETING[..], &frame(&message)].concat();
     let printed = with_workers_that_say(said, PROGRAM);
-    assert_eq!(printed, "process-died true\n0 42\n");
+    assert!(printed.ends_with(CUT_OFF), "{printed}");
 }
 
 #[test]
