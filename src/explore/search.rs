@@ -146,7 +146,7 @@ impl Search {
             state.sleepers.inherit(&before.sleepers, taken);
             let mut wakes = before.wakes.iter();
             if let Some(at) = wakes.position(|branch| branch.actor == before.chosen) {
-                state.wakes = before.wakes.remove(at).then;
+                before.wakes.remove(at).gone(&mut state.wakes);
             }
         }
         if enabled.all == 0 {
@@ -219,9 +219,9 @@ impl Search {
             return;
         }
         let newest = history.events.get(race.end);
-        let sequence = Sequence {
+        let mut sequence = Sequence {
             history,
-            steps: std::mem::take(&mut self.between),
+            steps: &mut self.between,
             last: race.later,
             before_last: &self.row,
             touches: newest.map(|event| &event.touches).filter(|it| are_sure(it)),
@@ -242,7 +242,7 @@ impl Search {
             _ => race.later,
         };
         state.backtrack |= 1 << first;
-        state.wakes.push(sequence.into_branch(first));
+        state.wakes.push(sequence.branch(first));
     }
 
     /// One of these is to be tried before the earlier step of a race.

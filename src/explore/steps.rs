@@ -337,11 +337,13 @@ impl Play {
         if self.cancels || self.unsure != 0 {
             self.look_around(step);
         }
-        if self.is_new {
-            let touches = &mut self.history.events[step].touches;
-            touches.extend_from_slice(&self.extra);
+        if !self.extra.is_empty() {
+            if self.is_new {
+                let touches = &mut self.history.events[step].touches;
+                touches.extend_from_slice(&self.extra);
+            }
+            self.extra.clear();
         }
-        self.extra.clear();
         self.is_new
     }
 

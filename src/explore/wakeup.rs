@@ -15,15 +15,17 @@
 use super::history::{Actor, History, Step};
 use super::touch::{Touches, steps_depend};
 
-/// A task that is to go, and what behind it.
+/// A task that is to go, and who behind it.
 #[derive(Debug)]
 pub struct Branch {
     /// Who.
     pub actor: Actor,
     /// What its step touches, if that is sure.
     pub step: Option<Touches>,
-    /// Who is to go then, if anybody in particular: in this order.
-    pub then: Vec<Branch>,
+    /// As long as nothing has been inserted behind it: who is to go then, last first.
+    chain: Vec<(Actor, Option<Touches>)>,
+    /// Else whoever is to be tried then.
+    then: Vec<Branch>,
 }
 
 impl Branch {
@@ -32,8 +34,30 @@ impl Branch {
         Branch {
             actor,
             step: None,
+            chain: Vec::new(),
             then: Vec::new(),
         }
+    }
+
+    /// Its task has gone: who is to be tried now.
+    pub fn gone(mut self, now: &mut Vec<Branch>) {
+        self.unfold();
+        now.append(&mut self.then);
+    }
+
+    fn unfold(&mut self) {
+        if let Some((actor, step)) = self.chain.pop() {
+            self.then.push(Branch {
+                actor,
+                step,
+                chain: std::mem::take(&mut self.chain),
+                then: Vec::new(),
+            });
+        }
+    }
+
+    fn is_leaf(&self) -> bool {
+        self.chain.is_empty() && self.then.is_empty()
     }
 }
 
@@ -42,7 +66,7 @@ pub struct Sequence<'h> {
     /// Where the steps are told.
     pub history: &'h History,
     /// The steps, without the last.
-    pub steps: Vec<Step>,
+    pub steps: &'h mut Vec<Step>,
     /// Whose the last one is, and what comes before it.
     pub last: Actor,
     /// See `last`.
@@ -93,40 +117,30 @@ impl Sequence<'_> {
     }
 
     /// As a branch that begins with this task.
-    pub fn into_branch(mut self, first: Actor) -> Branch {
+    pub fn branch(&mut self, first: Actor) -> Branch {
         let history = self.history;
-        let sure = |step: Step| Branch {
-            actor: history.events[step].actor,
-            step: Some(Touches::from_slice(&history.events[step].touches)),
-            then: Vec::new(),
+        let sure = |step: Step| {
+            let event = &history.events[step];
+            (event.actor, Some(Touches::from_slice(&event.touches)))
         };
-        let last = |touches: Option<&Touches>, actor| Branch {
-            actor,
-            step: touches.map(|it| Touches::from_slice(it)),
-            then: Vec::new(),
+        let last = self.touches.map(|touches| Touches::from_slice(touches));
+        let mut steps = self.steps.iter();
+        let at = steps.position(|step| history.events[*step].actor == first);
+        let step = match at {
+            Some(at) => sure(self.steps.remove(at)).1,
+            None => last.clone(),
         };
-        let mut branches = Vec::new();
-        let first_step = self
-            .steps
-            .iter()
-            .position(|step| history.events[*step].actor == first);
-        match first_step {
-            Some(at) => branches.push(sure(self.steps.remove(at))),
-            None => {
-                branches.push(last(self.touches, first));
-                self.has_last = false;
-            }
+        let mut chain = Vec::with_capacity(self.steps.len() + 1);
+        if self.has_last && at.is_some() {
+            chain.push((self.last, last));
         }
-        branches.extend(self.steps.iter().map(|step| sure(*step)));
-        if self.has_last {
-            branches.push(last(self.touches, self.last));
+        chain.extend(self.steps.iter().rev().map(|step| sure(*step)));
+        Branch {
+            actor: first,
+            step,
+            chain,
+            then: Vec::new(),
         }
-        let mut chain = Vec::new();
-        while let Some(mut branch) = branches.pop() {
-            branch.then = chain;
-            chain = vec![branch];
-        }
-        chain.remove(0)
     }
 
     fn first(&self) -> Option<Actor> {
@@ -137,17 +151,18 @@ impl Sequence<'_> {
     }
 
     /// Adds it to what is to be tried, unless something in there is the beginning of it.
-    pub fn insert(mut self, branches: &mut Vec<Branch>) {
+    pub fn insert(&mut self, branches: &mut Vec<Branch>) {
         for branch in &mut *branches {
             if self.is_apart(branch.actor, branch.step.as_ref()) || self.take(branch.actor) {
-                return match branch.then.is_empty() {
-                    true => {}
-                    false => self.insert(&mut branch.then),
-                };
+                if !branch.is_leaf() {
+                    branch.unfold();
+                    self.insert(&mut branch.then);
+                }
+                return;
             }
         }
         if let Some(first) = self.first() {
-            branches.push(self.into_branch(first));
+            branches.push(self.branch(first));
         }
     }
 }
