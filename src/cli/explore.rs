@@ -4,8 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::exploring::{Options, options, program};
 use super::progress::Progress;
@@ -46,10 +45,7 @@ fn explore_with(options: &Options) -> ExitCode {
     let runtime = options.runtime(&sources);
     let told = (runtime.clone(), unit, &options.bounds, &sources);
     let mut progress = Progress::new(options.json, told);
-    // Ctrl-C: what was found so far is told; once more ends it at once.
-    let asked = Arc::new(AtomicBool::new(false));
-    let stop = asked.clone();
-    let _ = interrupt::on_interrupt(Some(2), move || stop.store(true, Ordering::SeqCst));
+    let asked = interrupt::asks_to_stop();
     let mut found = explore_all(&runtime, unit, &options.bounds, |found, situation| {
         progress.tell(found, situation);
         !asked.load(Ordering::SeqCst)

@@ -10,7 +10,8 @@
 
 use std::io::{self, Read};
 use std::os::fd::IntoRawFd;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 use std::thread;
 
 /// Exit status of a program that was interrupted.
@@ -54,6 +55,14 @@ pub fn on_interrupt(last: Option<u32>, action: impl Fn() + Send + 'static) -> io
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
     }
+}
+
+/// Set by the first Ctrl-C, after which what was found is told; one more ends the process at once.
+pub fn asks_to_stop() -> Arc<AtomicBool> {
+    let asked = Arc::new(AtomicBool::new(false));
+    let stop = asked.clone();
+    let _ = on_interrupt(Some(2), move || stop.store(true, Ordering::SeqCst));
+    asked
 }
 
 /// What runs now is something new: presses are counted from here.

@@ -7,8 +7,7 @@ use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -39,10 +38,7 @@ pub fn test(arguments: Vec<OsString>) -> ExitCode {
     if !options.timed {
         options.bounds.time = BUDGET;
     }
-    // Ctrl-C: what was found so far is told; once more ends it at once.
-    let stopped = Arc::new(AtomicBool::new(false));
-    let stop = stopped.clone();
-    let _ = interrupt::on_interrupt(Some(2), move || stop.store(true, Ordering::SeqCst));
+    let stopped = interrupt::asks_to_stop();
     let files: Vec<PathBuf> = options.words.iter().map(PathBuf::from).collect();
     let all = at_once(
         &files,

@@ -142,8 +142,8 @@ impl Reader {
 
     pub(super) fn is_alike(&self, task: &Task) -> Option<Actor> {
         let name = Part::name_of(task);
-        let alike = self.alike.iter().copied();
-        alike.into_iter().find(|&actor| self.titles[actor] == name)
+        let mut alike = self.alike.iter().copied();
+        alike.find(|&actor| self.titles[actor] == name)
     }
 
     /// Meets what several of those who are alike have been started with.

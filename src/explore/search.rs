@@ -38,6 +38,14 @@ struct State {
     wakes: Vec<Branch>,
 }
 
+impl State {
+    /// Somebody is to be tried.
+    fn wake(&mut self, branch: Branch) {
+        self.backtrack |= 1 << branch.actor;
+        self.wakes.push(branch);
+    }
+}
+
 /// So many steps in a row are very long.
 pub const LONG: usize = 200;
 
@@ -194,11 +202,8 @@ impl Search {
             true => {
                 let state = &mut self.states[race.earlier];
                 let mut new = initials & state.enabled.all & !state.backtrack;
-                state.backtrack |= new;
                 while new != 0 {
-                    state
-                        .wakes
-                        .push(Branch::leaf(new.trailing_zeros() as Actor));
+                    state.wake(Branch::leaf(new.trailing_zeros() as Actor));
                     new &= new - 1;
                 }
             }
@@ -228,8 +233,8 @@ impl Search {
             has_last: true,
         };
         // Whoever sleeps has been tried with all of this after it.
-        let mut sleepers = state.sleepers.steps();
-        if race.surely && sleepers.any(|(actor, step)| sequence.is_apart(*actor, Some(step))) {
+        let is_apart = |(actor, step): &(Actor, Touches)| sequence.is_apart(*actor, Some(step));
+        if race.surely && state.sleepers.steps().iter().any(is_apart) {
             return;
         }
         let mut wakes = state.wakes.iter();
@@ -237,12 +242,7 @@ impl Search {
         if apart || possible & state.backtrack != 0 {
             return sequence.insert(&mut state.wakes);
         }
-        let first = match possible >> race.later & 1 {
-            0 => possible.trailing_zeros() as Actor,
-            _ => race.later,
-        };
-        state.backtrack |= 1 << first;
-        state.wakes.push(sequence.branch(first));
+        state.wake(sequence.branch(race.first_of(possible)));
     }
 
     /// One of these is to be tried before the earlier step of a race.
@@ -252,12 +252,7 @@ impl Search {
         if possible & (state.backtrack | state.sleepers.all) != 0 || possible == 0 {
             return;
         }
-        let first = match possible & (1 << race.later) {
-            0 => possible.trailing_zeros() as Actor,
-            _ => race.later,
-        };
-        state.backtrack |= 1 << first;
-        state.wakes.push(Branch::leaf(first));
+        state.wake(Branch::leaf(race.first_of(possible)));
     }
 
     /// Who can take the first step of what comes before the later step of a race and need not
@@ -332,6 +327,16 @@ struct Race {
     objects: usize,
     /// No step may be struck by a cancel or cut off: what steps touch is all that they depend on.
     surely: bool,
+}
+
+impl Race {
+    /// Who of these is to go first: the task of the later step, if it can.
+    fn first_of(&self, possible: Actors) -> Actor {
+        match possible >> self.later & 1 {
+            0 => possible.trailing_zeros() as Actor,
+            _ => self.later,
+        }
+    }
 }
 
 /// Whether a step touches this whatever comes before it.

@@ -25,8 +25,8 @@ impl Sleepers {
     }
 
     /// Each with its step.
-    pub fn steps(&self) -> impl Iterator<Item = &(Actor, Touches)> {
-        self.steps.iter()
+    pub fn steps(&self) -> &[(Actor, Touches)] {
+        &self.steps
     }
 
     /// Nobody sleeps.
