@@ -265,15 +265,17 @@ impl Exploration {
     /// Runs the next execution; false when there is none left. `seen` is told how it ended.
     pub fn step(&mut self, seen: impl FnOnce(&Ended)) -> bool {
         let ended = self.stage.perform();
-        let (learned, given_up, too_many) = self.stage.with(|search, play| {
-            if play.learned {
+        let (executions, blocked) = (self.found.executions, self.found.blocked);
+        let (anew, given_up, too_many) = self.stage.with(|search, play| {
+            let in_vain = search.given_up && search.takes_trees(executions, blocked + 1);
+            if play.learned || in_vain {
                 play.forget_steps();
                 search.clear();
                 return (true, false, false);
             }
             (false, search.given_up, play.too_many)
         });
-        if learned {
+        if anew {
             self.found = Found::default();
             self.stage.told.borrow_mut().clear();
             return true;
@@ -283,7 +285,7 @@ impl Exploration {
             return false;
         }
         // Also in what is given up: that others sleep does not let go on who waits in vain there.
-        self.stage.with(|search, play| search.wait_in_vain(play));
+        self.stage.with(|search, play| search.is_over(play));
         match given_up {
             true => self.found.blocked += 1,
             false => {

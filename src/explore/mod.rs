@@ -16,10 +16,11 @@
 //!    steps touch; `asks`: their waits; `spins`: loops that wait; [`owners`]: what is no step),
 //!    [`known`] (what earlier executions have taught) and [`stand`] (a task's own side of the
 //!    gate); [`copies`]: tasks of other processes
-//! 4. [`search`]: every order that makes a difference, once, with `wakeup` trees of who is to
-//!    follow whom; [`sample`]: orders drawn at random; [`graph`]: every order by way of the states that programs meet again and again, which
-//!    [`state`] tells apart (`reader` reads it) from what tasks see ([`notes`]), without the names
-//!    of tasks that are [`alike`]; `sleep`: who has been tried in a state
+//! 4. [`search`]: every order that makes a difference, once: `reversal` of races, `wakeup` trees
+//!    of who is to follow whom, `sleep`: who has been tried in a state; [`sample`]: orders drawn at
+//!    random; [`graph`]: every order by way of the states that programs meet again and again,
+//!    which [`state`] tells apart (`reader` reads it) from what tasks see ([`notes`]), without the
+//!    names of tasks that are [`alike`]
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
 //! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest of them
@@ -50,6 +51,7 @@ mod races;
 mod reader;
 pub mod replay;
 pub mod report;
+mod reversal;
 pub mod sample;
 pub mod schedule;
 pub mod search;

@@ -189,6 +189,11 @@ impl Play {
         })
     }
 
+    /// How many objects the execution has met.
+    pub fn objects_met(&self) -> ObjectIndex {
+        self.objects_met
+    }
+
     /// Whether the execution has met an object yet.
     pub fn has_met(&self, object: ObjectIndex) -> bool {
         object < self.objects_met

@@ -12,39 +12,48 @@
 //!
 //! Who has been tried at a state sleeps in what is tried after: it is woken by a step that depends
 //! on its own. A state in which everybody who could go on sleeps leads to nothing new: the
-//! execution is given up and counted as *blocked*. The [wakeup trees](super::wakeup) see to it that
-//! there are few.
+//! execution is given up and counted as *blocked*. As soon as there are some, the search begins
+//! anew with [wakeup trees](super::wakeup), which see to it that there are few.
 
 use super::history::{Actor, Event, History, NONE, Outcome, Step};
 use super::play::{Actors, Play};
+use super::reversal::{Before, Race};
 use super::sleep::Sleepers;
 use super::stage::Director;
 use super::steps::Enabled;
-use super::touch::{Action, Touch, Touches};
-use super::wakeup::{Branch, Sequence};
+use super::touch::{Action, ObjectIndex, Touch, Touches};
+use super::wakeup::Branch;
 
 /// A state between two steps.
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     /// Who takes the next step in the execution under way.
-    chosen: Actor,
+    pub chosen: Actor,
     /// Who is to be tried.
-    backtrack: Actors,
+    pub backtrack: Actors,
     /// Who could have gone on.
-    enabled: Enabled,
+    pub enabled: Enabled,
     /// Who sleeps here.
-    sleepers: Sleepers,
+    pub sleepers: Sleepers,
     /// Of those who are still to be tried: in which order, and who goes on then.
-    wakes: Vec<Branch>,
+    pub wakes: Vec<Branch>,
+    /// Who sleeps though what is being tried may be apart from it: nothing is left out because of
+    /// these.
+    pub doubtful: Actors,
+    /// How many objects had been met.
+    pub met: ObjectIndex,
 }
 
 impl State {
     /// Somebody is to be tried.
-    fn wake(&mut self, branch: Branch) {
+    pub fn wake(&mut self, branch: Branch) {
         self.backtrack |= 1 << branch.actor;
         self.wakes.push(branch);
     }
 }
+
+/// So few executions may be run anew.
+const FEW: u128 = 10_000;
 
 /// So many steps in a row are very long.
 pub const LONG: usize = 200;
@@ -53,13 +62,17 @@ pub const LONG: usize = 200;
 #[derive(Debug, Default)]
 pub struct Search {
     /// The states of the execution under way; those behind `length` are kept for their memory.
-    states: Vec<State>,
+    pub(super) states: Vec<State>,
     length: usize,
     races: Vec<Step>,
-    row: Vec<u32>,
-    first: Vec<u32>,
+    /// With wakeup trees: the races of the execution under way, each with the clock of its later
+    /// step before it. All are turned round when it is over.
+    pub(super) races_so_far: Vec<(Race, Box<[u32]>)>,
+    pub(super) with_trees: bool,
+    pub(super) row: Vec<u32>,
+    pub(super) first: Vec<u32>,
     /// The steps that need not come after the earlier one of a race, in order.
-    between: Vec<Step>,
+    pub(super) between: Vec<Step>,
     /// The execution was given up: all that could go on slept.
     pub given_up: bool,
     reduction: Reduction,
@@ -68,9 +81,11 @@ pub struct Search {
 /// Which orders that make no difference are left out. Tests hold the search to the slower ones.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
-    /// All of them.
+    /// All of them; who is woken is found out as soon as something has led to nothing new.
     #[default]
     All,
+    /// All of them, with wakeup trees from the beginning.
+    Trees,
     /// What sleeps; everybody else is tried everywhere.
     Sleep,
     /// None.
@@ -82,6 +97,7 @@ impl Search {
     pub fn new(reduction: Reduction) -> Search {
         Search {
             reduction,
+            with_trees: reduction == Reduction::Trees,
             ..Search::default()
         }
     }
@@ -102,6 +118,11 @@ impl Search {
                 state.sleepers.add(state.chosen, touches);
             }
             history.truncate(at);
+            while let Some((race, _)) = self.races_so_far.last()
+                && race.end >= at
+            {
+                self.races_so_far.pop();
+            }
             if left != 0 {
                 let mut wakes = state.wakes.iter().map(|branch| branch.actor);
                 let first = wakes.find(|actor| left >> actor & 1 != 0);
@@ -117,7 +138,16 @@ impl Search {
     /// Begins from nothing.
     pub fn clear(&mut self) {
         self.length = 0;
+        self.races_so_far.clear();
         self.given_up = false;
+    }
+
+    /// So many executions have led to nothing new: true if it is to begin anew, with wakeup trees.
+    pub fn takes_trees(&mut self, executions: u128, blocked: u64) -> bool {
+        let many = executions < FEW || u128::from(blocked) * 8 > executions;
+        let takes = many && !self.with_trees && self.reduction == Reduction::All;
+        self.with_trees |= takes;
+        takes
     }
 
     /// Who could have gone on before a step of the execution under way.
@@ -144,9 +174,11 @@ impl Search {
         let (before, rest) = self.states.split_at_mut(at);
         let state = &mut rest[0];
         state.enabled = enabled;
+        state.met = play.objects_met();
         state.backtrack = 0;
         state.sleepers.clear();
         state.wakes.clear();
+        state.doubtful = 0;
         if let Some(before) = before.last_mut()
             && self.reduction != Reduction::None
         {
@@ -154,8 +186,11 @@ impl Search {
             state.sleepers.inherit(&before.sleepers, taken);
             let mut wakes = before.wakes.iter();
             if let Some(at) = wakes.position(|branch| branch.actor == before.chosen) {
+                state.doubtful = before.wakes[at].doubtful;
                 before.wakes.remove(at).gone(&mut state.wakes);
             }
+            state.doubtful |= before.doubtful;
+            state.doubtful &= state.sleepers.all;
         }
         if enabled.all == 0 {
             return None;
@@ -173,181 +208,14 @@ impl Search {
         state.chosen = chosen;
         let wakes = state.wakes.iter();
         state.backtrack = match self.reduction {
-            Reduction::All => wakes.fold(1 << chosen, |all, branch| all | 1 << branch.actor),
+            Reduction::All | Reduction::Trees => {
+                wakes.fold(1 << chosen, |all, branch| all | 1 << branch.actor)
+            }
             Reduction::Sleep | Reduction::None => enabled.all,
         };
         self.length = at + 1;
         Some(chosen)
     }
-
-    /// The step that was looked at last races with an earlier one: somebody else is to go first
-    /// there. Who, is said by what does not come after the earlier step:
-    ///
-    /// ```text
-    ///   earlier ... what need not come after it ... later
-    ///               ---------------------------------
-    ///               one that could be the first of these goes first
-    /// ```
-    ///
-    /// Where the later step depends on several objects, what it depends on may be what let it go
-    /// on, or what kept it from going another way; that is not known, so both are tried: only what
-    /// it depends on counts, and not even that.
-    fn turn_round(&mut self, history: &History, race: Race) {
-        if !race.several {
-            let initials = self.initials(history, race, Before::All);
-            return self.add_sequence(history, race, initials);
-        }
-        let initials = self.initials(history, race, Before::Depending);
-        match race.objects > 1 && race.waits {
-            true => {
-                let state = &mut self.states[race.earlier];
-                let mut new = initials & state.enabled.all & !state.backtrack;
-                while new != 0 {
-                    state.wake(Branch::leaf(new.trailing_zeros() as Actor));
-                    new &= new - 1;
-                }
-            }
-            false => self.add(race, initials),
-        }
-        if race.waits {
-            let initials = self.initials(history, race, Before::Own);
-            self.add(race, initials);
-        }
-    }
-
-    /// What comes before the later step of a race is to be tried before the earlier one.
-    fn add_sequence(&mut self, history: &History, race: Race, initials: Actors) {
-        let state = &mut self.states[race.earlier];
-        let possible = initials & state.enabled.all;
-        let has_chosen = possible >> state.chosen & 1 != 0;
-        if possible & state.sleepers.all != 0 || possible == 0 || has_chosen {
-            return;
-        }
-        let newest = history.events.get(race.end);
-        let mut sequence = Sequence {
-            history,
-            steps: &mut self.between,
-            last: race.later,
-            before_last: &self.row,
-            touches: newest.map(|event| &event.touches).filter(|it| are_sure(it)),
-            has_last: true,
-        };
-        // Whoever sleeps has been tried with all of this after it.
-        let is_apart = |(actor, step): &(Actor, Touches)| sequence.is_apart(*actor, Some(step));
-        if race.surely && state.sleepers.steps().iter().any(is_apart) {
-            return;
-        }
-        let mut wakes = state.wakes.iter();
-        let apart = wakes.any(|branch| sequence.is_apart(branch.actor, branch.step.as_ref()));
-        if apart || possible & state.backtrack != 0 {
-            return sequence.insert(&mut state.wakes);
-        }
-        state.wake(sequence.branch(race.first_of(possible)));
-    }
-
-    /// One of these is to be tried before the earlier step of a race.
-    fn add(&mut self, race: Race, initials: Actors) {
-        let state = &mut self.states[race.earlier];
-        let possible = initials & state.enabled.all;
-        if possible & (state.backtrack | state.sleepers.all) != 0 || possible == 0 {
-            return;
-        }
-        state.wake(Branch::leaf(race.first_of(possible)));
-    }
-
-    /// Who can take the first step of what comes before the later step of a race and need not
-    /// come after the earlier one.
-    fn initials(&mut self, history: &History, race: Race, before: Before) -> Actors {
-        let from = &history.events[race.earlier];
-        let (actor, local) = (from.actor, from.local);
-        let is_after = |step: Step| history.clock(step)[actor] >= local;
-        self.row.clear();
-        self.row.extend_from_slice(history.before());
-        if before != Before::Own {
-            for step in history.conflicts() {
-                if step > race.earlier && !is_after(step) {
-                    let clock = history.clock(step).iter();
-                    for (mine, theirs) in self.row.iter_mut().zip(clock) {
-                        *mine = (*mine).max(*theirs);
-                    }
-                }
-            }
-        }
-        self.first.clear();
-        self.first.resize(history.width(), u32::MAX);
-        self.between.clear();
-        let mut initials: Actors = 0;
-        for step in race.earlier + 1..race.end {
-            let event = &history.events[step];
-            let counts = before == Before::All || self.row[event.actor] >= event.local;
-            if !counts || is_after(step) {
-                continue;
-            }
-            self.between.push(step);
-            if self.first[event.actor] == u32::MAX {
-                if !follows(history.clock(step), &self.first) {
-                    initials |= 1 << event.actor;
-                }
-                self.first[event.actor] = event.local;
-            }
-        }
-        // The later step itself, if it depends on none of these.
-        let is_first = self.first.get(race.later).is_none_or(|it| *it == u32::MAX);
-        if is_first && !follows(&self.row, &self.first) {
-            initials |= 1 << race.later;
-        }
-        initials
-    }
-}
-
-/// What counts as coming before the later step of a race.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Before {
-    /// Everything between the two.
-    All,
-    /// What the later step depends on.
-    Depending,
-    /// What its task has to have done before.
-    Own,
-}
-
-/// Two steps that race.
-#[derive(Copy, Clone, Debug)]
-struct Race {
-    earlier: Step,
-    /// Whose is the later one.
-    later: Actor,
-    /// Its place, or the end if it never came.
-    end: Step,
-    /// Whether it may have to wait.
-    waits: bool,
-    /// Whether it depends on several objects, and could have gone another way for each.
-    several: bool,
-    /// How many of them are not its own task.
-    objects: usize,
-    /// No step may be struck by a cancel or cut off: what steps touch is all that they depend on.
-    surely: bool,
-}
-
-impl Race {
-    /// Who of these is to go first: the task of the later step, if it can.
-    fn first_of(&self, possible: Actors) -> Actor {
-        match possible >> self.later & 1 {
-            0 => possible.trailing_zeros() as Actor,
-            _ => self.later,
-        }
-    }
-}
-
-/// Whether a step touches this whatever comes before it.
-fn are_sure(touches: &[Touch]) -> bool {
-    let mut actions = touches.iter().map(|touch| touch.action);
-    actions.all(|action| matches!(action, Action::Read(_) | Action::Write(_)))
-}
-
-/// Whether something with this clock comes after one of the first steps of some tasks.
-fn follows(clock: &[u32], first: &[u32]) -> bool {
-    clock.iter().zip(first).any(|(clock, first)| clock >= first)
 }
 
 /// Whether a task could have gone on before an earlier step, if it stood there already.
@@ -420,8 +288,6 @@ impl Director for Search {
         let (later, previous) = (event.actor, event.previous);
         let (waits, objects) = (event.waits, objects(&event.touches));
         let several = event.touches.len() > 1 && (waits || event.outcome == Outcome::Struck);
-        let known = &play.known;
-        let surely = known.cancelled.is_empty() && !known.leaves_futures && !known.exits;
         play.history.complete(
             |earlier| stood(states, later, previous, earlier),
             |earlier| races.push(earlier),
@@ -434,7 +300,6 @@ impl Director for Search {
                 waits,
                 several,
                 objects,
-                surely,
             };
             self.turn_round(&play.history, race);
         }
@@ -450,8 +315,22 @@ impl Search {
         }
     }
 
+    /// The execution is over: with wakeup trees, its races are turned round.
+    pub fn is_over(&mut self, play: &mut Play) {
+        self.wait_in_vain(play);
+        let races = std::mem::take(&mut self.races_so_far);
+        for (race, row) in &races {
+            self.row.clear();
+            self.row.extend_from_slice(row);
+            self.row.resize(play.history.width(), 0);
+            let initials = self.initials_of(&play.history, *race, Before::All);
+            self.add_sequence(&play.history, *race, initials);
+        }
+        self.races_so_far = races;
+    }
+
     /// The execution has ended with tasks that wait in vain: they might have come earlier.
-    pub fn wait_in_vain(&mut self, play: &mut Play) {
+    fn wait_in_vain(&mut self, play: &mut Play) {
         let waiting: Vec<(Actor, Touches)> = std::mem::take(&mut play.waiting);
         let end = play.history.events.len();
         let mut races = std::mem::take(&mut self.races);
@@ -474,7 +353,6 @@ impl Search {
                     waits: true,
                     several: touches.len() > 1,
                     objects: objects(&touches),
-                    surely: false,
                 };
                 self.turn_round(&play.history, race);
             }

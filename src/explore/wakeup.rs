@@ -12,8 +12,9 @@
 //! they are a tree, and equivalent ones are in it once (Abdulla, Aronis, Jonsson and Sagonas,
 //! "Source sets: a foundation for optimal dynamic partial order reduction", JACM 2017).
 
-use super::history::{Actor, History, Step};
-use super::touch::{Touches, steps_depend};
+use super::history::{Actor, History, NONE, Step};
+use super::play::Actors;
+use super::touch::{ObjectIndex, Touch, Touches, depends};
 
 /// A task that is to go, and who behind it.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Branch {
     chain: Vec<(Actor, Option<Touches>)>,
     /// Else whoever is to be tried then.
     then: Vec<Branch>,
+    /// Who may be independent of all of it, though that was not sure.
+    pub doubtful: Actors,
 }
 
 impl Branch {
@@ -36,6 +39,7 @@ impl Branch {
             step: None,
             chain: Vec::new(),
             then: Vec::new(),
+            doubtful: Actors::MAX,
         }
     }
 
@@ -52,6 +56,7 @@ impl Branch {
                 step,
                 chain: std::mem::take(&mut self.chain),
                 then: Vec::new(),
+                doubtful: 0,
             });
         }
     }
@@ -71,75 +76,118 @@ pub struct Sequence<'h> {
     pub last: Actor,
     /// See `last`.
     pub before_last: &'h [u32],
-    /// What the last one touches, if that is sure.
-    pub touches: Option<&'h Touches>,
+    /// What the last one touches.
+    pub touches: &'h [Touch],
+    /// It touches this whatever comes before it.
+    pub is_sure: bool,
     /// The last one is in it still.
     pub has_last: bool,
+    /// Objects from this one on were met later, perhaps in another order than elsewhere.
+    pub met: ObjectIndex,
+    /// Who has been passed by though it may be independent of all of it.
+    pub doubtful: Actors,
 }
 
 impl Sequence<'_> {
-    /// The task goes first: takes its step out; false if it cannot go first.
-    fn take(&mut self, actor: Actor) -> bool {
+    /// Takes out the step of a task, if that can go first; `NONE` stands for the last.
+    fn take(&mut self, actor: Actor) -> Option<Step> {
         let history = self.history;
         let is_of = |step: &Step| history.events[*step].actor == actor;
-        match self.steps.iter().position(is_of) {
-            Some(at) => {
-                let clock = history.clock(self.steps[at]);
-                let earlier = &self.steps[..at];
-                let is_first = !earlier.iter().any(|step| history.is_before(*step, clock));
-                if is_first {
-                    self.steps.remove(at);
-                }
-                is_first
+        let (at, clock) = match self.steps.iter().position(is_of) {
+            Some(at) => (at, history.clock(self.steps[at])),
+            None if self.has_last && self.last == actor => (self.steps.len(), self.before_last),
+            None => return None,
+        };
+        let mut earlier = self.steps[..at].iter();
+        if earlier.any(|step| history.is_before(*step, clock)) {
+            return None;
+        }
+        if at == self.steps.len() {
+            self.has_last = false;
+            return Some(NONE);
+        }
+        Some(self.steps.remove(at))
+    }
+
+    /// Whether a task has no step in it, and a step of its own is independent of all of it; `None`
+    /// if that cannot be told.
+    pub fn is_apart(&self, actor: Actor, step: Option<&Touches>) -> Option<bool> {
+        let history = self.history;
+        let events = self.steps.iter().map(|step| &history.events[*step]);
+        let has_last = self.has_last && self.last == actor;
+        if has_last || events.clone().any(|event| event.actor == actor) {
+            return Some(false);
+        }
+        let step = step?;
+        let mut is_sure = true;
+        for event in events {
+            match self.depends(&event.touches, step) {
+                Some(true) => return Some(false),
+                Some(false) => {}
+                None => is_sure = false,
             }
-            None if self.has_last && self.last == actor => {
-                let clock = self.before_last;
-                let is_first = !self
-                    .steps
-                    .iter()
-                    .any(|step| history.is_before(*step, clock));
-                self.has_last &= !is_first;
-                is_first
-            }
-            None => false,
+        }
+        let last = match (self.has_last, self.is_sure, self.touches) {
+            (false, ..) => Some(false),
+            (_, true, touches) => self.depends(touches, step),
+            // It touches the same object then, in whichever way.
+            (.., [touch]) if step.iter().all(|it| self.differ(it, touch)) => Some(false),
+            _ => None,
+        };
+        match last {
+            Some(true) => Some(false),
+            Some(false) if is_sure => Some(true),
+            _ => None,
         }
     }
 
-    /// Whether a task has no step in it, and a step of its own is independent of all of it.
-    pub fn is_apart(&self, actor: Actor, step: Option<&Touches>) -> bool {
-        let history = self.history;
-        let (Some(step), Some(last)) = (step, self.touches) else {
-            return false;
-        };
-        let mut events = self.steps.iter().map(|step| &history.events[*step]);
-        events.all(|event| event.actor != actor && !steps_depend(&event.touches, step))
-            && !(self.has_last && (self.last == actor || steps_depend(last, step)))
+    /// Whether two steps depend on each other, of different executions perhaps.
+    fn depends(&self, a: &[Touch], b: &[Touch]) -> Option<bool> {
+        let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
+        let mut depending = pairs.filter(|(a, b)| depends(a.action, b.action));
+        let mut is_sure = true;
+        let sure = depending.any(|(a, b)| {
+            is_sure &= a.object < self.met || b.object < self.met;
+            a.object == b.object && a.object < self.met
+        });
+        match (sure, is_sure) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
     }
 
-    /// As a branch that begins with this task.
+    /// Whether these surely are different objects.
+    fn differ(&self, a: &Touch, b: &Touch) -> bool {
+        a.object != b.object && (a.object < self.met || b.object < self.met)
+    }
+
+    /// As a branch that begins with this task. Who goes then goes on as long as it can.
     pub fn branch(&mut self, first: Actor) -> Branch {
-        let history = self.history;
-        let sure = |step: Step| {
-            let event = &history.events[step];
-            (event.actor, Some(Touches::from_slice(&event.touches)))
-        };
-        let last = self.touches.map(|touches| Touches::from_slice(touches));
-        let mut steps = self.steps.iter();
-        let at = steps.position(|step| history.events[*step].actor == first);
-        let step = match at {
-            Some(at) => sure(self.steps.remove(at)).1,
-            None => last.clone(),
-        };
         let mut chain = Vec::with_capacity(self.steps.len() + 1);
-        if self.has_last && at.is_some() {
-            chain.push((self.last, last));
+        let mut going = first;
+        loop {
+            if let Some(step) = self.take(going) {
+                let touches = match self.history.events.get(step) {
+                    Some(event) => Some(&event.touches[..]),
+                    None => self.is_sure.then_some(self.touches),
+                };
+                chain.push((going, touches.map(Touches::from_slice)));
+                continue;
+            }
+            match self.first() {
+                Some(first) => going = first,
+                None => break,
+            }
         }
-        chain.extend(self.steps.iter().rev().map(|step| sure(*step)));
+        chain.reverse();
+        let step = chain.pop().and_then(|(_, step)| step);
         Branch {
             actor: first,
             step,
             chain,
             then: Vec::new(),
+            doubtful: self.doubtful,
         }
     }
 
@@ -150,19 +198,28 @@ impl Sequence<'_> {
         }
     }
 
-    /// Adds it to what is to be tried, unless something in there is the beginning of it.
-    pub fn insert(&mut self, branches: &mut Vec<Branch>) {
+    /// Adds it to what is to be tried, unless something in there is the beginning of it. A new
+    /// branch right here begins with `first`, and is told.
+    pub fn insert(&mut self, branches: &mut Vec<Branch>, first: Actor) -> Option<Actor> {
         for branch in &mut *branches {
-            if self.is_apart(branch.actor, branch.step.as_ref()) || self.take(branch.actor) {
+            let apart = match self.is_apart(branch.actor, branch.step.as_ref()) {
+                Some(apart) => apart || self.take(branch.actor).is_some(),
+                None => {
+                    self.doubtful |= 1 << branch.actor;
+                    false
+                }
+            };
+            if apart {
                 if !branch.is_leaf() {
                     branch.unfold();
-                    self.insert(&mut branch.then);
+                    if let Some(first) = self.first() {
+                        self.insert(&mut branch.then, first);
+                    }
                 }
-                return;
+                return None;
             }
         }
-        if let Some(first) = self.first() {
-            branches.push(self.branch(first));
-        }
+        branches.push(self.branch(first));
+        Some(first)
     }
 }

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use cq::explore::exploration::Found;
+use cq::explore::exploration::{Bounds, Found};
+use cq::explore::search::Reduction;
 
 use super::model::{Op, Program, brute_force, difference, outcomes};
-use super::{explore, explore_states};
+use super::{explore, explore_states, explore_within};
 
 /// Which operations a theme draws from.
+#[derive(Default)]
 struct Theme {
     operations: &'static [fn(&mut fastrand::Rng) -> Op],
     main: &'static [fn(&mut fastrand::Rng) -> Op],
     capacities: &'static [Option<usize>],
     permits: &'static [u64],
+    /// How many tasks are futures, at most.
+    futures: usize,
 }
 
 fn generate(theme: &Theme, random: &mut fastrand::Rng) -> Program {
@@ -30,6 +34,14 @@ fn generate(theme: &Theme, random: &mut fastrand::Rng) -> Program {
         };
         tasks.push((0..steps).map(|_| draw(random)).collect());
     }
+    for (task, ops) in tasks.iter_mut().enumerate() {
+        ops.retain(|op| task != 1 || !matches!(op, Op::Force(_) | Op::TimedForce(_)));
+        for op in ops {
+            if let Op::Force(t) | Op::TimedForce(t) = op {
+                *t = random.usize(1..if task == 0 { count + 1 } else { task });
+            }
+        }
+    }
     for op in &mut tasks[0] {
         if let Op::Cancel(t) | Op::Done(t) = op {
             *t = random.usize(1..=count);
@@ -40,6 +52,7 @@ fn generate(theme: &Theme, random: &mut fastrand::Rng) -> Program {
         permits: theme.permits.to_vec(),
         variables: 2,
         locks: 2,
+        futures: random.usize(0..=theme.futures),
         tasks,
     }
 }
@@ -52,6 +65,18 @@ fn disagreement(program: &Program) -> Option<Result<(), String>> {
     }
     let text = program.text();
     let found = explore(&text, 1_000_000);
+    let trees = Bounds {
+        reduction: Reduction::Trees,
+        ..Bounds::default()
+    };
+    let with_trees = explore_within(&text, 1_000_000, &trees);
+    if with_trees.executions != found.executions {
+        let executions = with_trees.executions;
+        let found = found.executions;
+        return Some(Err(format!(
+            "{executions} executions with wakeup trees, else {found}"
+        )));
+    }
     let outcomes = outcomes(&found);
     let (executions, classes) = (found.executions, truth.classes.len() as u128);
     if let Some(wrong) = states_differ(&text, &found) {
@@ -136,8 +161,7 @@ fn variables() {
                 |r| Op::Increment(variable(r)),
             ],
             main: &[|r| Op::Read(variable(r)), |r| Op::Write(variable(r), 9)],
-            capacities: &[],
-            permits: &[],
+            ..Theme::default()
         },
         60,
     );
@@ -157,7 +181,7 @@ fn queues() {
             ],
             main: &[|_| Op::Get(0), |_| Op::Put(1, 0), |_| Op::Close(0)],
             capacities: &[None, Some(1)],
-            permits: &[],
+            ..Theme::default()
         },
         60,
     );
@@ -177,7 +201,7 @@ fn queues_whose_state_is_noticed() {
             ],
             main: &[|_| Op::TimedGet(0), |_| Op::Length(1), |_| Op::Put(0, 0)],
             capacities: &[None, Some(1)],
-            permits: &[],
+            ..Theme::default()
         },
         60,
     );
@@ -196,8 +220,7 @@ fn locks() {
                 |_| Op::Increment(0),
             ],
             main: &[|_| Op::Lock(0), |_| Op::Unlock(0), |_| Op::Read(0)],
-            capacities: &[],
-            permits: &[],
+            ..Theme::default()
         },
         60,
     );
@@ -215,8 +238,8 @@ fn semaphores() {
                 |_| Op::Increment(0),
             ],
             main: &[|_| Op::Signal(0), |_| Op::Signal(1), |_| Op::Read(0)],
-            capacities: &[],
             permits: &[1, 2],
+            ..Theme::default()
         },
         60,
     );
@@ -235,7 +258,49 @@ fn cancelled_tasks() {
             ],
             main: &[|_| Op::Cancel(1), |_| Op::Done(1), |_| Op::Put(0, 2)],
             capacities: &[None],
-            permits: &[],
+            ..Theme::default()
+        },
+        60,
+    );
+}
+
+#[test]
+fn forced_futures() {
+    all_agree(
+        &Theme {
+            operations: &[
+                |r| Op::Write(0, r.i64(1..9)),
+                |_| Op::Read(0),
+                |_| Op::Put(0, 1),
+                |_| Op::Get(0),
+                |_| Op::Force(0),
+                |_| Op::Force(0),
+                |_| Op::TimedForce(0),
+            ],
+            main: &[|_| Op::Force(0), |_| Op::TimedForce(0), |_| Op::Put(0, 2)],
+            capacities: &[None],
+            futures: 3,
+            ..Theme::default()
+        },
+        60,
+    );
+}
+
+#[test]
+fn cancelled_futures() {
+    all_agree(
+        &Theme {
+            operations: &[
+                |_| Op::Write(0, 1),
+                |_| Op::Read(0),
+                |_| Op::Get(0),
+                |_| Op::Force(0),
+                |_| Op::TimedForce(0),
+            ],
+            main: &[|_| Op::Cancel(1), |_| Op::Force(0), |_| Op::Put(0, 2)],
+            capacities: &[None],
+            futures: 3,
+            ..Theme::default()
         },
         60,
     );
@@ -257,6 +322,8 @@ fn everything_at_once() {
                 |r| Op::Unlock(r.usize(..2)),
                 |r| Op::Wait(r.usize(..1)),
                 |r| Op::Signal(r.usize(..1)),
+                |_| Op::Force(0),
+                |_| Op::TimedForce(0),
             ],
             main: &[
                 |_| Op::Cancel(1),
@@ -266,6 +333,7 @@ fn everything_at_once() {
             ],
             capacities: &[None, Some(1)],
             permits: &[1],
+            futures: 2,
         },
         60,
     );

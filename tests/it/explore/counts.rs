@@ -119,3 +119,26 @@ fn the_pipeline_of_the_lecture() {
     let text = text.replace(" on process", "");
     check(&text, 1);
 }
+
+/// Who sleeps apart from a race is no reason to leave its other order out: only apart from all
+/// that the execution has behind it.
+#[test]
+fn a_sleeper_is_woken_behind_a_race() {
+    let program = "let x = 0
+        let l = lock()
+        let t1 = spawn { x }
+        let t2 = spawn {
+            x = 1
+            try { l.release() } catch e { nil }
+            x
+        }
+        let t3 = spawn {
+            l.acquire()
+            x = 1
+        }
+        join(t1)
+        join(t2)
+        join(t3)";
+    let found = explore(program, 1_000);
+    assert_eq!((found.executions, found.blocked), (15, 0));
+}

@@ -24,6 +24,9 @@ pub enum Op {
     Wait(usize),
     TimedWait(usize),
     Signal(usize),
+    /// Of a task that was started before; so nobody waits in a circle.
+    Force(usize),
+    TimedForce(usize),
     /// Only the main program: ask a task to stop, ask whether it has ended.
     Cancel(usize),
     Done(usize),
@@ -36,6 +39,8 @@ pub struct Program {
     pub permits: Vec<u64>,
     pub variables: usize,
     pub locks: usize,
+    /// So many of the first tasks behind the main program are futures.
+    pub futures: usize,
     /// The main program is the first.
     pub tasks: Vec<Vec<Op>>,
 }
@@ -60,7 +65,8 @@ impl Program {
             let _ = writeln!(text, "let s{s} = semaphore({permits})");
         }
         for (t, ops) in self.tasks.iter().enumerate().skip(1) {
-            let _ = writeln!(text, "let t{t} = spawn {{\nlet log = []");
+            let start = if t <= self.futures { "future" } else { "spawn" };
+            let _ = writeln!(text, "let t{t} = {start} {{\nlet log = []");
             for op in ops {
                 let _ = writeln!(text, "{}", line(op));
             }
@@ -99,6 +105,8 @@ fn line(op: &Op) -> String {
         Op::Wait(s) => format!("s{s}.acquire()"),
         Op::TimedWait(s) => tried(format!("s{s}.acquire(timeout: 1)")),
         Op::Signal(s) => format!("s{s}.release()"),
+        Op::Force(t) => tried(format!("log.push(force(t{t}))")),
+        Op::TimedForce(t) => tried(format!("log.push(force(t{t}, timeout: 1))")),
         Op::Cancel(t) => format!("log.push(t{t}.cancel())"),
         Op::Done(t) => format!("log.push(t{t}.done())"),
     }
@@ -301,7 +309,17 @@ impl Search<'_> {
     /// Whether the next step of a task commutes with everything and is possible, so that it may
     /// as well come at once.
     fn nobody_notices(&self, state: &State, task: usize) -> bool {
-        let watched = self.cancelled[task] || self.program.tasks[0].contains(&Op::Done(task));
+        // Who is struck while it waits for an end looks at that.
+        let struck = self.cancelled.iter().zip(&self.program.tasks);
+        let mut looks = struck.map(|(cancelled, ops)| {
+            let looks = |op: &Op| match op {
+                Op::Done(other) | Op::TimedForce(other) => *other == task,
+                Op::Force(other) => *cancelled && *other == task,
+                _ => false,
+            };
+            ops.iter().any(looks)
+        });
+        let watched = self.cancelled[task] || looks.any(|looks| looks);
         let me = &state.tasks[task];
         if me.ended {
             return false;
@@ -400,6 +418,8 @@ impl Search<'_> {
                 | Op::TimedLock(_)
                 | Op::Wait(_)
                 | Op::TimedWait(_)
+                | Op::Force(_)
+                | Op::TimedForce(_)
         );
         if waits && state.tasks[task].cancel {
             self.strike(state, task);
@@ -428,6 +448,7 @@ impl Search<'_> {
                 let scarce = self.truth.scarce.contains(&s);
                 scarce.then_some(Object::Semaphore(s))
             }
+            Op::Force(t) | Op::TimedForce(t) => Some(Object::Task(t)),
             _ => None,
         }
     }
@@ -455,13 +476,19 @@ impl Search<'_> {
         if !other.ended {
             return None;
         }
-        let line = match other.struck || !other.begun {
-            true => String::from("cancelled\n"),
-            false => format!("[{}]\n", other.log.join(", ")),
-        };
+        let line = self
+            .value(other)
+            .unwrap_or_else(|| String::from("cancelled"));
         state.printed.push_str(&line);
+        state.printed.push('\n');
         state.joins += 1;
         Some(vec![(Object::Task(joined), Did::Joined)])
+    }
+
+    /// What a task that has ended gives, unless it was cancelled.
+    fn value(&self, task: &Task) -> Option<String> {
+        let cancelled = task.struck || !task.begun;
+        (!cancelled).then(|| format!("[{}]", task.log.join(", ")))
     }
 
     fn operate(&self, state: &mut State, task: usize, op: Op) -> Option<Vec<(Object, Did)>> {
@@ -608,6 +635,20 @@ impl Search<'_> {
                     true => one(Object::Semaphore(s), Did::Put),
                     false => Some(Vec::new()),
                 }
+            }
+            Op::Force(t) | Op::TimedForce(t) => {
+                let timed = matches!(op, Op::TimedForce(_));
+                let other = &state.tasks[t];
+                let value = match (other.ended, timed) {
+                    (true, _) => self.value(other).unwrap_or_else(|| kind("cancelled")),
+                    (false, true) => kind("timeout"),
+                    (false, false) => return None,
+                };
+                state.tasks[task].log.push(value);
+                one(
+                    Object::Task(t),
+                    if timed { Did::Looked } else { Did::Joined },
+                )
             }
             Op::Cancel(t) => {
                 let other = &mut state.tasks[t];
