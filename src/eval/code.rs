@@ -47,4 +47,17 @@ pub struct Compiler {
     pub parameters: usize,
     /// Whether nobody looks at the row of slots any more once the template's value is there.
     pub row_ends: bool,
+    /// Whether an expression around it holds values where nobody can look: then a loop is no place
+    /// at which what has been seen may be forgotten.
+    pub holds_values: bool,
+}
+
+impl Compiler {
+    /// For the parts of an expression, which holds some while others are evaluated.
+    pub fn inside(&self) -> Compiler {
+        Compiler {
+            holds_values: true,
+            ..*self
+        }
+    }
 }

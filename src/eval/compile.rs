@@ -24,6 +24,7 @@ pub fn compile(unit: &'static Unit, template: &Template) -> Body {
             template.kind,
             TemplateKind::Function | TemplateKind::Delay | TemplateKind::Tail
         ),
+        holds_values: false,
     };
     let prologue = Prologue::new(&compiler, template);
     let body = tail(&compiler, &template.body);

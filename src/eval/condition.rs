@@ -53,7 +53,7 @@ pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
             operator,
             left,
             right,
-        } => comparison(compiler, *operator, left, right, expr.span),
+        } => comparison(&compiler.inside(), *operator, left, right, expr.span),
         ExprKind::And(left, right) => {
             let left = condition(compiler, left, AND_LEFT);
             let right = condition(compiler, right, AND_RIGHT);

@@ -20,6 +20,11 @@ use crate::value::Value;
 /// Compiles an expression.
 pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
     let span = expr.span;
+    let inside = compiler.inside();
+    let compiler = match &expr.kind {
+        ExprKind::If { .. } | ExprKind::Try { .. } | ExprKind::Block(_) => compiler,
+        _ => &inside,
+    };
     match &expr.kind {
         ExprKind::Nil
         | ExprKind::Bool(_)

@@ -30,13 +30,14 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
     let span = test.span;
     let test = condition(compiler, test, WHILE);
     let body = Block::new(compiler, body);
+    let forgets = !compiler.holds_values;
     step(move |m, f| {
         let height = m.stack.len();
         let mut turn = Turn::default();
         let mut mark = None;
         loop {
             m.gate.turn(&mut turn, || m.digest());
-            if m.gate.is_watched() {
+            if m.gate.is_watched() && forgets {
                 trail::turn(m, &mut mark, span, false, Some(turn.mark));
             }
             if !test.run(m, f)? {
@@ -71,7 +72,8 @@ pub fn for_loop(
 ) -> Step {
     let walk = Walk::new(compiler, bindings, iterable);
     let body = Block::new(compiler, body);
-    step(move |m, f| match m.gate.is_watched() {
+    let forgets = !compiler.holds_values;
+    step(move |m, f| match m.gate.is_watched() && forgets {
         false => walk.run(m, f, |m, f| body.run(m, f)),
         true => watched_loop(&walk, &body, m, f),
     })

@@ -9,7 +9,9 @@ use super::loops::{for_loop, while_loop};
 use super::target::{assign, assign_unpacked, update};
 use super::unpack::unpack;
 use super::with::with;
-use crate::resolve::program::{Binding, Expr, ExprKind, Place, Statement, StatementKind, Storage};
+use crate::resolve::program::{
+    Binding, Expr, ExprKind, Place, Statement, StatementKind, Storage, Target,
+};
 use crate::runtime::machine::{Flow, Machine};
 use crate::syntax::span::Span;
 use crate::value::{Failure, Unwind, Value};
@@ -23,15 +25,17 @@ pub fn statement(compiler: &Compiler, statement: &Statement) -> Step {
         StatementKind::LetUnpacked { bindings, value } => {
             declare_unpacked(compiler, bindings, value)
         }
-        StatementKind::Assign { target, value } => assign(compiler, target, value),
+        StatementKind::Assign { target, value } => {
+            assign(&parts_of(compiler, target), target, value)
+        }
         StatementKind::AssignUnpacked { targets, value } => {
-            assign_unpacked(compiler, targets, value)
+            assign_unpacked(&compiler.inside(), targets, value)
         }
         StatementKind::Update {
             target,
             operator,
             value,
-        } => update(compiler, target, *operator, value, span),
+        } => update(&compiler.inside(), target, *operator, value, span),
         StatementKind::While { condition, body } => while_loop(compiler, condition, body),
         StatementKind::For {
             bindings,
@@ -47,6 +51,14 @@ pub fn statement(compiler: &Compiler, statement: &Statement) -> Step {
             resource,
             body,
         } => with(compiler, binding.as_ref(), resource, body),
+    }
+}
+
+/// For the value that goes to a target, of which parts may be held.
+fn parts_of(compiler: &Compiler, target: &Target) -> Compiler {
+    match target {
+        Target::Variable(..) => *compiler,
+        _ => compiler.inside(),
     }
 }
 

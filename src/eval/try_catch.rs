@@ -92,7 +92,7 @@ impl<P: Part> Try<P> {
         Try {
             body: part(compiler, body),
             catch: catch.map(|(binding, block)| (binding.into(), part(compiler, block))),
-            finally: finally.map(|block| Block::new(compiler, block)),
+            finally: finally.map(|block| Block::new(&compiler.inside(), block)),
         }
     }
 

@@ -7,6 +7,7 @@ use super::code::{Compiler, Step, step};
 use super::expression::expression;
 use crate::resolve::program::{self, Binding, Expr};
 use crate::runtime::resource::{enter, leave};
+use crate::runtime::trail;
 
 /// `with name = e { }`
 pub fn with(
@@ -25,6 +26,9 @@ pub fn with(
         enter(m, &resource).map_err(|unwind| blame.complete(m, unwind, &[&resource]))?;
         if let Some(binder) = binder {
             binder.bind(m, resource.clone());
+        }
+        if m.gate.is_watched() {
+            trail::holds(&resource);
         }
         let height = m.stack.len();
         let result = body.run(m, f);

@@ -264,6 +264,11 @@ impl Reader {
                 }
             }
         }
+        self.word(trail.calls.len() as u64);
+        for (around, function) in &trail.calls {
+            self.word(*around as u64);
+            self.value(&Value::Function(function.clone()));
+        }
         self.log(&trail.log)
     }
 

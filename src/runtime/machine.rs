@@ -22,6 +22,7 @@ use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
 use super::story::{CHECK, PROMISE};
 use super::task::Task;
+use super::trail;
 use super::turn::Turns;
 use super::wait::Stops;
 use crate::builtins::Builtin;
@@ -199,6 +200,24 @@ impl<'f> Machine<'f> {
         }
     }
 
+    /// The same at the call of a function.
+    #[inline(always)]
+    fn tick_of_call(&mut self, function: &Arc<Function>) -> Result<()> {
+        match !UNCHECKED && self.seat.attention.load(Ordering::Relaxed) {
+            false => Ok(()),
+            true => self.attend_call(function),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn attend_call(&mut self, function: &Arc<Function>) -> Result<()> {
+        if self.gate.is_watched() {
+            trail::calls(self.calls.len(), function);
+        }
+        self.attend()
+    }
+
     /// Whether one more nested call, or one more level of something recursive, has room.
     #[inline(always)]
     pub fn has_room(&self) -> bool {
@@ -241,7 +260,7 @@ impl<'f> Machine<'f> {
         if !self.has_room() {
             return Value::Unwinding(self.too_deep());
         }
-        if let Err(unwind) = self.tick() {
+        if let Err(unwind) = self.tick_of_call(function) {
             return Value::Unwinding(unwind);
         }
         let code = function.code;

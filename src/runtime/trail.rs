@@ -19,11 +19,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::machine::Machine;
 use crate::gate;
 use crate::syntax::span::Span;
 use crate::value::Value;
+use crate::value::function::Function;
 
 /// Something that a task has seen.
 #[derive(Clone, Debug)]
@@ -59,6 +61,9 @@ pub struct Trail {
     pub marks: Vec<Mark>,
     /// What was seen since the last turn.
     pub log: Vec<Seen>,
+    /// The functions under way that were made with something, each with how many calls are around
+    /// it. Those that have ended stay until the next call or turn.
+    pub calls: Vec<(usize, Arc<Function>)>,
     /// The last entry stands for what the operation under way is about to show.
     asked: bool,
 }
@@ -123,6 +128,11 @@ impl Trail {
         }
     }
 
+    /// Of the calls under way only so many are left.
+    fn ended(&mut self, left: usize) {
+        while self.calls.pop_if(|(around, _)| *around >= left).is_some() {}
+    }
+
     /// All that has been seen up to now is the same in every execution.
     pub fn begins_here(&mut self) {
         self.log.clear();
@@ -158,6 +168,17 @@ pub fn saw(value: Option<&Value>) {
 #[inline(never)]
 pub fn holds(value: &Value) {
     with(|trail| trail.value(value.clone()));
+}
+
+/// A function is called, inside of so many calls: what it was made with may lie nowhere else.
+pub fn calls(around: usize, function: &Arc<Function>) {
+    if function.captures.is_empty() {
+        return;
+    }
+    with(|trail| {
+        trail.ended(around);
+        trail.calls.push((around, function.clone()));
+    });
 }
 
 /// An operation has shown a number or a yes or no.
@@ -215,6 +236,7 @@ pub fn turn(
             mark.turn = looked;
             mark.stack.clone_from(&machine.stack);
         }
+        trail.ended(machine.calls.len());
     });
 }
 

@@ -307,3 +307,61 @@ fn names_that_matter() {
 fn tasks_that_are_alike_are_counted() {
     are_counted(with_tasks_alike, |found| found.complete);
 }
+
+/// What a task holds where nobody can look, while a loop forgets what it has seen.
+#[test]
+fn what_only_rust_holds_is_part_of_the_state() {
+    let producers = "let q = queue()\nspawn q.put(1)\nspawn q.put(2)\nlet n = 0\nspawn { n = 1 }\nspawn { n = 2 }\n";
+    let once =
+        "for i in range(3) { if i == 0 { ys.push(q.get()) }\nif i == 1 { q.get()\nys = nil } }";
+    let programs = [
+        // The captures of a function that nobody else has, or of its caller.
+        String::from(
+            "fn make() { let xs = []\nfn() { for i in range(3) { if i < 2 { xs.push(q.get()) } }\nxs } }\nprint(make()(), n)",
+        ),
+        String::from(
+            "fn turns() { for i in range(3) { print(i) } }\nfn make() { let xs = []\nfn() { xs.push(q.get())\nturns()\nturns()\nxs } }\nprint(make()(), n)",
+        ),
+        // The left operand of an expression whose right one has a loop.
+        format!(
+            "let xs = []\nprint(xs == if true {{ let ys = xs\nxs = nil\n{once}\n[2] }} else {{ nil }}, n)"
+        ),
+        format!(
+            "let xs = []\nprint(if xs == {{ let ys = xs\nxs = nil\n{once}\n[2] }} {{ 1 }} else {{ 2 }}, n)"
+        ),
+        // A list, a map, a text and a stream under way.
+        format!("let xs = []\nprint([xs, {{ let ys = xs\nxs = nil\n{once}\n0 }}], n)"),
+        format!(
+            "let xs = []\nprint([\"a\": xs, \"b\": if true {{ let ys = xs\nxs = nil\n{once}\n0 }} else {{ 1 }}], n)"
+        ),
+        format!(
+            "let xs = [0]\nlet ys = xs\nprint(f\"{{xs}}{{if true {{ xs = nil\n{once}\n0 }} else {{ 1 }}}}\", n)"
+        ),
+        // Places of an assignment, and what is added to.
+        format!(
+            "let xs = []\nlet at = [xs, 0]\nlet all = at\nat[1] = if true {{ let ys = xs\nxs = nil\nat = nil\n{once}\n0 }} else {{ 1 }}\nprint(all, n)"
+        ),
+        format!(
+            "let xs = [0]\nlet all = [xs]\nxs += if true {{ let ys = xs\nxs = nil\nall = nil\n{once}\n[7] }} else {{ 1 }}\nprint(xs, n)"
+        ),
+        // Arguments, what is gone over, and what is held.
+        format!(
+            "fn f(a, b) => [a, b]\nlet xs = []\nprint(f(xs, if true {{ let ys = xs\nxs = nil\n{once}\n0 }} else {{ 1 }}), n)"
+        ),
+        format!(
+            "let xs = [0, 0]\nfor x in xs {{ let ys = xs\nif ys != nil {{ xs = nil\n{once} }}\nprint(x, n) }}"
+        ),
+        String::from(
+            "let l = lock()\nlet a = [l]\nfn h() { let m = l\nl = nil\nwith m { m = nil\na = nil\nfor i in range(3) { print(q.get(timeout: 1)) } } }\ntry { h() } catch e { print(e.kind) }\nprint(n)",
+        ),
+    ];
+    for program in programs {
+        let text = format!("{producers}{program}");
+        let found = explore(&text, 100_000);
+        assert!(found.complete, "{text}");
+        assert!(found.outcomes.all.len() > 1, "{text}");
+        if let Some(wrong) = states_differ(&text, &found) {
+            panic!("{text}\n{wrong}");
+        }
+    }
+}
