@@ -82,7 +82,7 @@ struct Checked {
 }
 
 /// Tests one file; `stopped` says that somebody wants to see what there is.
-pub fn test_file(file: &Path, options: &Options, stopped: &AtomicBool) -> Tested {
+pub fn test_file(file: &Path, options: &Options, stopped: &Arc<AtomicBool>) -> Tested {
     let name = file.display().to_string();
     let sources = Sources::default();
     let Some(program) = program(file, &sources) else {
@@ -137,29 +137,31 @@ fn run(
     time: Duration,
     options: &Options,
     sources: &Sources,
-    stopped: &AtomicBool,
+    stopped: &Arc<AtomicBool>,
 ) -> Checked {
-    let is_stopped = || stopped.load(Ordering::SeqCst);
     let mut checked = Checked {
         found: Found::default(),
         failure: None,
         time,
-        is_left_out: is_stopped(),
+        is_left_out: stopped.load(Ordering::SeqCst),
         is_broken: false,
     };
     if checked.is_left_out {
         checked.found.stopped = true;
         return checked;
     }
-    let bounds = bounds(options, time);
+    let bounds = Bounds {
+        stop: stopped.clone(),
+        ..bounds(options, time)
+    };
     let explored = catch_unwind(AssertUnwindSafe(|| {
         let runtime = options.runtime(sources);
         let begun = Instant::now();
-        let mut found = explore(&runtime, unit, &bounds, |_, _| !is_stopped());
+        let mut found = explore(&runtime, unit, &bounds, |_, _| {});
         if found.outcomes.has_failure() {
             let until = Instant::now() + SHORTER.min(time.saturating_sub(begun.elapsed()));
-            let goes_on = || Instant::now() < until && !is_stopped();
-            shorten(&runtime, unit, &bounds, &mut found.outcomes, true, goes_on);
+            let outcomes = &mut found.outcomes;
+            shorten(&runtime, unit, &bounds, outcomes, true, u32::MAX, until);
         }
         found
     }));

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use super::exploring::{Options, options, program};
 use super::progress::Progress;
@@ -27,12 +26,12 @@ pub fn explore(arguments: Vec<OsString>) -> ExitCode {
                 "`cq replay FILE SCHEDULE --json` has its steps",
             )),
         ),
-        Ok(options) => explore_with(&options),
+        Ok(options) => explore_with(options),
         Err(error) => wrong_use(&error, None),
     }
 }
 
-fn explore_with(options: &Options) -> ExitCode {
+fn explore_with(mut options: Options) -> ExitCode {
     let [file] = &*options.words else {
         return wrong_use("explore needs the one file to explore", None);
     };
@@ -43,26 +42,18 @@ fn explore_with(options: &Options) -> ExitCode {
     };
     let unit = Unit::load(program, compile);
     let runtime = options.runtime(&sources);
+    options.bounds.stop = interrupt::asks_to_stop();
     let told = (runtime.clone(), unit, &options.bounds, &sources);
     let mut progress = Progress::new(options.json, told);
-    let asked = interrupt::asks_to_stop();
     let mut found = explore_all(&runtime, unit, &options.bounds, |found, situation| {
         progress.tell(found, situation);
-        !asked.load(Ordering::SeqCst)
     });
     let status = match found.stopped {
         true => ExitCode::from(interrupt::INTERRUPTED as u8),
         false => ExitCode::SUCCESS,
     };
     progress.clear();
-    let goes_on = || !asked.load(Ordering::SeqCst);
-    shorten_all(
-        &runtime,
-        unit,
-        &options.bounds,
-        &mut found.outcomes,
-        goes_on,
-    );
+    shorten_all(&runtime, unit, &options.bounds, &mut found.outcomes);
     if options.json {
         show(&json::found(&found));
         return status;

@@ -3,11 +3,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::ending::{End, Ended, Outcomes};
 use super::graph::{Merging, Progress};
 use super::history::Step;
+use super::limit::Limit;
 use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
@@ -90,6 +92,8 @@ pub struct Bounds {
     pub after_failure: Option<Duration>,
     /// What is left out.
     pub reduction: Reduction,
+    /// Set by whoever wants to see what there is: the search stops at once.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for Bounds {
@@ -101,32 +105,40 @@ impl Default for Bounds {
             ignores_print_order: false,
             after_failure: None,
             reduction: Reduction::All,
+            stop: Arc::default(),
         }
     }
 }
 
-/// Explores a program; `progress` is told now and then how far it is, and says whether to go on.
+/// Explores a program; `progress` is told now and then how far it is.
 pub fn explore(
     runtime: &Arc<Runtime>,
     unit: &'static Unit,
     bounds: &Bounds,
-    mut progress: impl FnMut(&Found, &mut dyn FnMut() -> Situation) -> bool,
+    mut progress: impl FnMut(&Found, &mut dyn FnMut() -> Situation),
 ) -> Found {
     let begun = Instant::now();
     // Past the bounds orders are drawn at random for a quarter as long again.
     let (searched, sampled) = (bounds.time.mul_f64(0.8), bounds.time);
     let mut exploration = Exploration::new(runtime.clone(), unit, bounds);
+    let limit = |of| Limit {
+        stop: bounds.stop.clone(),
+        until: Some(begun + of),
+    };
+    exploration
+        .stage
+        .with(|_, play| play.limit = limit(searched));
     // Orders and states take turns, for nobody knows which of them will be through first.
     let mut merging = None;
     let mut slice = Slice::FIRST;
-    let mut turn = 0u32;
-    let is_stopped = Cell::new(false);
+    let (mut turn, mut told) = (0u32, begun);
     // When looking for shorter failures ends, once there is one.
     let enough = Cell::new(Duration::MAX);
     let mut is_over = |found: &Found, until: Duration, now: &mut dyn FnMut() -> Situation| {
         turn = turn.wrapping_add(1);
-        if turn.is_multiple_of(64) {
-            is_stopped.set(is_stopped.get() || !progress(found, now));
+        if turn.is_multiple_of(64) || told.elapsed() >= TOLD_EVERY {
+            progress(found, now);
+            told = Instant::now();
         }
         if let Some(more) = bounds.after_failure
             && enough.get() == Duration::MAX
@@ -134,7 +146,7 @@ pub fn explore(
         {
             enough.set(begun.elapsed() + more);
         }
-        is_stopped.get() || begun.elapsed() >= until.min(enough.get())
+        limit(until).is_passed() || begun.elapsed() >= until.min(enough.get())
     };
     let mut ran_out = true;
     while exploration.step(|_| {}) {
@@ -148,7 +160,11 @@ pub fn explore(
         if !slice.is_due(begun, found) {
             continue;
         }
-        let merging = merging.get_or_insert_with(|| Merging::new(runtime.clone(), unit, bounds));
+        let merging = merging.get_or_insert_with(|| {
+            let merging = Merging::new(runtime.clone(), unit, bounds);
+            merging.stage.with(|_, play| play.limit = limit(searched));
+            merging
+        });
         let until = searched.min(begun.elapsed() + slice.length);
         match by_states(merging, |merging| {
             is_over(&merging.found, until, &mut || merging.situation())
@@ -163,7 +179,7 @@ pub fn explore(
         }
     }
     let mut found = exploration.finish();
-    found.stopped = is_stopped.get();
+    found.stopped = limit(sampled).is_stopped();
     if ran_out {
         return found;
     }
@@ -181,6 +197,7 @@ pub fn explore(
         return found;
     }
     let mut sampling = Sampling::new(runtime.clone(), unit, bounds);
+    sampling.stage.with(|_, play| play.limit = limit(sampled));
     while found.sampled < most && !is_over(&found, sampled, &mut Situation::default) {
         sampling.step(&mut found);
     }
@@ -190,6 +207,9 @@ pub fn explore(
 /// After so many executions, or so long, states are told apart.
 const MANY: u128 = 2_000;
 const LONG: Duration = Duration::from_secs(1);
+
+/// Progress is told at least so often, also when executions take long.
+const TOLD_EVERY: Duration = Duration::from_millis(100);
 
 /// When the search by states has its turn, and how long.
 struct Slice {
@@ -254,7 +274,7 @@ pub struct Exploration {
 impl Exploration {
     /// An exploration of a program that has not begun.
     pub fn new(runtime: Arc<Runtime>, unit: &'static Unit, bounds: &Bounds) -> Self {
-        let mut play = Play::new(bounds.ignores_print_order, bounds.steps);
+        let mut play = Play::new(bounds);
         play.owners.spare();
         Exploration {
             stage: Stage::new(runtime, unit, play, Search::new(bounds.reduction)),
@@ -265,6 +285,9 @@ impl Exploration {
     /// Runs the next execution; false when there is none left. `seen` is told how it ended.
     pub fn step(&mut self, seen: impl FnOnce(&Ended)) -> bool {
         let ended = self.stage.perform();
+        if self.stage.with(|_, play| play.broken_off) {
+            return true;
+        }
         let (executions, blocked) = (self.found.executions, self.found.blocked);
         let (anew, given_up, too_many) = self.stage.with(|search, play| {
             let in_vain = search.given_up && search.takes_trees(executions, blocked + 1);
@@ -322,7 +345,7 @@ struct Sampling {
 
 impl Sampling {
     fn new(runtime: Arc<Runtime>, unit: &'static Unit, bounds: &Bounds) -> Self {
-        let play = Play::new(bounds.ignores_print_order, bounds.steps);
+        let play = Play::new(bounds);
         Sampling {
             stage: Stage::new(runtime, unit, play, Sampler::default()),
         }
@@ -331,8 +354,8 @@ impl Sampling {
     fn step(&mut self, found: &mut Found) {
         let ended = self.stage.perform();
         let stage = &self.stage;
-        let learned = stage.with(|_, play| std::mem::take(&mut play.learned));
-        if !learned {
+        let counts = stage.with(|_, play| !std::mem::take(&mut play.learned) && !play.broken_off);
+        if counts {
             found.sampled += 1;
             found.count(stage, ended, Sampler::enabled);
         }

@@ -8,6 +8,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::ending::Outcomes;
 use super::exploration::Bounds;
@@ -139,29 +140,28 @@ pub fn shorten_all(
     unit: &'static Unit,
     bounds: &Bounds,
     outcomes: &mut Outcomes,
-    mut goes_on: impl FnMut() -> bool,
 ) {
     if outcomes.all.len() > MOST_SHORTENED {
         return;
     }
-    let mut left = SHORTENED_BY;
-    shorten(runtime, unit, bounds, outcomes, false, || {
-        left -= 1;
-        left > 0 && goes_on()
-    });
+    let until = Instant::now() + bounds.time / 4;
+    shorten(runtime, unit, bounds, outcomes, false, SHORTENED_BY, until);
 }
 
-/// Looks for shorter executions of these outcomes, as long as `goes_on` says so. With `failures`
-/// only the shortest of those that fail is looked for.
+/// Looks for shorter executions of these outcomes, until then and in at most so many executions.
+/// With `failures` only the shortest of those that fail is looked for.
 pub fn shorten(
     runtime: &Arc<Runtime>,
     unit: &'static Unit,
     bounds: &Bounds,
     outcomes: &mut Outcomes,
     failures: bool,
-    mut goes_on: impl FnMut() -> bool,
+    mut left: u32,
+    until: Instant,
 ) {
-    let play = Play::new(bounds.ignores_print_order, bounds.steps);
+    let mut play = Play::new(bounds);
+    play.limit.until = Some(until);
+    let limit = play.limit.clone();
     let stage = Stage::new(runtime.clone(), unit, play, Fewest::default());
     let most_known = |outcomes: &Outcomes| match failures {
         true => outcomes.failure().map(|failure| failure.size.0),
@@ -177,9 +177,10 @@ pub fn shorten(
             };
         });
         loop {
-            if !goes_on() {
+            if left == 0 || limit.is_passed() {
                 return;
             }
+            left -= 1;
             perform(&stage, outcomes);
             let more = stage.with(|fewest, play| {
                 if play.learned {
@@ -202,7 +203,8 @@ fn perform(stage: &Rc<Stage<Fewest>>, outcomes: &mut Outcomes) {
     let ended = stage.perform();
     stage.with(|fewest, play| {
         // What is cut off is only as unfair as these orders are.
-        let counts = !play.learned && !fewest.given_up && play.depth < play.most_steps;
+        let counts =
+            !play.learned && !play.broken_off && !fewest.given_up && play.depth < play.most_steps;
         if counts {
             outcomes.shorten(ended, play.history.size(), || {
                 schedule::name(&play.history, |step| fewest.path[step].enabled)

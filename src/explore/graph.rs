@@ -335,7 +335,7 @@ pub enum Progress {
 
 /// An exploration by states.
 pub struct Merging {
-    stage: Rc<Stage<Graph>>,
+    pub(super) stage: Rc<Stage<Graph>>,
     /// What it has come to.
     pub found: Found,
 }
@@ -343,7 +343,7 @@ pub struct Merging {
 impl Merging {
     /// An exploration that has not begun.
     pub fn new(runtime: Arc<Runtime>, unit: &'static Unit, bounds: &Bounds) -> Self {
-        let mut play = Play::new(bounds.ignores_print_order, bounds.steps);
+        let mut play = Play::new(bounds);
         play.merges = true;
         let graph = Graph::new(runtime.clone());
         Merging {
@@ -364,6 +364,9 @@ impl Merging {
     pub fn step(&mut self) -> Progress {
         self.stage.with(|graph, _| graph.stopped = Stopped::AtEnd);
         let ended = self.stage.perform();
+        if self.stage.with(|_, play| play.broken_off) {
+            return Progress::GoesOn;
+        }
         self.stage.with(|graph, play| {
             graph.gates.look_at_end(&ended);
             play.learned |= graph.gates.take_up();

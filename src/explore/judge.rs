@@ -108,7 +108,7 @@ impl<D: Director> Stage<D> {
     /// The report about those who wait in vain. The first for each output is enough.
     fn report_of_waits(&self, output: &str) -> Option<Report> {
         let mut state = self.state.borrow_mut();
-        if state.director.gives_up() {
+        if state.director.gives_up() || state.play.broken_off {
             return None;
         }
         let mut parts = state.play.parts.iter();

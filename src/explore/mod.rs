@@ -23,7 +23,7 @@
 //!    names of tasks that are [`alike`]
 //! 5. [`schedule`], [`replay`], [`tell`]: one execution again, by name, step by step
 //! 6. [`check`]: a check block as a program of its own
-//! 7. [`ending`]: how executions end; [`exploration`]: all of them; [`fewest`]: the shortest of them
+//! 7. [`ending`]: how executions end; [`exploration`]: all of them, up to a [`limit`]; [`fewest`]: the shortest of them
 //!    [`situation`]: how far a search is
 //! 8. what people and programs read: [`report`] with [`table`] and [`pattern`], [`columns`], [`json`]
 
@@ -42,6 +42,7 @@ pub mod history;
 pub mod json;
 mod judge;
 pub mod known;
+pub mod limit;
 pub mod notes;
 pub mod owners;
 pub mod pattern;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::actor::{Part, Pending};
 use super::demand::Demands;
+use super::exploration::Bounds;
 use super::history::{Actor, History, Step};
 use super::known::Known;
+use super::limit::Limit;
 use super::owners::Owners;
 use super::seats::Seats;
 use super::tell::Told;
@@ -86,6 +88,10 @@ pub struct Play {
     pub known: Known,
     /// Something new has been learned: begin anew.
     pub learned: bool,
+    /// Until when executions go on.
+    pub limit: Limit,
+    /// The execution has been broken off at that limit: it comes to nothing.
+    pub broken_off: bool,
     /// At the end: who waits in vain, and what each would have touched.
     pub waiting: Vec<(Actor, Touches)>,
     /// How many steps an execution may have.
@@ -132,12 +138,22 @@ pub struct Play {
 
 impl Play {
     /// Nothing has happened yet.
-    pub fn new(ignores_print_order: bool, most_steps: usize) -> Play {
+    pub fn new(bounds: &Bounds) -> Play {
         Play {
-            ignores_print_order,
-            most_steps,
+            ignores_print_order: bounds.ignores_print_order,
+            most_steps: bounds.steps,
+            limit: Limit {
+                stop: bounds.stop.clone(),
+                until: None,
+            },
             ..Play::default()
         }
+    }
+
+    /// Whether the execution is to be broken off here.
+    pub fn breaks_off(&mut self) -> bool {
+        self.broken_off = self.broken_off || self.limit.is_passed();
+        self.broken_off
     }
 
     /// The next execution begins. Steps of the one before stay as far as it repeats them.
@@ -146,6 +162,7 @@ impl Play {
         self.depth = 0;
         self.under_way = false;
         self.failures.clear();
+        self.broken_off = false;
         self.ending = false;
         self.unreadable = false;
         self.clearing = false;

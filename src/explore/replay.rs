@@ -117,7 +117,8 @@ pub fn replay(
 ) -> Replayed {
     let mut known = Known::default();
     loop {
-        let mut play = Play::new(false, bounds.steps);
+        let mut play = Play::new(bounds);
+        play.ignores_print_order = false;
         play.tells = true;
         play.known = std::mem::take(&mut known);
         let director = Replay {

@@ -129,6 +129,12 @@ fn missing(found: &Found) -> Option<String> {
             table::spelled(found.cut, "execution"),
         ));
     }
+    if !found.complete && found.outcomes.all.is_empty() {
+        return Some(String::from(
+            "not complete: no execution came to its end in that time\n\
+             (--max-seconds SECONDS sets how much; does the program compute for long?)",
+        ));
+    }
     let (steps, tasks) = found.longest;
     (!found.complete).then(|| {
         format!(

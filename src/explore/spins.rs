@@ -13,6 +13,9 @@ use crate::gate::{Mark, Turn};
 /// So many loop turns and calls without a step count as for ever.
 const FOR_EVER: u32 = 20_000_000;
 
+/// After so many of them it is looked whether the execution is to be broken off.
+const OFTEN: u32 = 1 << 13;
+
 impl Play {
     /// What a task has looked at since a turn of a loop; `None` if it has changed something.
     pub(super) fn looked_since(&self, part: &Part, mark: Mark) -> Option<Vec<Looked>> {
@@ -72,7 +75,12 @@ impl Play {
         }
         let part = &mut self.parts[actor];
         part.ticks += 1;
-        match part.ticks {
+        let ticks = part.ticks;
+        if ticks.is_multiple_of(OFTEN) && self.breaks_off() {
+            return Tick::Endless;
+        }
+        let part = &self.parts[actor];
+        match ticks {
             1 if self.known.cancelled.contains(&part.name()) => Tick::Look,
             FOR_EVER => Tick::Endless,
             _ => Tick::GoOn,

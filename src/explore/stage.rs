@@ -50,6 +50,9 @@ pub trait Director: 'static {
     fn happened(&mut self, play: &mut Play);
 }
 
+/// After so many steps it is looked whether the execution is to be broken off.
+const OFTEN: usize = 256;
+
 /// What a loop turn or call comes to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Tick {
@@ -437,7 +440,9 @@ impl<D: Director> State<D> {
     /// The step under way is over; who is next?
     fn next(&mut self) -> Option<Actor> {
         self.end_step();
-        match self.play.learned || self.play.depth >= self.play.most_steps {
+        let play = &mut self.play;
+        let breaks_off = play.broken_off || (play.depth.is_multiple_of(OFTEN) && play.breaks_off());
+        match play.learned || play.depth >= play.most_steps || breaks_off {
             true => None,
             false => self.director.choose(&mut self.play),
         }

@@ -64,10 +64,13 @@ pub fn outcomes(repl: &mut Repl, code: &str) {
         return;
     };
     let runtime = Runtime::new(sources.clone(), Output::silent(), Vec::new(), repl.draw);
-    let (unit, bounds) = (Unit::load(program, compile), Bounds::default());
-    let goes_on = || !repl.stop_asked.load(Ordering::SeqCst);
-    let mut found = explore(&runtime, unit, &bounds, |_, _| goes_on());
-    shorten_all(&runtime, unit, &bounds, &mut found.outcomes, goes_on);
+    let unit = Unit::load(program, compile);
+    let bounds = Bounds {
+        stop: repl.stop_asked.clone(),
+        ..Bounds::default()
+    };
+    let mut found = explore(&runtime, unit, &bounds, |_, _| {});
+    shorten_all(&runtime, unit, &bounds, &mut found.outcomes);
     let subject = Subject {
         runtime: &runtime,
         unit,

@@ -167,3 +167,15 @@ fn ctrl_c_says_what_there_is() {
     cq.keys("\x03").sees("\"incomplete\"");
     assert_eq!(cq.ended(), 130);
 }
+
+#[test]
+fn ctrl_c_breaks_off_an_execution_that_takes_minutes() {
+    let slow = "check \"is slow\" {\nlet n = 0\nspawn { n = 1 }\nfor i in range(2000) {\nn += 1\nfor j in range(3_000_000) { }\n}\n}";
+    let folder = files(&[("quick.cq", "check \"quick\" { }"), ("slow.cq", slow)]);
+    let mut cq = terminal(&["test", "quick.cq", "slow.cq", "--max-seconds", "500"])
+        .folder(&folder)
+        .open();
+    cq.sees("quick: holds in the only execution");
+    cq.keys("\x03").sees("is slow: incomplete");
+    assert_eq!(cq.ended(), 130);
+}

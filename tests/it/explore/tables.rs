@@ -168,3 +168,16 @@ fn progress_on_a_terminal() {
     cq.keys("\x03").sees("not complete: it was stopped");
     assert_eq!(cq.ended(), 130);
 }
+
+/// Minutes of one execution.
+const SLOW: &str =
+    "let n = 0\nspawn { n = 1 }\nfor i in range(2000) {\nn += 1\nfor j in range(3_000_000) { }\n}";
+
+#[test]
+fn an_execution_that_takes_minutes_is_broken_off() {
+    let told = written(SLOW, &["--max-seconds", "0.2"]);
+    assert!(
+        told.contains("not complete: no execution came to its end in that time"),
+        "{told}"
+    );
+}
