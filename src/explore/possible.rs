@@ -78,8 +78,11 @@ pub(super) fn needed(story: &Story, action: Action, edges: &mut Vec<Step>) {
         Action::End => edges.extend(last(|action| action == Action::Close)),
         Action::Lock => edges.extend(last(|action| action == Action::Unlock)),
         Action::Known | Action::Claim => edges.extend(last(|action| action == Action::Fulfil)),
-        Action::Join => edges.extend(last(|action| {
-            matches!(action, Action::Finish | Action::Cancel)
+        // A cancel ends only what has not begun: the first one, and nothing finishes it then.
+        Action::Join => edges.extend(last(|action| action == Action::Finish).or_else(|| {
+            let mut actions = story.actions.iter();
+            let cancel = actions.find(|(_, action)| *action == Action::Cancel);
+            cancel.map(|(step, _)| *step)
         })),
         Action::AllDone => edges.extend(
             story

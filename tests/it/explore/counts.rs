@@ -142,3 +142,18 @@ fn a_sleeper_is_woken_behind_a_race() {
     let found = explore(program, 1_000);
     assert_eq!((found.executions, found.blocked), (15, 0));
 }
+
+/// Who forces what has finished does not wait for a cancel that comes later.
+#[test]
+fn a_cancel_of_what_has_ended_lets_nobody_go_on() {
+    let program = "let t1 = future { nil }
+        let t2 = spawn { try { force(t1) } catch e { nil } }
+        let t3 = spawn {
+            try { force(t2) } catch e { nil }
+            try { force(t1, timeout: 1) } catch e { nil }
+        }
+        t1.cancel()
+        try { t1.join() } catch e { nil }
+        t3.join()";
+    check(program, 5);
+}
