@@ -162,9 +162,14 @@ impl Value {
 
     /// The handle of a task.
     pub fn of_task(task: &Arc<Task>) -> Value {
+        Value::task(task.clone())
+    }
+
+    /// The same for one that is not needed otherwise.
+    pub fn task(task: Arc<Task>) -> Value {
         match task.kind {
-            TaskKind::Future => Value::Future(task.clone()),
-            TaskKind::Main | TaskKind::Spawned => Value::Task(task.clone()),
+            TaskKind::Future => Value::Future(task),
+            TaskKind::Main | TaskKind::Spawned => Value::Task(task),
         }
     }
 
