@@ -19,7 +19,7 @@ use crate::runtime::promise::Promise;
 use crate::runtime::queue::Queue;
 use crate::value::list::List;
 use crate::value::stream::Stream;
-use crate::value::{Result, Value, drop_deep};
+use crate::value::{Result, Value, drop_deep_one};
 
 use super::arguments::make_room;
 
@@ -78,15 +78,24 @@ fn rest(step: Arc<Step>, sources: Sources) -> Arc<Promise> {
 /// next who asks begins here again and misses nothing.
 fn advance(machine: &mut Machine<'_>, step: &Arc<Step>, sources: &Sources) -> Result<Value> {
     let mut onward = sources.clone();
-    Ok(match step(machine, &mut onward.0)? {
-        Some(element) => Stream::pair(element, rest(step.clone(), onward)),
+    Ok(match step(machine, onward.all())? {
+        Some(element) => {
+            let step = step.clone();
+            Value::Stream(Promise::native_behind(element, move |machine| {
+                advance(machine, &step, &onward)
+            }))
+        }
         None => Value::Nil,
     })
 }
 
 /// Where one is in each of the sources, so that a copy goes on from there by itself.
 #[derive(Clone)]
-struct Sources(Vec<Iteration>);
+enum Sources {
+    /// Most often there is one.
+    One(Iteration),
+    Many(Vec<Iteration>),
+}
 
 impl Sources {
     fn of(machine: &mut Machine<'_>, values: &[Value]) -> Result<Sources> {
@@ -98,19 +107,35 @@ impl Sources {
             }),
             other => Iteration::over(machine, other),
         });
-        Ok(Sources(sources.collect::<Result<_>>()?))
+        let mut sources = sources.collect::<Result<Vec<_>>>()?;
+        Ok(match sources.pop() {
+            Some(only) if sources.is_empty() => Sources::One(only),
+            last => {
+                sources.extend(last);
+                Sources::Many(sources)
+            }
+        })
+    }
+
+    fn all(&mut self) -> &mut [Iteration] {
+        match self {
+            Sources::One(only) => std::slice::from_mut(only),
+            Sources::Many(many) => many,
+        }
     }
 }
 
 impl Drop for Sources {
     /// A map over a map over a map…, a million deep, needs no deep stack to disappear.
     fn drop(&mut self) {
-        let held = self.0.drain(..).map(|source| match source {
-            Iteration::Stream(stream) => stream,
-            Iteration::Rest(promise) => Value::Promise(promise),
-            Iteration::List(list, _) => Value::List(list),
-            _ => Value::Nil,
-        });
-        drop_deep(held.collect());
+        for source in self.all() {
+            let source = std::mem::replace(source, Iteration::Stream(Value::Nil));
+            drop_deep_one(match source {
+                Iteration::Stream(stream) => stream,
+                Iteration::Rest(promise) => Value::Promise(promise),
+                Iteration::List(list, _) => Value::List(list),
+                _ => Value::Nil,
+            });
+        }
     }
 }

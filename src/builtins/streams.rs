@@ -52,10 +52,7 @@ pub(super) const TABLE: &[Row] = &[
 #[inline]
 pub fn head_at_hand(value: &Value, _: &Gate<'_>) -> Option<Value> {
     match value {
-        Value::Stream(stream) => match &**stream {
-            Stream::Pair { head, .. } => Some(head.copied()),
-            Stream::Lazy(_) => None,
-        },
+        Value::Stream(stream) => stream.head().map(Value::copied),
         _ => None,
     }
 }
@@ -64,12 +61,9 @@ pub fn head_at_hand(value: &Value, _: &Gate<'_>) -> Option<Value> {
 #[inline]
 pub fn tail_at_hand(value: &Value, gate: &Gate<'_>) -> Option<Value> {
     match value {
-        Value::Stream(stream) if !gate.is_watched() => match &**stream {
-            Stream::Pair { tail, .. } => tail
-                .peek()
-                .filter(|rest| matches!(rest, Value::Stream(_) | Value::Nil)),
-            Stream::Lazy(_) => None,
-        },
+        Value::Stream(stream) if !gate.is_watched() && stream.head().is_some() => stream
+            .peek()
+            .filter(|rest| matches!(rest, Value::Stream(_) | Value::Nil)),
         _ => None,
     }
 }
@@ -96,9 +90,9 @@ fn head(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn tail(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     if let Value::Stream(stream) = &arguments[0]
-        && let Stream::Pair { tail, .. } = &**stream
+        && stream.head().is_some()
     {
-        return match tail.force(machine, None) {
+        return match stream.force(machine, None) {
             Ok(rest) => expect_stream(rest),
             Err(unwind) => Err(unwind),
         };

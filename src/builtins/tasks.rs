@@ -188,7 +188,7 @@ fn submit(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
         arguments: arguments[2..].to_vec(),
     };
     let site = machine.site;
-    force::submit(machine, work, &pool.shared, site)
+    force::submit(machine, work, pool.shared.clone(), site)
 }
 
 fn as_completed_(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {

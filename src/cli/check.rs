@@ -20,7 +20,7 @@ pub fn check(mut files: Vec<OsString>) -> ExitCode {
     let mut reports = Vec::new();
     for file in &files {
         match load::read(Path::new(file), &sources) {
-            Ok(source) => reports.extend(load::load(&[&source]).reports),
+            Ok(source) => reports.extend(load::check(&source)),
             Err(report) => reports.push(*report),
         }
     }

@@ -8,7 +8,7 @@ use crate::builtins;
 use crate::diagnostics::report::{Report, Severity};
 use crate::diagnostics::source::{Source, Sources};
 use crate::resolve::program::Program;
-use crate::resolve::{Resolved, front_end, resolve};
+use crate::resolve::{Resolved, front_end, judge, resolve};
 
 /// Reads a file into `sources`.
 pub fn read(path: &Path, sources: &Sources) -> Result<Arc<Source>, Box<Report>> {
@@ -43,6 +43,11 @@ pub fn text(bytes: Vec<u8>, name: String, sources: &Sources) -> Result<Arc<Sourc
 /// Parses and resolves texts that make one program.
 pub fn load(sources: &[&Source]) -> Resolved {
     front_end::read(sources, |tree| resolve(tree, &[], &builtins::prelude()))
+}
+
+/// Everything that is wrong with a text.
+pub fn check(source: &Source) -> Vec<Report> {
+    front_end::read(&[source], |tree| judge(tree, &builtins::prelude())).reports
 }
 
 /// Loads a program and complains about what is wrong with it; warnings stay unsaid, since they

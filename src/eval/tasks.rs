@@ -9,7 +9,6 @@ use crate::runtime::machine::Machine;
 use crate::runtime::promise::Promise;
 use crate::runtime::task::Work;
 use crate::syntax::span::Span;
-use crate::value::stream::Stream;
 use crate::value::{Result, Value};
 
 /// One of [`start_future`] and [`start_spawned`].
@@ -57,7 +56,7 @@ pub fn stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
     let maker = Maker::new(compiler, tail);
     code(move |m, f| {
         let head = head.run(m, f)?;
-        Ok(Stream::pair(head, Promise::delayed(maker.make(m, f))))
+        Ok(Value::Stream(Promise::behind(head, maker.make(m, f))))
     })
 }
 
@@ -68,6 +67,6 @@ pub fn last_stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
     code(move |m, f| {
         let head = head.run(m, f)?;
         let rest = maker.make_last(m, f);
-        Ok(Stream::pair(head, Promise::delayed(rest)))
+        Ok(Value::Stream(Promise::behind(head, rest)))
     })
 }

@@ -14,7 +14,6 @@ use crate::runtime::promise::Content;
 use crate::runtime::task::{Outcome, Task, TaskKind};
 use crate::runtime::trail::Seen;
 use crate::value::error::Thrown;
-use crate::value::stream::Stream;
 use crate::value::{Failure, Value};
 
 /// 128 bits that tell sequences of words apart.
@@ -392,17 +391,11 @@ impl Reader {
                 self.word(std::ptr::from_ref(function.code).addr() as u64);
                 self.values(&function.captures);
             }
-            Value::Stream(stream) => {
-                let rest = match &**stream {
-                    Stream::Pair { head, tail } => {
-                        self.value(head);
-                        tail
-                    }
-                    Stream::Lazy(rest) => rest,
-                };
-                self.value(&Value::Promise(rest.clone()));
-            }
-            Value::Promise(promise) => {
+            // A stream and the promise of its rest are one object.
+            Value::Stream(promise) | Value::Promise(promise) => {
+                if let Some(head) = promise.head() {
+                    self.value(head);
+                }
                 match promise.content(&Gate::open())? {
                     Content::Code(body) => self.value(&Value::Function(body)),
                     Content::Done(value) => {

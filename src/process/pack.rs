@@ -143,7 +143,8 @@ impl Packing<'_, '_, '_> {
             Value::List(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
             Value::Map(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
             Value::Function(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
-            Value::Stream(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
+            // The promise of its rest, which is a node too, lies there.
+            Value::Stream(it) => self.reference(value, Arc::as_ptr(it).addr() | 1, held),
             Value::Promise(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
             Value::Error(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
             Value::Once(it) => self.reference(value, Arc::as_ptr(it).addr(), held),
@@ -212,7 +213,7 @@ impl Packing<'_, '_, '_> {
                 self.out.blob(&big.to_signed_bytes_le());
             }
             Value::Function(function) => self.function(function, number)?,
-            Value::Stream(stream) => match &**stream {
+            Value::Stream(stream) => match Stream::of(stream) {
                 Stream::Pair { head, tail } => {
                     self.out.byte(node::PAIR);
                     self.slot(head, at(0))?;

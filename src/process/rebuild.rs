@@ -49,7 +49,7 @@ fn shell(node: &Node) -> Option<Value> {
         Node::Map(_) => Some(Value::Map(Map::new(Entries::default()))),
         Node::Leaf(value) => Some(value.clone()),
         Node::Delayed(_) | Node::Done(_) | Node::Failed(_) => {
-            Some(Value::Promise(Promise::known(Value::Nil)))
+            Some(Value::Promise(Promise::shell()))
         }
         Node::Once(_) => Some(Value::Once(Arc::new(OnceCell::default()))),
         Node::Shared(_) => Some(Value::Shared(Arc::new(SharedCell::default()))),
@@ -125,7 +125,13 @@ impl Parts {
     fn solid(&self, node: Node) -> Read<Value> {
         Ok(match node {
             Node::Function(code, captures) => self.function(code, captures)?,
-            Node::Pair { head, tail } => Stream::pair(self.visible(head)?, self.promise(tail)?),
+            Node::Pair { head, tail } => {
+                let mut tail = self.promise(tail)?;
+                match tail.put_in_front(self.visible(head)?) {
+                    true => Value::Stream(tail),
+                    false => return Err(Malformed("one rest of two streams")),
+                }
+            }
             Node::Lazy(promise) => Stream::lazy(self.promise(promise)?),
             Node::Error(story, thrown) => Value::Error(Arc::new(Failure { thrown, story })),
             Node::Thrown(story, value) => {

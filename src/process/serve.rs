@@ -281,7 +281,7 @@ impl Broker {
             _ => self.speakers.clone(),
         };
         let work = super::speaker::speak_for(&self.own()?, work, &pool);
-        force::start_in(machine, kind, (work, None), &pool, at)
+        force::start_in(machine, kind, (work, None), pool, at)
     }
 
     pub(super) fn queue(&self, worker: &Remote, name: HandleName) -> Result<Arc<Queue>> {

@@ -210,7 +210,7 @@ pub fn speak_for_new(
         runtime.spawned_one_more();
     }
     // If there is no thread for it, the worker cannot go on.
-    if speakers.submit(task.clone()).is_err() {
+    if speakers.submit(&task).is_err() {
         worker.kill();
         runtime.never_started(&task);
     }

@@ -11,8 +11,9 @@
 //!   }
 //! ```
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::capture::is_itself;
 use super::program::*;

@@ -118,7 +118,7 @@ impl Build<'_> {
             } => ExprKind::Try {
                 body: self.block(body),
                 catch: catch
-                    .as_ref()
+                    .as_deref()
                     .map(|(name, handler)| (self.binding(name), self.block(handler))),
                 finally: finally.as_ref().map(|block| self.block(block)),
             },

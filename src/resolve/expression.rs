@@ -1,7 +1,8 @@
 //! The first walk through expressions: finds what each name means and which code is made where.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::program::{TemplateId, TemplateKind};
 use super::scope::{Found, Walk};
@@ -122,7 +123,7 @@ impl Walk<'_> {
                 body,
                 catch,
                 finally,
-            } => self.try_(body, catch.as_ref(), finally.as_ref()),
+            } => self.try_(body, catch.as_deref(), finally.as_deref()),
             ExprKind::Block(block) => self.block(ScopeKind::Block, block),
             ExprKind::Lambda(function) => {
                 let made = self.tick();
@@ -141,7 +142,7 @@ impl Walk<'_> {
         }
     }
 
-    fn try_(&mut self, body: &Block, catch: Option<&(Name, Block)>, finally: Option<&Block>) {
+    fn try_(&mut self, body: &Block, catch: Option<&(Name, Box<Block>)>, finally: Option<&Block>) {
         self.block(ScopeKind::Block, body);
         if let Some((name, handler)) = catch {
             self.in_scope(ScopeKind::Block, |walk| {
@@ -309,7 +310,7 @@ impl Walk<'_> {
 
     /// Warns of a key that stands twice in a map.
     fn check_keys(&mut self, entries: &[(Expr, Expr)]) {
-        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut seen: HashMap<String, Span> = HashMap::default();
         for (key, _) in entries {
             let Some(shown) = literal_key(key) else {
                 continue;

@@ -1,5 +1,7 @@
 //! Parse and resolve, on a stack that is large enough.
 
+use corosensei::stack::DefaultStack;
+
 use super::resolution::Resolved;
 use crate::diagnostics::report::{Report, Severity};
 use crate::diagnostics::source::Source;
@@ -12,7 +14,7 @@ const STACK: usize = 64 << 20;
 /// Reads a text, or several that make one program, and resolves it, if it has no syntax error:
 /// with [`resolve`](super::resolve) for a script, [`resolve_entry`](super::resolve_entry) for an
 /// entry of a session.
-pub fn read(sources: &[&Source], resolve: impl FnOnce(&Tree) -> Resolved + Send) -> Resolved {
+pub fn read(sources: &[&Source], resolve: impl FnOnce(&Tree) -> Resolved) -> Resolved {
     let work = || {
         let Some((first, rest)) = sources.split_first() else {
             return without_program(Vec::new());
@@ -42,20 +44,14 @@ pub fn read(sources: &[&Source], resolve: impl FnOnce(&Tree) -> Resolved + Send)
     };
     on_large_stack(work).unwrap_or_else(|error| {
         without_program(vec![Report::without_place(format!(
-            "the system starts no thread: {error}"
+            "there is no memory for a stack: {error}"
         ))])
     })
 }
 
 /// Runs work that may walk a deep tree.
-pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().stack_size(STACK);
-        match builder.spawn_scoped(scope, work)?.join() {
-            Ok(done) => Ok(done),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+pub fn on_large_stack<T>(work: impl FnOnce() -> T) -> std::io::Result<T> {
+    Ok(corosensei::on_stack(DefaultStack::new(STACK)?, work))
 }
 
 fn without_program(reports: Vec<Report>) -> Resolved {

@@ -44,4 +44,4 @@ mod tests;
 mod undeclared;
 
 pub use prelude::{OuterVariable, Prelude};
-pub use resolution::{Resolved, resolve, resolve_entry};
+pub use resolution::{Resolved, judge, resolve, resolve_entry};

@@ -1,8 +1,9 @@
 //! What the resolver knows before it reads a program: the names of builtins with their
 //! parameters, and in a session the variables of earlier entries.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::signature::Signature;
 use crate::syntax::span::Span;

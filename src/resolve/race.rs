@@ -16,7 +16,7 @@
 //!   the assignment stands inside a `with` that the task was not made in;
 //! - the task runs in a process, which has copies.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::program::{TemplateId, TemplateKind};
 use super::survey::*;
@@ -24,14 +24,14 @@ use crate::diagnostics::report::Report;
 
 /// Adds the warnings.
 pub fn check(survey: &Survey, reports: &mut Vec<Report>) {
-    let mut assignments: HashMap<VariableId, Vec<&Assignment>> = HashMap::new();
+    let mut assignments: HashMap<VariableId, Vec<&Assignment>> = HashMap::default();
     for assignment in &survey.assignments {
         assignments
             .entry(assignment.variable)
             .or_default()
             .push(assignment);
     }
-    let mut waits: HashMap<TemplateId, Vec<Tick>> = HashMap::new();
+    let mut waits: HashMap<TemplateId, Vec<Tick>> = HashMap::default();
     for &(template, tick) in &survey.waits {
         waits.entry(template).or_default().push(tick);
     }
@@ -41,7 +41,7 @@ pub fn check(survey: &Survey, reports: &mut Vec<Report>) {
         .flat_map(|read| polled(survey, read))
         .collect();
 
-    let mut judged = HashSet::new();
+    let mut judged = HashSet::default();
     for read in &survey.far_reads {
         let Some(written) = assignments.get(&read.variable) else {
             continue;

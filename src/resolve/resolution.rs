@@ -35,7 +35,37 @@ pub fn resolve_entry(tree: &Tree, outer: &[OuterVariable], prelude: &Prelude) ->
     resolve_as(tree, outer, prelude, true)
 }
 
+/// Finds what is wrong with a script, and writes no program.
+pub fn judge(tree: &Tree, prelude: &Prelude) -> Resolved {
+    let (_, reports) = survey(tree, &[], prelude, false);
+    Resolved {
+        program: None,
+        reports,
+        declared: Vec::new(),
+    }
+}
+
 fn resolve_as(tree: &Tree, outer: &[OuterVariable], prelude: &Prelude, session: bool) -> Resolved {
+    let (survey, reports) = survey(tree, outer, prelude, session);
+    let program = survey.as_ref().map(|survey| build(tree, survey));
+    let declared = match (&program, &survey) {
+        (Some(program), Some(survey)) => new_at_the_top(program, survey),
+        _ => Vec::new(),
+    };
+    Resolved {
+        program,
+        reports,
+        declared,
+    }
+}
+
+/// What is to be known before a program is written; nothing if there is none to write.
+fn survey(
+    tree: &Tree,
+    outer: &[OuterVariable],
+    prelude: &Prelude,
+    session: bool,
+) -> (Option<Survey>, Vec<Report>) {
     let mut walk = Walk::new(prelude, session);
     let main = walk.new_template(TemplateKind::Main, tree.block.span, 0);
     for (index, variable) in outer.iter().enumerate() {
@@ -67,16 +97,7 @@ fn resolve_as(tree: &Tree, outer: &[OuterVariable], prelude: &Prelude, session: 
         || reports
             .iter()
             .any(|report| report.severity == Severity::Error);
-    let program = (!failed).then(|| build(tree, &survey));
-    let declared = match &program {
-        Some(program) => new_at_the_top(program, &survey),
-        None => Vec::new(),
-    };
-    Resolved {
-        program,
-        reports,
-        declared,
-    }
+    ((!failed).then_some(survey), reports)
 }
 
 fn new_at_the_top(program: &Program, survey: &Survey) -> Vec<Binding> {

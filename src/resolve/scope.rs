@@ -11,8 +11,9 @@
 //!     let x = 2 }
 //! ```
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::prelude::Prelude;
 use super::program::{LocalSlot, Storage, TemplateId, TemplateKind};
@@ -74,7 +75,7 @@ impl<'a> Walk<'a> {
             parent: None,
             kind: ScopeKind::Outer,
             template: TemplateId(0),
-            names: HashMap::new(),
+            names: HashMap::default(),
             opened: 0,
             closed: NEVER,
             ends: u32::MAX,
@@ -98,7 +99,7 @@ impl<'a> Walk<'a> {
             parent: Some(around),
             kind,
             template: self.template,
-            names: HashMap::new(),
+            names: HashMap::default(),
             opened,
             closed: NEVER,
             ends: u32::MAX,

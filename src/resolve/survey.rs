@@ -11,8 +11,9 @@
 //!     fn() => x }      made: 5
 //! ```
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::program::{LocalSlot, Storage, TemplateId, TemplateKind};
 use crate::syntax::span::Span;

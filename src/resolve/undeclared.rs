@@ -1,8 +1,9 @@
 //! Names that nothing declares, or not yet: one report a name, with every place it is used at and
 //! the nearest name that would have been there.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::scope::Walk;
 use super::survey::VariableId;

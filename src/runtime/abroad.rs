@@ -22,24 +22,33 @@ const TO_DIE: u8 = 4;
 const SEVERED: u8 = 8;
 const DIED: u8 = 16;
 const SPEAKS: u8 = 32;
+const AWAY: u8 = 64;
 
 /// A task's relations to other processes.
 #[derive(Debug, Default)]
 pub struct Abroad {
-    /// In a worker: the way to a task of another process.
-    pub away: Option<Box<StandIn>>,
-    /// Of a task of this worker that the first process knows: tells when it may forget it.
-    named: OnceLock<Box<StandIn>>,
+    /// In a worker: the way to a task of another process. Or, of a task of this worker that the
+    /// first process knows: tells when it may forget it.
+    stand_in: OnceLock<Box<StandIn>>,
     process: AtomicU32,
     marks: AtomicU8,
 }
 
 impl Abroad {
     /// That of a stand-in.
-    pub fn away(stand_in: StandIn) -> Abroad {
+    pub fn of_stand_in(stand_in: StandIn) -> Abroad {
         Abroad {
-            away: Some(Box::new(stand_in)),
+            stand_in: OnceLock::from(Box::new(stand_in)),
+            marks: AtomicU8::new(AWAY),
             ..Abroad::default()
+        }
+    }
+
+    /// In a worker: the way to a task of another process.
+    pub fn away(&self) -> Option<&StandIn> {
+        match self.has(AWAY) {
+            true => self.stand_in.get().map(|stand_in| &**stand_in),
+            false => None,
         }
     }
 
@@ -84,7 +93,7 @@ impl Abroad {
 
     /// The first process knows it by this name until it is dropped.
     pub fn is_named(&self, first: &Arc<dyn FirstProcess>, name: HandleName) {
-        let _ = self.named.set(Box::new(StandIn::new(first, name)));
+        let _ = self.stand_in.set(Box::new(StandIn::new(first, name)));
     }
 
     /// Its fiber speaks for a task of a worker, from its beginning.

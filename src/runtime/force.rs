@@ -34,14 +34,14 @@ pub fn start_future(
         Value::Pool(pool) => pool.shared.clone(),
         other => return Err(no_place("future", other)),
     };
-    submit(machine, work, &pool, at)
+    submit(machine, work, pool, at)
 }
 
 /// Starts a future in a pool. For one of processes, its work is copied now.
 pub fn submit(
     machine: &mut Machine<'_>,
     work: Work,
-    pool: &Arc<PoolShared>,
+    pool: Arc<PoolShared>,
     at: Span,
 ) -> Result<Value> {
     if let PoolKind::InFirstProcess(number) = pool.kind
@@ -51,7 +51,10 @@ pub fn submit(
     }
     let calls = machine.name_of(&work);
     let work = match pool.kind.is_process() {
-        true => machine.runtime.workers()?.elsewhere(machine, &work, pool)?,
+        true => machine
+            .runtime
+            .workers()?
+            .elsewhere(machine, &work, &pool)?,
         false => work,
     };
     start_in(machine, TaskKind::Future, (work, calls), pool, at)
@@ -116,7 +119,7 @@ fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Valu
     let speakers = workers.speakers();
     let calls = machine.name_of(&work);
     let work = workers.elsewhere(machine, &work, &speakers)?;
-    start_in(machine, TaskKind::Spawned, (work, calls), &speakers, at)
+    start_in(machine, TaskKind::Spawned, (work, calls), speakers, at)
 }
 
 /// Starts a task in a pool, with the name of what it calls. In one of processes, its fiber here
@@ -125,28 +128,31 @@ pub fn start_in(
     machine: &mut Machine<'_>,
     kind: TaskKind,
     (work, calls): (Work, Option<Arc<str>>),
-    pool: &Arc<PoolShared>,
+    pool: Arc<PoolShared>,
     at: Span,
 ) -> Result<Value> {
-    let runtime = machine.runtime.clone();
-    let task = machine.new_task(kind, at, Some(pool.clone()), work)?;
+    // There may be a million of these: nothing is counted that can be moved or lent.
+    let task = machine.new_task(kind, at, Some(pool), work)?;
+    let Some(pool) = &task.pool else {
+        unreachable!("it was made in a pool")
+    };
     if machine.gate.decides() {
         if pool.has_seats() {
             (machine.gate).announce(|| Operation::Submit(ObjectId::of(&**pool)));
         }
         pool.count_one_more()?;
         machine.hand_over(&task)?;
-        return Ok(Value::of_task(&task));
+        return Ok(Value::task(task));
     }
     machine.gate.announce(|| Operation::Start(task.id()));
     machine.says_it_started(&task, calls);
     if kind == TaskKind::Spawned {
-        runtime.spawned_one_more();
+        machine.runtime.spawned_one_more();
     }
-    match pool.submit(task.clone()) {
-        Ok(()) => Ok(Value::of_task(&task)),
+    match pool.submit(&task) {
+        Ok(()) => Ok(Value::task(task)),
         Err(unwind) => {
-            runtime.never_started(&task);
+            machine.runtime.never_started(&task);
             Err(unwind)
         }
     }
@@ -279,6 +285,7 @@ pub fn wait_for_end(
     let start = match shared {
         Some(pool) if has_time => task.claim().map(|work| {
             pool.forget(task);
+            machine.runtime.runs_one_in_place();
             (task.clone(), work)
         }),
         _ => None,

@@ -6,14 +6,12 @@
 
 use std::sync::Arc;
 
-use super::force;
 use super::machine::Machine;
 use super::promise::Promise;
 use super::queue::Queue;
 use crate::value::error::fail;
 use crate::value::list::List;
 use crate::value::range::Range;
-use crate::value::stream::Stream;
 use crate::value::text::Text;
 use crate::value::{Kind, Result, Value};
 
@@ -110,13 +108,17 @@ impl Iteration {
                 let stream = std::mem::take(stream);
                 self.step(machine, stream)
             }
-            Iteration::Rest(rest) => {
+            Iteration::Rest(_) => {
                 // Let go of the promise first: a stream that nobody else holds is freed as it is
                 // gone over.
-                let rest = std::mem::replace(rest, Promise::known(Value::Nil));
-                let stream = rest.force(machine, None)?;
-                drop(rest);
-                self.step(machine, stream)
+                match std::mem::replace(self, Iteration::Stream(Value::Nil)) {
+                    Iteration::Rest(rest) => {
+                        let stream = rest.force(machine, None)?;
+                        drop(rest);
+                        self.step(machine, stream)
+                    }
+                    _ => Ok(None),
+                }
             }
             Iteration::Range(..) | Iteration::List(..) => self.next(machine),
         }
@@ -141,13 +143,13 @@ impl Iteration {
 pub fn pair(machine: &mut Machine<'_>, stream: Value) -> Result<Option<(Value, Arc<Promise>)>> {
     let mut stream = stream;
     loop {
-        let known = match &stream {
+        stream = match stream {
             Value::Nil => return Ok(None),
-            Value::Stream(known) => known.clone(),
-            Value::Promise(_) => {
-                stream = force::force(machine, &stream, None)?;
-                continue;
-            }
+            Value::Stream(known) => match known.head() {
+                Some(head) => return Ok(Some((head.copied(), known))),
+                None => known.force(machine, None)?,
+            },
+            Value::Promise(promise) => promise.force(machine, None)?,
             other => {
                 let got = crate::diagnostics::words::with_article(other.type_name());
                 return Err(fail(
@@ -156,9 +158,5 @@ pub fn pair(machine: &mut Machine<'_>, stream: Value) -> Result<Option<(Value, A
                 ));
             }
         };
-        match &*known {
-            Stream::Pair { head, tail } => return Ok(Some((head.clone(), tail.clone()))),
-            Stream::Lazy(promise) => stream = promise.force(machine, None)?,
-        }
     }
 }

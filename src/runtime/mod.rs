@@ -13,7 +13,7 @@
 //! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
 //!    [`turn`]: how they wait when somebody else decides whose turn it is; [`trail`]: what they have
 //!    seen then; [`still`]: what queues hold then
-//! 3. [`task`] and its [`work`], [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls`: what they wait for
+//! 3. [`task`] with its [`work`] and `listeners`, [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls` and `pace`: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
@@ -36,6 +36,7 @@ pub mod iteration;
 pub mod leftover;
 pub mod lending;
 pub mod limits;
+mod listeners;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;
@@ -44,6 +45,7 @@ pub mod memory;
 pub mod numbers;
 pub mod output;
 pub mod outside;
+mod pace;
 pub mod place;
 mod plight;
 pub mod pool;

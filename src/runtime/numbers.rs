@@ -60,6 +60,18 @@ impl Runtime {
         (number(&self.tasks), number(&self.futures))
     }
 
+    /// A future is run by who forces it. Two at once may count as one: it is an estimate.
+    pub(super) fn runs_one_in_place(&self) {
+        let before = self.run_in_place.load(Ordering::Relaxed);
+        self.run_in_place.store(before + 1, Ordering::Relaxed);
+    }
+
+    /// How many futures have been made, and run by who forced them, together.
+    pub(super) fn made_and_run_in_place(&self) -> u64 {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        count(&self.futures) + count(&self.run_in_place)
+    }
+
     /// Reserves so many numbers for tasks, here or in a worker; gives the first.
     pub fn reserve_numbers(&self, kind: TaskKind, count: u64) -> u64 {
         let made = match kind {

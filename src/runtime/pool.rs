@@ -142,7 +142,7 @@ impl PoolShared {
     }
 
     /// Adds a task that has not started.
-    pub fn submit(self: &Arc<PoolShared>, task: Arc<Task>) -> Result<()> {
+    pub fn submit(self: &Arc<PoolShared>, task: &Arc<Task>) -> Result<()> {
         let then = self.state.with(|state| {
             if state.closed {
                 return None;
@@ -163,7 +163,7 @@ impl PoolShared {
                 if grown.is_err() {
                     // The future was never made.
                     self.state
-                        .with(|state| state.unstarted.retain(|other| !Arc::ptr_eq(other, &task)));
+                        .with(|state| state.unstarted.retain(|other| !Arc::ptr_eq(other, task)));
                     task.request_cancel();
                 }
                 grown

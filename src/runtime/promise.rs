@@ -6,7 +6,7 @@
 //! ```
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::fiber::Resumed;
@@ -26,7 +26,7 @@ pub type Native = dyn Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync;
 #[derive(Clone)]
 enum Thunk {
     Code(Arc<Function>),
-    Native(Arc<Box<Native>>),
+    Native(Arc<Native>),
 }
 
 /// What a promise holds. All of it is small: a stream has one for every element.
@@ -46,8 +46,21 @@ struct Evaluation {
 /// Who waits for its end; most often nobody.
 type Waiting = Option<Box<Vec<Arc<Ticket>>>>;
 
+/// What stands in front of a promise, if it is the rest of a [stream](crate::value::stream).
+enum Front {
+    /// Nothing: it is no rest.
+    Nothing,
+    /// The stream's first value.
+    Head(Value),
+    /// That value, once it is known: in a copy, which is made before what is in it.
+    Later(Box<OnceLock<Value>>),
+}
+
+const _: () = assert!(size_of::<Front>() == size_of::<Value>());
+
 /// A promise.
 pub struct Promise {
+    front: Front,
     state: Guarded<State>,
 }
 
@@ -71,26 +84,68 @@ enum Step {
 impl Promise {
     /// What `delay e` makes.
     pub fn delayed(body: Arc<Function>) -> Arc<Promise> {
-        Promise::of(State::Open(Thunk::Code(body), None))
+        Promise::of(Front::Nothing, State::Open(Thunk::Code(body), None))
+    }
+
+    /// What `head :: body` makes.
+    pub fn behind(head: Value, body: Arc<Function>) -> Arc<Promise> {
+        Promise::of(Front::Head(head), State::Open(Thunk::Code(body), None))
     }
 
     /// A promise of something that the runtime works out.
     pub fn native(
         work: impl Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync + 'static,
     ) -> Arc<Promise> {
-        let work: Box<Native> = Box::new(work);
-        Promise::of(State::Open(Thunk::Native(Arc::new(work)), None))
+        let thunk = Thunk::Native(Arc::new(work));
+        Promise::of(Front::Nothing, State::Open(thunk, None))
+    }
+
+    /// The same as the rest of a stream that begins with `head`.
+    pub fn native_behind(
+        head: Value,
+        work: impl Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync + 'static,
+    ) -> Arc<Promise> {
+        let thunk = Thunk::Native(Arc::new(work));
+        Promise::of(Front::Head(head), State::Open(thunk, None))
     }
 
     /// A promise that is already known.
     pub fn known(value: Value) -> Arc<Promise> {
-        Promise::of(State::Done(value))
+        Promise::of(Front::Nothing, State::Done(value))
     }
 
-    fn of(state: State) -> Arc<Promise> {
-        Arc::new(Promise {
-            state: Guarded::new(state),
-        })
+    /// A promise that is [filled](Promise::fill) later, and may turn out to be the rest of a
+    /// stream.
+    pub fn shell() -> Arc<Promise> {
+        Promise::of(Front::Later(Box::default()), State::Done(Value::Nil))
+    }
+
+    #[inline(always)]
+    fn of(front: Front, state: State) -> Arc<Promise> {
+        let state = Guarded::new(state);
+        Arc::new(Promise { front, state })
+    }
+
+    /// The first value of the stream whose rest it is, if it is one.
+    #[inline(always)]
+    pub fn head(&self) -> Option<&Value> {
+        match &self.front {
+            Front::Nothing => None,
+            Front::Head(head) => Some(head),
+            Front::Later(head) => head.get(),
+        }
+    }
+
+    /// Makes it the rest of a stream that begins with this value; false if it is one already. It
+    /// must be a shell, or nobody else may have it yet.
+    pub fn put_in_front(self: &mut Arc<Promise>, head: Value) -> bool {
+        if let Some(own) = Arc::get_mut(self)
+            && matches!(own.front, Front::Nothing)
+        {
+            own.front = Front::Head(head);
+            return true;
+        }
+        matches!(&self.front, Front::Later(later) if later.set(head).is_ok())
     }
 
     /// Its value if it is known.
@@ -300,6 +355,13 @@ impl fmt::Debug for Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         crate::gate::gone(self);
+        match std::mem::replace(&mut self.front, Front::Nothing) {
+            Front::Nothing => {}
+            Front::Head(head) => crate::value::drop_deep_one(head),
+            Front::Later(head) => {
+                crate::value::drop_deep_one(head.into_inner().unwrap_or_default());
+            }
+        }
         match self.state.get_mut() {
             State::Done(value) => crate::value::drop_deep_one(std::mem::take(value)),
             State::Open(Thunk::Code(_), _) => {

@@ -88,6 +88,8 @@ pub struct Runtime {
     pub(super) main_seat: OnceLock<Arc<SeatHandle>>,
     pub(super) tasks: AtomicU64,
     pub(super) futures: AtomicU64,
+    /// How many of them were run by who forced them.
+    pub(super) run_in_place: AtomicU64,
     pub(super) queues: AtomicU64,
     pub(super) locks: AtomicU64,
     pub(super) semaphores: AtomicU64,
@@ -148,6 +150,7 @@ impl Runtime {
             main_seat: OnceLock::new(),
             tasks: AtomicU64::new(0),
             futures: AtomicU64::new(0),
+            run_in_place: AtomicU64::new(0),
             queues: AtomicU64::new(0),
             locks: AtomicU64::new(0),
             semaphores: AtomicU64::new(0),

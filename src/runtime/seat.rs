@@ -13,11 +13,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
+use super::pace::Pace;
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
@@ -49,6 +50,7 @@ pub struct Seat {
     outside: usize,
     /// Whether its pool may count on it to start something.
     idle: bool,
+    pace: Pace,
     stacks: Stacks,
 }
 
@@ -66,6 +68,7 @@ impl Seat {
             timers_made: 0,
             outside: 0,
             idle: false,
+            pace: Pace::default(),
             stacks: Stacks::default(),
         }
     }
@@ -91,6 +94,8 @@ impl Seat {
             if let Some((key, why)) = self.next_ready() {
                 self.no_longer_idle();
                 self.resume(key, why);
+            } else if let Some(nap) = self.naps_first() {
+                self.rest(Some(Instant::now() + nap));
             } else if let Some((task, work)) = self
                 .handle
                 .pool
@@ -103,7 +108,8 @@ impl Seat {
                 return;
             } else {
                 self.idle = true;
-                self.rest();
+                self.pace = Pace::default();
+                self.rest(None);
             }
         }
     }
@@ -373,8 +379,16 @@ impl Seat {
         self.read_mail();
     }
 
-    /// Stops the thread until there is mail or a timer is due.
-    fn rest(&mut self) {
+    /// For how long to nap before it looks for something to start.
+    fn naps_first(&mut self) -> Option<Duration> {
+        let pool = self.handle.pool.as_ref();
+        pool.filter(|pool| pool.starts_in_place())?;
+        let runtime = &self.runtime;
+        self.pace.takes_one(|| runtime.made_and_run_in_place())
+    }
+
+    /// Stops the thread until there is mail, a timer is due or a nap is over.
+    fn rest(&mut self, nap: Option<Instant>) {
         self.runtime.output.flush_quietly();
         // A seat of the shared pool has just found nothing there.
         let shared = &self.runtime.shared_pool;
@@ -385,7 +399,8 @@ impl Seat {
         if let Some(first) = self.runtime.first_process() {
             first.send();
         }
-        let due = self.timers.first_key_value().map(|((due, _), _)| *due);
+        let timer = self.timers.first_key_value().map(|((due, _), _)| *due);
+        let due = timer.into_iter().chain(nap).min();
         let rest = match (due, self.outside) {
             (Some(due), _) => Rest::NapUntil(due),
             (None, 0) => Rest::Sleep,

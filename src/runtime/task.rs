@@ -9,17 +9,17 @@
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
-use smallvec::SmallVec;
 
 use super::abroad::Abroad;
 use super::elsewhere::{HandleKind, StandIn};
 use super::fiber::Resumed;
-use super::gather::Completions;
 use super::limits::Life;
+pub use super::listeners::Listener;
+use super::listeners::Listeners;
 use super::mailbox::SeatHandle;
 use super::pool::PoolShared;
 use super::wait::Ticket;
@@ -59,19 +59,10 @@ enum Phase {
     Ended(Outcome),
 }
 
-/// Who wants to know that a task has ended.
-#[derive(Debug)]
-pub enum Listener {
-    /// A task that waits.
-    Ticket(Arc<Ticket>),
-    /// An `as_completed`, with the place of the task in its list.
-    Completions(Arc<Completions>, usize),
-}
-
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    listeners: SmallVec<[Listener; 1]>,
+    listeners: Listeners,
 }
 
 thread_local! {
@@ -111,7 +102,7 @@ pub struct Task {
     ended: AtomicBool,
     cancel: AtomicU8,
     asked: AtomicBool,
-    locks_held: AtomicUsize,
+    locks_held: AtomicU32,
     /// Whether living tasks are counted.
     is_counted: AtomicBool,
     /// What counts it among them.
@@ -154,13 +145,13 @@ impl Task {
             seat: OnceLock::new(),
             state: Guarded::new(State {
                 phase: Phase::Unstarted(work),
-                listeners: SmallVec::new(),
+                listeners: Listeners::Nobody,
             }),
             claimed: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             cancel: AtomicU8::new(NOT_CANCELLED),
             asked: AtomicBool::new(false),
-            locks_held: AtomicUsize::new(0),
+            locks_held: AtomicU32::new(0),
             is_counted: AtomicBool::new(false),
             life: Mutex::new(None),
             abroad: Abroad::default(),
@@ -176,13 +167,13 @@ impl Task {
         let number = away.name.id;
         let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
         let mut task = Task::made(number, kind, None, 0, None, nothing);
-        task.abroad = Abroad::away(away);
+        task.abroad = Abroad::of_stand_in(away);
         Arc::new(task)
     }
 
     /// In a worker: the way to it, if it is a task of another process.
     pub fn away(&self) -> Option<&StandIn> {
-        self.abroad.away.as_deref()
+        self.abroad.away()
     }
 
     /// There is nobody left to speak for: its wait ends, and every later one.
@@ -247,14 +238,7 @@ impl Task {
         if let Some(pool) = &self.pool {
             pool.one_ended();
         }
-        for listener in listeners {
-            match listener {
-                Listener::Ticket(ticket) => {
-                    ticket.wake(Resumed::Ready);
-                }
-                Listener::Completions(completions, index) => completions.ended(index),
-            }
-        }
+        listeners.tell();
     }
 
     /// What it is to call and with what, while it has not started; `None` if that is no code of
@@ -308,7 +292,7 @@ impl Task {
         self.state.with(|state| match state.phase {
             Phase::Ended(_) => Err(listener),
             _ => {
-                state.listeners.push(listener);
+                state.listeners.add(listener);
                 Ok(())
             }
         })
@@ -320,12 +304,7 @@ impl Task {
             // Nobody listens any more.
             return;
         }
-        self.state.with(|state| {
-            state.listeners.retain(|listener| match listener {
-                Listener::Ticket(other) => !Arc::ptr_eq(other, ticket),
-                Listener::Completions(..) => true,
-            });
-        });
+        self.state.with(|state| state.listeners.forget(ticket));
     }
 
     /// Whether a task waits for its end right now.

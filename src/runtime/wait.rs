@@ -244,7 +244,7 @@ impl Machine<'_> {
     /// The slow half of [`Machine::wait`]; `start`, if given, is run on this seat meanwhile.
     pub(super) fn wait_with_tickets<T>(
         &mut self,
-        what: WaitingFor,
+        mut what: WaitingFor,
         deadline: Option<Instant>,
         mut start: Option<(Arc<Task>, Work)>,
         mut attempt: impl FnMut(Option<&Arc<Ticket>>) -> Option<T>,
@@ -256,7 +256,7 @@ impl Machine<'_> {
                 return Ok(None);
             }
             let looks = start.is_none() && what.may_come_soon();
-            let mut ticket = self.ticket(what.clone(), deadline, since);
+            let mut ticket = self.ticket(what, deadline, since);
             if looks {
                 ticket.state = AtomicU8::new(LOOKING);
             }
@@ -314,6 +314,7 @@ impl Machine<'_> {
                     return Ok(leave(&ticket));
                 }
             }
+            what = ticket.what.clone();
         }
     }
 

@@ -3,8 +3,9 @@
 //! A node is made from what it holds and the two offsets it lies between. Names are kept once per
 //! text, so that a name used a thousand times is one allocation.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::span::{SourceId, Span};
 use super::token::Integer;
@@ -35,7 +36,7 @@ impl<'text> Builder<'text> {
             source,
             text,
             documentation,
-            names: HashMap::new(),
+            names: HashMap::default(),
             reports: Vec::new(),
         }
     }
@@ -122,16 +123,16 @@ impl<'text> Builder<'text> {
     }
 
     /// The block that `=> e` and `else if` stand for.
-    pub fn block_of(&self, value: Expr) -> Block {
+    pub fn block_of(&self, value: Expr) -> Box<Block> {
         let span = value.span;
         let statement = Statement {
             kind: StatementKind::Expression(value),
             span,
         };
-        Block {
+        Box::new(Block {
             statements: vec![statement],
             span,
-        }
+        })
     }
 
     /// A function, with the `##` lines above it if it has a name.
@@ -139,19 +140,19 @@ impl<'text> Builder<'text> {
         &self,
         name: Option<Name>,
         parameters: Vec<Parameter>,
-        body: Block,
+        body: Box<Block>,
         start: usize,
         end: usize,
-    ) -> Function {
+    ) -> Box<Function> {
         let documentation = name
             .as_ref()
             .and_then(|_| self.documentation.get(&start).cloned());
-        Function {
+        Box::new(Function {
             name,
             documentation,
             parameters,
             body,
             span: self.span(start, end),
-        }
+        })
     }
 }

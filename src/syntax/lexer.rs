@@ -12,9 +12,9 @@
 //!
 //! Nothing fails here: what is no token is reported and becomes [`Token::Error`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use logos::Logos;
 use unicode_ident::is_xid_continue;
 
@@ -48,7 +48,7 @@ pub fn lex(source: SourceId, text: &str) -> Lexed<'_> {
         documentation_end: 0,
         lexed: Lexed {
             lexemes: Vec::with_capacity(text.len() / 4),
-            documentation: HashMap::new(),
+            documentation: HashMap::default(),
             reports: Vec::new(),
             unfinished: false,
         },

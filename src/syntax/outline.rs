@@ -243,7 +243,7 @@ fn expr(expr: &Expr) -> Node<'_> {
             node(
                 "if",
                 span,
-                parts.into_iter().chain(otherwise.as_ref().map(C::Block)),
+                parts.into_iter().chain(otherwise.as_deref().map(C::Block)),
             )
         }
         ExprKind::Try {
@@ -252,10 +252,10 @@ fn expr(expr: &Expr) -> Node<'_> {
             finally,
         } => {
             let mut children = vec![C::Block(body)];
-            if let Some((name, handler)) = catch {
+            if let Some((name, handler)) = catch.as_deref() {
                 children.extend([C::Name(name, ""), C::Block(handler)]);
             }
-            children.extend(finally.as_ref().map(C::Block));
+            children.extend(finally.as_deref().map(C::Block));
             node("try", span, children)
         }
         ExprKind::Block(block) => node("do", span, [C::Block(block)]),

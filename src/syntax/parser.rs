@@ -60,7 +60,8 @@ pub fn parse(source: &Source) -> Parsed {
     }
     let mut lexed = lex(source.id, &source.text);
     let mut layout = lay_out(source.id, &source.text, &lexed.lexemes);
-    lexed.lexemes.clear();
+    // Both lists together would be the most that reading ever needs.
+    lexed.lexemes = Vec::new();
     lexed.reports.append(&mut layout.reports);
     let statements = if layout.too_deep {
         vec![error_statement(span)]

@@ -56,41 +56,41 @@ pub enum StatementKind {
         /// One name, or several to unpack into.
         names: Vec<Name>,
         /// What they get.
-        value: Expr,
+        value: Box<Expr>,
     },
     /// `x = e`, `xs[i] = e`, `m.key = e`, `a, b = e`
     Assign {
         /// One target, or several to unpack into. Any expression here: the resolver judges.
         targets: Vec<Expr>,
         /// What they get.
-        value: Expr,
+        value: Box<Expr>,
     },
     /// `x += e` and its like
     Update {
         /// What is read and written.
-        target: Expr,
+        target: Box<Expr>,
         /// `+` for `+=`.
         operator: BinaryOperator,
         /// The right operand.
-        value: Expr,
+        value: Box<Expr>,
     },
     /// `fn name(...) { ... }`
-    Function(Function),
+    Function(Box<Function>),
     /// `while c { }`
     While {
         /// Tested before every turn.
-        condition: Expr,
+        condition: Box<Expr>,
         /// The turn.
-        body: Block,
+        body: Box<Block>,
     },
     /// `for a, b in e { }`
     For {
         /// One name, or several to unpack each element into.
         names: Vec<Name>,
         /// What is gone over.
-        iterable: Expr,
+        iterable: Box<Expr>,
         /// The turn.
-        body: Block,
+        body: Box<Block>,
     },
     /// `return`, `return e`
     Return(Option<Expr>),
@@ -105,9 +105,9 @@ pub enum StatementKind {
         /// The variable that holds the resource inside the block.
         name: Option<Name>,
         /// What is acquired and released.
-        resource: Expr,
+        resource: Box<Expr>,
         /// While it is held.
-        body: Block,
+        body: Box<Block>,
     },
     /// `check "what must hold" { }`
     Check {
@@ -116,7 +116,7 @@ pub enum StatementKind {
         /// Where the title stands.
         title_span: Span,
         /// The program that must not fail.
-        body: Block,
+        body: Box<Block>,
     },
     /// Statements that could not be read; an error has been reported for them.
     Error,
@@ -208,7 +208,7 @@ pub enum ExprKind {
         /// The first argument.
         receiver: Box<Expr>,
         /// The function's name, looked up in the scope.
-        method: Name,
+        method: Box<Name>,
         /// The further arguments.
         arguments: Vec<Argument>,
     },
@@ -217,7 +217,7 @@ pub enum ExprKind {
         /// A map or an error.
         object: Box<Expr>,
         /// The key.
-        name: Name,
+        name: Box<Name>,
     },
     /// `xs[i]`
     Index {
@@ -240,23 +240,23 @@ pub enum ExprKind {
         /// Must be a bool.
         condition: Box<Expr>,
         /// When true.
-        then: Block,
+        then: Box<Block>,
         /// When false.
-        otherwise: Option<Block>,
+        otherwise: Option<Box<Block>>,
     },
     /// `try { } catch e { } finally { }`; at least one of the two is there.
     Try {
         /// What may fail.
-        body: Block,
+        body: Box<Block>,
         /// The variable for the error and what is done with it.
-        catch: Option<(Name, Block)>,
+        catch: Option<Box<(Name, Box<Block>)>>,
         /// What is done in any case.
-        finally: Option<Block>,
+        finally: Option<Box<Block>>,
     },
     /// `{ ... }` as an expression.
-    Block(Block),
+    Block(Box<Block>),
     /// `fn(a) => e`, `fn(a) { ... }`
-    Lambda(Function),
+    Lambda(Box<Function>),
     /// `future e on place`
     Future {
         /// What the new task evaluates (a block expression is an [`ExprKind::Block`]).
@@ -298,7 +298,7 @@ pub struct Function {
     /// In order.
     pub parameters: Vec<Parameter>,
     /// `=> e` is a block of that one expression.
-    pub body: Block,
+    pub body: Box<Block>,
     /// From `fn` to the end of the body.
     pub span: Span,
 }

@@ -59,7 +59,6 @@ use function::Function;
 use list::List;
 use map::Map;
 use range::Range;
-use stream::Stream;
 use text::Text;
 pub use word::{Float, Truth};
 
@@ -94,7 +93,7 @@ pub enum Value {
     /// A builtin function.
     Builtin(&'static Builtin),
     /// A stream that is not empty, or not known to be; the empty stream is nil.
-    Stream(Arc<Stream>),
+    Stream(Arc<Promise>),
     /// What `delay` makes.
     Promise(Arc<Promise>),
     /// What `future` makes.
@@ -163,9 +162,14 @@ impl Value {
 
     /// The handle of a task.
     pub fn of_task(task: &Arc<Task>) -> Value {
+        Value::task(task.clone())
+    }
+
+    /// The same for one that is not needed otherwise.
+    pub fn task(task: Arc<Task>) -> Value {
         match task.kind {
-            TaskKind::Future => Value::Future(task.clone()),
-            TaskKind::Main | TaskKind::Spawned => Value::Task(task.clone()),
+            TaskKind::Future => Value::Future(task),
+            TaskKind::Main | TaskKind::Spawned => Value::Task(task),
         }
     }
 
@@ -317,6 +321,7 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
+    use super::stream::Stream;
     use super::*;
     use crate::value::map::{Entries, Key};
 

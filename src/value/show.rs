@@ -384,8 +384,8 @@ impl<'g> Showing<'g> {
     }
 }
 
-fn rest_of(stream: &Stream) -> Rest {
-    match stream {
+fn rest_of(stream: &Arc<Promise>) -> Rest {
+    match Stream::of(stream) {
         Stream::Pair { head, tail } => Rest::Head(head.clone(), tail.clone()),
         Stream::Lazy(promise) => Rest::Promise(promise.clone()),
     }

@@ -49,7 +49,7 @@ pub fn build(world: &mut World, specs: &[Spec]) -> Value {
             1 => Value::Map(Map::new(Entries::default())),
             2 => Value::Once(Arc::new(OnceCell::default())),
             3 => Value::Shared(Arc::new(SharedCell::default())),
-            4 => Value::Promise(Promise::known(Value::Nil)),
+            4 => Value::Promise(Promise::shell()),
             _ => Value::Nil,
         });
     }
@@ -142,6 +142,15 @@ fn scalar(world: &mut World, choice: u16) -> Value {
     }
 }
 
+/// The promises among some values, with their places.
+fn promises(values: &[Value]) -> impl Iterator<Item = (usize, &Arc<Promise>)> {
+    let places = values.iter().enumerate();
+    places.filter_map(|(at, value)| match value {
+        Value::Promise(promise) => Some((at, promise)),
+        _ => None,
+    })
+}
+
 fn solid(world: &mut World, kind: u8, parts: &[u16], values: &[Value]) -> Value {
     let number = parts.first().copied().unwrap_or_default();
     let first = parts
@@ -155,15 +164,14 @@ fn solid(world: &mut World, kind: u8, parts: &[u16], values: &[Value]) -> Value 
             Value::integer(num_bigint::BigInt::from(number) * i64::MAX * (i64::from(kind) - 128))
         }
         (6, _) => Value::Error(Arc::new(Failure::value(first))),
-        (7, 0 | 1) => match values
-            .iter()
-            .find(|value| matches!(value, Value::Promise(_)))
-        {
-            Some(Value::Promise(tail)) if (kind / 8).is_multiple_of(4) => {
-                Stream::pair(first, tail.clone())
-            }
-            Some(Value::Promise(promise)) => Stream::lazy(promise.clone()),
-            _ => Value::Nil,
+        // A promise is the rest of one stream at most, and of none that is not worked out yet.
+        (7, 0) => match promises(values).find(|(at, tail)| at % 2 == 0 && tail.head().is_none()) {
+            Some((_, tail)) => Stream::pair(first, tail.clone()),
+            None => Value::Nil,
+        },
+        (7, 1) => match promises(values).find(|(at, _)| at % 2 == 1) {
+            Some((_, promise)) => Stream::lazy(promise.clone()),
+            None => Value::Nil,
         },
         (_, _) => {
             let mut failure = Failure::error(Kind::Other("odd".into()), "what a message");

@@ -59,7 +59,7 @@ pub fn differ(left: &Value, right: &Value) -> Option<String> {
                 line.extend(a.captures.iter().cloned().zip(b.captures.iter().cloned()));
                 std::ptr::eq(a.code, b.code) && a.captures.len() == b.captures.len()
             }
-            (Value::Stream(a), Value::Stream(b)) => match (&**a, &**b) {
+            (Value::Stream(a), Value::Stream(b)) => match (Stream::of(a), Stream::of(b)) {
                 (Stream::Pair { head: a, tail: c }, Stream::Pair { head: b, tail: d }) => {
                     line.push((a.clone(), b.clone()));
                     line.push((Value::Promise(c.clone()), Value::Promise(d.clone())));
