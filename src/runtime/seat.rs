@@ -16,8 +16,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
+use super::listening::Listener;
 use super::machine::Machine;
-use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
+use super::mailbox::{FiberKey, Mail, Rest, SeatHandle};
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
@@ -391,9 +392,13 @@ impl Seat {
             (None, 0) => Rest::Sleep,
             (None, _) => Rest::Nap,
         };
-        if self.handle.lie_down(rest) == LaidDown::Last {
-            self.runtime.nobody_is_awake();
+        let laid_down = self.handle.lie_down(rest);
+        let listener = Listener::new(&self.runtime, &self.handle);
+        if self.handle.look_out(|| listener.listen()) {
+            return;
         }
+        listener.wait(laid_down, due);
+        drop(listener);
         self.handle.stay_down(due);
     }
 }
