@@ -63,7 +63,8 @@ impl FirstProcess for Home {
                 // The look and the message are one step, so nothing goes ahead behind `Settled`.
                 let went = self.outbox.add_if(|| away.goes_ahead(), &ahead);
                 if went.map_err(|error| too_large(&error))? {
-                    self.outbox.send_ahead();
+                    // If the reader stands back, this task most often asks for something next.
+                    self.outbox.send_ahead(self.ear.stands_back());
                     self.outbox.wait_for_room();
                     return Ok(());
                 }

@@ -96,11 +96,11 @@ impl<M: DeserializeOwned> Ear<M> {
         })
     }
 
-    /// Hears all that comes, to the end of the link. This is what the reader does. `others_listen`
-    /// says whether a seat is about it at the moment.
+    /// Hears all that comes, to the end of the link. This is what the reader does. While it stands
+    /// back it does `look_after` every millisecond, which says whether a seat listens at the moment.
     pub fn read(
         &self,
-        others_listen: impl Fn() -> bool,
+        look_after: impl Fn() -> bool,
         mut hear: impl FnMut(M) -> Result<(), LinkError>,
     ) -> Result<(), LinkError> {
         let _ = self.reader.set(thread::current());
@@ -125,7 +125,7 @@ impl<M: DeserializeOwned> Ear<M> {
             if mailbox::has_woken() {
                 wakes = wakes.wrapping_add(1);
                 if may_stand_back {
-                    missed = match self.wait_for_call(&others_listen) {
+                    missed = match self.wait_for_call(&look_after) {
                         true => 0,
                         false => missed + 1,
                     };
@@ -136,13 +136,14 @@ impl<M: DeserializeOwned> Ear<M> {
     }
 
     /// The reader stands back until it is called, or nobody listens; says whether somebody has.
-    fn wait_for_call(&self, others_listen: impl Fn() -> bool) -> bool {
+    fn wait_for_call(&self, look_after: impl Fn() -> bool) -> bool {
         let before = self.heard.load(Ordering::Relaxed);
         let mut heard = before;
         while self.stands_back() {
             thread::park_timeout(PATIENCE);
+            let others_listen = look_after();
             let now = self.heard.load(Ordering::Relaxed);
-            if now == heard && !others_listen() {
+            if now == heard && !others_listen {
                 break;
             }
             heard = now;

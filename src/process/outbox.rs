@@ -5,7 +5,7 @@
 //!   send_soon    nobody waits for it: written by a thread of its own; what is said while that one
 //!                is writing goes out in one piece after it
 //!   send_ahead   somebody may wait for it: the first after something that was sent now is written
-//!                at once, what follows on its heels soon
+//!                at once, or goes with what is said next; what follows on its heels soon
 //! ```
 //!
 //! Messages go out in the order in which they were said, whoever writes. Who says something now
@@ -121,10 +121,12 @@ impl Outbox {
         self.write(&mut state);
     }
 
-    /// Has what was added written at once if it is the first since something was sent now.
-    pub fn send_ahead(self: &Arc<Outbox>) {
+    /// What was added is sent ahead: the first since something was sent now is written at once, or
+    /// left for what is said next if somebody sees to that soon.
+    pub fn send_ahead(self: &Arc<Outbox>, is_seen_to: bool) {
         let mut state = self.state.lock();
         match std::mem::take(&mut state.is_first) {
+            true if is_seen_to => {}
             true => self.write(&mut state),
             false => self.have_it_written(&mut state),
         }

@@ -68,8 +68,12 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     let reader = thread::Builder::new()
         .name(String::from("cq link"))
         .spawn(move || {
-            let others_listen = || hearing.is_listened_to();
-            let _ = hearer.ear.read(others_listen, |message| {
+            let look_after = || {
+                // A put may have been left for what its task says next.
+                hearer.outbox.send_now();
+                hearing.is_listened_to()
+            };
+            let _ = hearer.ear.read(look_after, |message| {
                 hearer.hears(&hearing, message);
                 Ok(())
             });
