@@ -51,7 +51,9 @@ fn hear_all(broker: &Arc<Broker>, worker: &Arc<Remote>) -> Result<(), LinkError>
                 // The program is over, and so is the link.
                 return Err(LinkError::CutOff);
             };
-            hear(broker, worker, &runtime, message, false).map(drop)
+            hear(broker, worker, &runtime, message, false)?;
+            runtime.leaves_listening();
+            Ok(())
         })
     });
     match heard {

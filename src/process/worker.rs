@@ -75,6 +75,7 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
             };
             let _ = hearer.ear.read(look_after, |message| {
                 hearer.hears(&hearing, message);
+                hearing.leaves_listening();
                 Ok(())
             });
             over()

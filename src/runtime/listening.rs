@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -72,9 +73,10 @@ pub(super) struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
-    /// It listens if nobody else does.
+    /// It listens if that was left to it.
     pub(super) fn new(runtime: &'a Runtime, seat: &'a SeatHandle) -> Listener<'a> {
-        let listens = !runtime.is_listened_to.swap(true, Ordering::SeqCst);
+        let is_next = runtime.listens_next.load(Ordering::SeqCst) == ptr::from_ref(seat).addr();
+        let listens = is_next && !runtime.is_listened_to.swap(true, Ordering::SeqCst);
         Listener {
             runtime,
             seat,
@@ -90,6 +92,7 @@ impl<'a> Listener<'a> {
         mailbox::forget_wakes();
         let hears = self.others().is_some_and(Others::listen);
         if !hears || (mailbox::has_woken() && !self.seat.is_awake()) {
+            self.runtime.leaves_listening();
             self.stops();
         }
         self.listens.get()
@@ -151,6 +154,13 @@ impl Drop for Listener<'_> {
 }
 
 impl Runtime {
+    /// Whoever hears what other processes say leaves it to the seat that it has just woken, if any.
+    pub fn leaves_listening(&self) {
+        if mailbox::has_woken() {
+            self.listens_next.store(mailbox::woken(), Ordering::SeqCst);
+        }
+    }
+
     /// Whether a seat listens to other processes at the moment.
     pub fn is_listened_to(&self) -> bool {
         self.is_listened_to.load(Ordering::SeqCst)

@@ -129,8 +129,8 @@ thread_local! {
     /// The seat that this thread runs.
     static HERE: Cell<usize> = const { Cell::new(0) };
 
-    /// Whether this thread has woken a seat that rested.
-    static HAS_WOKEN: Cell<bool> = const { Cell::new(false) };
+    /// The last seat that this thread has woken from its rest.
+    static WOKEN: Cell<usize> = const { Cell::new(0) };
 
     /// Mail of that seat to itself, which needs no lock and wakes nobody.
     static OWN_MAIL: RefCell<VecDeque<Mail>> = const { RefCell::new(VecDeque::new()) };
@@ -138,12 +138,17 @@ thread_local! {
 
 /// Whether this thread has woken a seat that rested, since [`forget_wakes`].
 pub fn has_woken() -> bool {
-    HAS_WOKEN.get()
+    woken() != 0
+}
+
+/// Which it was, the last of them; 0 for none.
+pub(super) fn woken() -> usize {
+    WOKEN.get()
 }
 
 /// From now on it counts whether this thread wakes a seat.
 pub fn forget_wakes() {
-    HAS_WOKEN.set(false);
+    WOKEN.set(0);
 }
 
 /// What others know of a seat.
@@ -271,7 +276,7 @@ impl SeatHandle {
     }
 
     fn unpark(&self) {
-        HAS_WOKEN.set(true);
+        WOKEN.set(ptr::from_ref(self).addr());
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }

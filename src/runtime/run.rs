@@ -78,6 +78,8 @@ pub struct Runtime {
     pub(super) bell: Arc<Bell>,
     /// Whether a seat listens to other processes.
     pub(super) is_listened_to: AtomicBool,
+    /// The seat whose turn that is, if nobody does.
+    pub(super) listens_next: AtomicUsize,
     /// In a worker: there will be no more tasks.
     pub(super) may_leave: AtomicBool,
     /// Threads for system calls that block.
@@ -145,6 +147,7 @@ impl Runtime {
             workers: OnceLock::new(),
             bell: Arc::default(),
             is_listened_to: AtomicBool::new(false),
+            listens_next: AtomicUsize::new(0),
             may_leave: AtomicBool::new(false),
             helpers: Helpers::default(),
             random: Mutex::new(fastrand::Rng::new()),
