@@ -100,9 +100,11 @@ impl<'a> Listener<'a> {
 
     /// Waits at the links until the seat is woken, or nothing has come for long.
     pub(super) fn wait(&self, laid_down: LaidDown, due: Option<Instant>) {
-        // Whoever has asked something most often hears soon: then it need not say that it sleeps.
+        // A worker that has asked something most often hears soon: then it need not say that it
+        // sleeps.
         self.wait_for(MOMENT, due);
-        if laid_down == LaidDown::Last && !self.seat.is_awake() {
+        let is_worker = self.runtime.first_process.get().is_some();
+        if is_worker && laid_down == LaidDown::Last && !self.seat.is_awake() {
             self.runtime.nobody_is_awake();
         }
         self.wait_for(PATIENCE, due);

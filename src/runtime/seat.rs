@@ -18,7 +18,7 @@ use std::time::Instant;
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
 use super::listening::Listener;
 use super::machine::Machine;
-use super::mailbox::{FiberKey, Mail, Rest, SeatHandle};
+use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
@@ -393,6 +393,9 @@ impl Seat {
             (None, _) => Rest::Nap,
         };
         let laid_down = self.handle.lie_down(rest);
+        if laid_down == LaidDown::Last && self.runtime.first_process().is_none() {
+            self.runtime.nobody_is_awake();
+        }
         let listener = Listener::new(&self.runtime, &self.handle);
         if self.handle.look_out(|| listener.listen()) {
             return;
