@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
 
 use crate::Outcome;
 use crate::compare::{cq, median};
@@ -41,6 +43,7 @@ pub fn measure(rounds: usize) -> Outcome<Vec<String>> {
         let each = full.memory.saturating_sub(empty.memory) as f64 / *count as f64;
         lines.push(format!("| {what} | {each:.1} KB of memory |"));
     }
+    lines.push(spawns_beside_processes(rounds)?);
     let program = crate::benches().join("shared_nothing/shared_nothing.cq");
     let program = program.display().to_string();
     let (mut ratios, mut one, mut two) = (Vec::new(), Vec::new(), Vec::new());
@@ -55,6 +58,33 @@ pub fn measure(rounds: usize) -> Outcome<Vec<String>> {
         median(&ratios)
     ));
     Ok(lines)
+}
+
+/// What a task with a process of its own takes beside a process of this binary that does nothing.
+fn spawns_beside_processes(rounds: usize) -> Outcome<String> {
+    const COUNT: usize = 50;
+    let program = |count| format!("for i in range({count}) {{ join(spawn nil on process) }}");
+    let (none, all) = (cq(&["-e", &program(0)]), cq(&["-e", &program(COUNT)]));
+    let nothing = cq(&["--version"]);
+    let (mut tasks, mut ratios) = (Vec::new(), Vec::new());
+    for _ in 0..rounds.max(1) {
+        let began = Instant::now();
+        for _ in 0..COUNT {
+            let (binary, arguments) = nothing.split_first().ok_or("no command")?;
+            Command::new(binary).args(arguments).output()?;
+        }
+        let bare = began.elapsed().as_secs_f64() * 1e3 / COUNT as f64;
+        let task = (run(&all)?.time - run(&none)?.time) / COUNT as f64;
+        tasks.push(task);
+        ratios.push(task / bare);
+    }
+    tasks.sort_by(f64::total_cmp);
+    ratios.sort_by(f64::total_cmp);
+    Ok(format!(
+        "| a spawned process, start to joined | {:.1} ms, {:.2} times as long as `cq --version` |",
+        median(&tasks),
+        median(&ratios)
+    ))
 }
 
 fn times(command: &[String], rounds: usize) -> Outcome<Vec<Run>> {

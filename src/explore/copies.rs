@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 
 use crate::gate::Gate;
 use crate::process::parcel::{pack, pack_work, unpack, unpack_work};
-use crate::runtime::elsewhere::{Parcel, Tell, Workers};
+use crate::runtime::elsewhere::{Others, Parcel, Tell, Workers};
 use crate::runtime::machine::Machine;
 use crate::runtime::place::PoolKind;
 use crate::runtime::pool::{PoolShared, StartSeats};
@@ -92,6 +92,9 @@ impl Workers for Copies {
     }
     fn living(&self) -> u64 {
         0
+    }
+    fn others(&self) -> Option<&dyn Others> {
+        None
     }
     fn ask(&self, _: &Arc<Task>, _: usize, _: Tell) {}
     fn release_pool(&self, _: &PoolShared) {}

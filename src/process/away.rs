@@ -1,5 +1,6 @@
 //! What a task in a worker does with the things of the first process: the other end of `serve`.
 
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -8,7 +9,8 @@ use super::home::{Home, patience, started, too_large, unexpected};
 use super::message::{Answer, FromWorker, LocalWait, RemoteId, RemotePlace, Request};
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
-use crate::runtime::elsewhere::FirstProcess;
+use super::socket::wait_for_any;
+use crate::runtime::elsewhere::{FirstProcess, Others};
 use crate::runtime::gather::Until;
 use crate::runtime::machine::Machine;
 use crate::runtime::queue::Queue;
@@ -61,7 +63,8 @@ impl FirstProcess for Home {
                 // The look and the message are one step, so nothing goes ahead behind `Settled`.
                 let went = self.outbox.add_if(|| away.goes_ahead(), &ahead);
                 if went.map_err(|error| too_large(&error))? {
-                    self.outbox.send_soon();
+                    // If the reader stands back, this task most often asks for something next.
+                    self.outbox.send_ahead(self.ear.stands_back());
                     self.outbox.wait_for_room();
                     return Ok(());
                 }
@@ -335,6 +338,10 @@ impl FirstProcess for Home {
         }
     }
 
+    fn others(&self) -> &dyn Others {
+        self
+    }
+
     fn nobody_is_awake(&self, runtime: &Runtime) {
         // What has come later wakes somebody or is looked at again.
         let received = self.received.load(Ordering::SeqCst);
@@ -366,6 +373,20 @@ impl FirstProcess for Home {
 
     fn let_go(&self, name: HandleName) {
         self.names.lets_go(name);
+    }
+}
+
+impl Others for Home {
+    fn listen(&self) -> bool {
+        self.ear.stands_back() && self.listens()
+    }
+
+    fn wait_to_hear(&self, bell: BorrowedFd<'_>, patience: Duration) -> Option<usize> {
+        wait_for_any(&[bell, self.outbox.link()], patience)
+    }
+
+    fn nobody_listens(&self) {
+        self.ear.calls_reader();
     }
 }
 

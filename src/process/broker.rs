@@ -9,22 +9,27 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
+use std::time::Duration;
 
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
+use super::ear::Ear;
 use super::link::{self, Worker};
 use super::message::{Answer, CallId, ToWorker};
 use super::outbox::Outbox;
 use super::parcel;
 use super::reader;
 use super::remote::{Remote, Unsent};
+use super::socket::wait_for_any;
 use super::speaker;
 use crate::gate::Gate;
-use crate::runtime::elsewhere::{HandleName, Parcel, Tell, Workers};
+use crate::runtime::elsewhere::{HandleName, Others, Parcel, Tell, Workers};
 use crate::runtime::machine::Machine;
 use crate::runtime::pool::{PoolKind, PoolShared, StartSeats};
 use crate::runtime::run::Runtime;
@@ -129,12 +134,13 @@ impl Broker {
     fn start(&self, runtime: &Arc<Runtime>) -> Result<Arc<Remote>> {
         let (process, stream) = (self.start)().map_err(no_more_processes)?;
         let from = stream.try_clone().map_err(no_more_processes)?;
-        let worker = Remote::new(process, Outbox::new(stream), runtime);
+        let ends = (Outbox::new(stream), Ear::new(from));
+        let worker = Remote::new(process, ends, runtime);
         let (reading, broker) = (worker.clone(), self.own()?);
         let reader = thread::Builder::new()
             .name(format!("cq link {}", worker.process.pid))
             .stack_size(READER_STACK)
-            .spawn(move || reader::read(&broker, &reading, from));
+            .spawn(move || reader::read(&broker, &reading));
         if let Err(error) = reader {
             worker.dies(String::from("nobody could listen to it"));
             return Err(no_more_processes(error));
@@ -163,6 +169,13 @@ impl Broker {
     /// Whether the program is over.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
+    }
+
+    /// The workers whose readers stand back.
+    fn unattended(&self) -> SmallVec<[Arc<Remote>; 4]> {
+        let alive = self.alive.lock();
+        let unattended = alive.iter().filter(|worker| worker.ear.stands_back());
+        unattended.cloned().collect()
     }
 
     fn all(&self) -> Vec<Arc<Remote>> {
@@ -204,6 +217,10 @@ impl Workers for Broker {
 
     fn pids(&self) -> Vec<u32> {
         self.all().iter().map(|worker| worker.process.pid).collect()
+    }
+
+    fn others(&self) -> Option<&dyn Others> {
+        Some(self)
     }
 
     fn living(&self) -> u64 {
@@ -256,6 +273,32 @@ impl Workers for Broker {
         for worker in &all {
             // One that cannot be waited for is none of ours any more.
             let _ = worker.process.bury();
+        }
+    }
+}
+
+impl Others for Broker {
+    fn listen(&self) -> bool {
+        let unattended = self.unattended();
+        let Some((own, runtime)) = self.own.upgrade().zip(self.runtime.upgrade()) else {
+            return false;
+        };
+        for worker in &unattended {
+            reader::listen(&own, worker, &runtime);
+        }
+        !unattended.is_empty()
+    }
+
+    fn wait_to_hear(&self, bell: BorrowedFd<'_>, patience: Duration) -> Option<usize> {
+        let unattended = self.unattended();
+        let mut ends: SmallVec<[BorrowedFd<'_>; 8]> = SmallVec::from_slice(&[bell]);
+        ends.extend(unattended.iter().map(|worker| worker.outbox.link()));
+        wait_for_any(&ends, patience)
+    }
+
+    fn nobody_listens(&self) {
+        for worker in self.unattended() {
+            worker.ear.calls_reader();
         }
     }
 }

@@ -28,6 +28,13 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// One for a text or the like of so many bytes, and what stands before it.
+    pub fn with_room(length: usize) -> Writer {
+        Writer {
+            bytes: Vec::with_capacity(length + 16),
+        }
+    }
+
     /// One byte.
     pub fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);

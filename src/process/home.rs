@@ -18,12 +18,14 @@ use std::time::Instant;
 use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
 
-use super::message::{Answer, CallId, FromWorker, RemoteId, Request, Sealed, Started};
+use super::ear::Ear;
+use super::message::{Answer, CallId, FromWorker, RemoteId, Request, Sealed, Started, ToWorker};
 use super::names::Names;
 use super::outbox::Outbox;
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
 use super::wire::LinkError;
+use super::worker::Compile;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
 use crate::runtime::fiber::Resumed;
 use crate::runtime::machine::Machine;
@@ -44,6 +46,9 @@ pub struct Home {
     /// What runs here.
     pub(super) runtime: OnceLock<Weak<Runtime>>,
     pub(super) outbox: Arc<Outbox>,
+    pub(super) ear: Ear<ToWorker>,
+    /// How templates become code here.
+    pub(super) compile: Compile,
     pub(super) names: Names,
     calls: Mutex<HashMap<CallId, Arc<Call>>>,
     calls_made: AtomicU64,
@@ -75,11 +80,13 @@ struct Call {
 
 impl Home {
     /// The way over this link.
-    pub fn new(link: UnixStream) -> Arc<Home> {
+    pub fn new(link: UnixStream, reading: UnixStream, compile: Compile) -> Arc<Home> {
         Arc::new_cyclic(|own| Home {
             own: own.clone(),
             runtime: OnceLock::new(),
             outbox: Outbox::new(link),
+            ear: Ear::new(reading),
+            compile,
             names: Names::default(),
             calls: Mutex::new(HashMap::new()),
             calls_made: AtomicU64::new(0),
@@ -95,6 +102,10 @@ impl Home {
             // It lives as long as its process.
             None => std::process::exit(1),
         }
+    }
+
+    pub(super) fn own(&self) -> Option<Arc<Home>> {
+        self.own.upgrade()
     }
 
     /// Says something that nobody waits for. If nobody listens any more, the program is over.
@@ -146,6 +157,8 @@ impl Home {
     /// Asks for something that is answered at once, without a fiber that could wait.
     pub(super) fn ask_now(&self, request: Request) -> Option<Answer> {
         let (call, waiting) = self.send(NOBODY, false, Span::default(), request).ok()?;
+        // This thread listens no more.
+        self.ear.calls_reader();
         let answer = {
             let mut state = waiting.state.lock();
             while state.0.is_none() {

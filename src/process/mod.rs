@@ -15,7 +15,8 @@
 //! 4. [`unpack`], `rebuild`, `failure`: bytes into copies
 //! 5. [`work`]: whole tasks and how they ended
 //! 6. [`program`]: the code, sent once
-//! 7. [`message`], [`wire`], [`outbox`]: what the two ends say to each other; [`parcel`]: values on their way
+//! 7. [`message`], [`wire`], [`outbox`], `ear`, `socket`: what the two ends say to each other; [`parcel`]: values
+//!    on their way
 //! 8. [`link`]: starting, killing and burying a worker
 //! 9. in the first process, [`broker`] speaks for the tasks of workers: `remote` is a worker as it sees it, `reader`
 //!    hears what one says, `speaker` is the fiber of a task that runs in one, `serve` and
@@ -29,6 +30,7 @@ mod away;
 pub mod border;
 pub mod broker;
 pub mod bytes;
+mod ear;
 mod failure;
 pub mod home;
 mod kept;
@@ -45,6 +47,7 @@ mod rebuild;
 pub mod refusal;
 mod remote;
 mod serve;
+mod socket;
 mod speaker;
 mod traffic;
 pub mod unpack;

@@ -1,17 +1,19 @@
 //! What is to be sent over a link, by whoever has something to say.
 //!
 //! ```text
-//!   say_now    somebody waits for it: written by the one who says it
-//!   say_soon   nobody waits for it: written by a thread of its own; what is said while that one
-//!              is writing goes out in one piece after it
+//!   send_now     somebody waits for it: written by the one who says it
+//!   send_soon    nobody waits for it: written by a thread of its own; what is said while that one
+//!                is writing goes out in one piece after it
+//!   send_ahead   somebody may wait for it: the first after something that was sent now is written
+//!                at once, or goes with what is said next; what follows on its heels soon
 //! ```
 //!
 //! Messages go out in the order in which they were said, whoever writes. Who says something now
 //! never waits for the other end to read: what does not fit into the socket is left to the thread.
 //! So two ends that say much to each other cannot block each other.
 
-use std::io::{self, Write};
-use std::os::fd::AsRawFd;
+use std::io::Write;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread;
@@ -19,6 +21,7 @@ use std::thread;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde::Serialize;
 
+use super::socket::send_at_once;
 use super::wire::{GREETING, LinkError, add};
 
 /// Who sends ahead waits while there is more than this that has not gone out.
@@ -43,11 +46,15 @@ pub struct Outbox {
 #[derive(Default)]
 struct State {
     collected: Vec<u8>,
+    /// Empty room for what is collected while the other room is written.
+    spare: Vec<u8>,
     /// Somebody is writing what was collected before.
     writing: bool,
     /// The thread waits for news.
     thread_waits: bool,
     has_thread: bool,
+    /// Something was sent now, and nothing ahead since.
+    is_first: bool,
     /// The other end has gone, or is to hear nothing more.
     closed: bool,
 }
@@ -65,6 +72,11 @@ impl Outbox {
             news: Condvar::new(),
             room: Condvar::new(),
         })
+    }
+
+    /// The link, to wait for what comes over it.
+    pub fn link(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
     }
 
     /// Adds a message to what goes out next. `Ok(false)`: nobody listens any more.
@@ -105,29 +117,48 @@ impl Outbox {
     /// Writes what was added, as far as the socket takes it; the thread writes the rest.
     pub fn send_now(self: &Arc<Outbox>) {
         let mut state = self.state.lock();
+        state.is_first = true;
+        self.write(&mut state);
+    }
+
+    /// What was added is sent ahead: the first since something was sent now is written at once, or
+    /// left for what is said next if somebody sees to that soon.
+    pub fn send_ahead(self: &Arc<Outbox>, is_seen_to: bool) {
+        let mut state = self.state.lock();
+        match std::mem::take(&mut state.is_first) {
+            true if is_seen_to => {}
+            true => self.write(&mut state),
+            false => self.have_it_written(&mut state),
+        }
+    }
+
+    fn write(self: &Arc<Outbox>, state: &mut MutexGuard<'_, State>) {
         while !state.writing && !state.collected.is_empty() && !state.closed {
-            let mut bytes = self.begin(&mut state);
-            let written = MutexGuard::unlocked(&mut state, || self.try_write(&bytes));
+            let mut bytes = self.begin(state);
+            let written = MutexGuard::unlocked(state, || send_at_once(&self.stream, &bytes));
             state.writing = false;
             match written {
-                Ok(count) if count == bytes.len() => self.keep(&mut state, bytes),
+                Ok(count) if count == bytes.len() => self.keep(state, bytes),
                 Ok(count) => {
                     bytes.drain(..count);
                     bytes.append(&mut state.collected);
                     state.collected = bytes;
-                    self.call_thread(&mut state);
+                    self.call_thread(state);
                     return;
                 }
-                Err(_) => self.close_in(&mut state),
+                Err(_) => self.close_in(state),
             }
         }
     }
 
     /// Has what was added written soon.
     pub fn send_soon(self: &Arc<Outbox>) {
-        let mut state = self.state.lock();
+        self.have_it_written(&mut self.state.lock());
+    }
+
+    fn have_it_written(self: &Arc<Outbox>, state: &mut State) {
         if !state.writing && !state.collected.is_empty() {
-            self.call_thread(&mut state);
+            self.call_thread(state);
         }
     }
 
@@ -163,20 +194,22 @@ impl Outbox {
     fn close_in(&self, state: &mut State) {
         state.closed = true;
         state.collected = Vec::new();
+        state.spare = Vec::new();
         self.news.notify_all();
         self.room.notify_all();
     }
 
     fn begin(&self, state: &mut State) -> Vec<u8> {
         state.writing = true;
-        std::mem::take(&mut state.collected)
+        let spare = std::mem::take(&mut state.spare);
+        std::mem::replace(&mut state.collected, spare)
     }
 
     /// What was written is empty room for what comes next.
     fn keep(&self, state: &mut State, mut written: Vec<u8>) {
-        if state.collected.is_empty() && written.capacity() <= KEPT {
+        if written.capacity() <= KEPT {
             written.clear();
-            state.collected = written;
+            state.spare = written;
         }
         self.room.notify_all();
     }
@@ -226,35 +259,5 @@ impl Outbox {
                 Err(_) => self.close_in(&mut state),
             }
         }
-    }
-
-    /// Writes as much as the socket takes at once.
-    #[allow(unsafe_code)]
-    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        let mut written = 0;
-        while written < bytes.len() {
-            let rest = &bytes[written..];
-            // SAFETY: the socket is open as long as `self` lives, and `rest` is readable memory.
-            let count = unsafe {
-                libc::send(
-                    self.stream.as_raw_fd(),
-                    rest.as_ptr().cast(),
-                    rest.len(),
-                    libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
-                )
-            };
-            match usize::try_from(count) {
-                Ok(count) => written += count,
-                Err(_) => {
-                    let error = io::Error::last_os_error();
-                    match error.kind() {
-                        io::ErrorKind::Interrupted => {}
-                        io::ErrorKind::WouldBlock => break,
-                        _ => return Err(error),
-                    }
-                }
-            }
-        }
-        Ok(written)
     }
 }

@@ -69,6 +69,15 @@ pub fn pack_value(
     border: &mut Border<'_>,
     gate: &Gate<'_>,
 ) -> Result<Packed, Refusal> {
+    if let Value::String(text) = value {
+        // Nothing shares it, so it needs no node.
+        let mut out = Writer::with_room(text.len());
+        out.byte(VERSION);
+        out.count(1);
+        out.byte(slot::SHORT_TEXT);
+        out.text(text);
+        return Ok(Packed(out.bytes));
+    }
     let root = Root {
         called: Called::Value,
         value,

@@ -1,4 +1,5 @@
-//! Hearing what a worker says, on a thread of its own for each, until it is gone.
+//! Hearing what a worker says, on a thread of its own for each, until it is gone; while that one
+//! stands back, on the thread of a seat that rests.
 //!
 //! What needs no waiting is done here at once: values that were put, gets that find one, output.
 //! The rest goes to the fiber that speaks for the task. Nothing here waits for a worker, so
@@ -7,23 +8,24 @@
 //! A worker that sends what means nothing is cut off: it is killed, and all that its tasks leave
 //! behind is what a worker leaves that was killed.
 
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::broker::Broker;
+use super::ear::Heard;
 use super::message::{Answer, FromWorker, LocalWait, RemoteId};
 use super::remote::Remote;
 use super::speaker::{News, speak_for_new};
-use super::wire::{LinkError, Receiver, expect_greeting};
+use super::wire::LinkError;
 use crate::runtime::abroad::Told;
 use crate::runtime::crossing::Item;
+use crate::runtime::mailbox;
 use crate::runtime::run::Runtime;
 use crate::value::Value;
 
 /// Hears a worker to its end.
-pub fn read(broker: &Arc<Broker>, worker: &Arc<Remote>, link: UnixStream) {
-    let complaint = hear_all(broker, worker, link).err();
+pub fn read(broker: &Arc<Broker>, worker: &Arc<Remote>) {
+    let complaint = hear_all(broker, worker).err();
     if complaint.is_some() {
         worker.kill();
     }
@@ -39,47 +41,49 @@ pub fn read(broker: &Arc<Broker>, worker: &Arc<Remote>, link: UnixStream) {
     worker.dies(death);
 }
 
-fn hear_all(
-    broker: &Arc<Broker>,
-    worker: &Arc<Remote>,
-    mut link: UnixStream,
-) -> Result<(), String> {
-    if let Err(error) = expect_greeting(&mut link) {
-        return complaint(&error);
-    }
-    let mut from = Receiver::new(link);
-    loop {
-        let message = match from.receive() {
-            Ok(Some(message)) => message,
-            Ok(None) => return Ok(()),
-            Err(error) => return complaint(&error),
-        };
-        let Some(runtime) = broker.runtime.upgrade() else {
-            return Ok(());
-        };
-        hear(broker, worker, &runtime, message)?;
+/// `Err` if it was the worker's fault that it ended.
+fn hear_all(broker: &Arc<Broker>, worker: &Arc<Remote>) -> Result<(), LinkError> {
+    let heard = worker.ear.expect_greeting().and_then(|()| {
+        let runtime = || broker.runtime.upgrade();
+        let others_listen = || runtime().is_some_and(|it| it.is_listened_to());
+        worker.ear.read(others_listen, |message| {
+            let Some(runtime) = runtime() else {
+                // The program is over, and so is the link.
+                return Err(LinkError::CutOff);
+            };
+            hear(broker, worker, &runtime, message, false)?;
+            runtime.leaves_listening();
+            Ok(())
+        })
+    });
+    match heard {
+        // One that dies in the middle of a word has done nothing wrong.
+        Ok(()) | Err(LinkError::CutOff | LinkError::Io(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
-/// A worker that dies in the middle of a word has done nothing wrong.
-fn complaint(error: &LinkError) -> Result<(), String> {
-    match error {
-        LinkError::CutOff | LinkError::Io(_) => Ok(()),
-        LinkError::Greeting | LinkError::TooLarge(_) | LinkError::Nonsense => {
-            Err(error.to_string())
-        }
-    }
+/// Hears what a worker has said, on the thread of a seat that rests, if that is for others to do
+/// than its reader. A request that would have to wait is kept back if a task here can go on,
+/// which may be just the one to give what is asked for.
+pub(super) fn listen(broker: &Arc<Broker>, worker: &Arc<Remote>, runtime: &Arc<Runtime>) {
+    worker
+        .ear
+        .listen(|message| hear(broker, worker, runtime, message, mailbox::has_woken()));
 }
 
 /// Something that no worker says: it names what it was never sent.
-const UNKNOWN: &str = "it named what it was never sent";
+const UNKNOWN: LinkError = LinkError::Impossible("it named what it was never sent");
+
+const MAY_NOT: LinkError = LinkError::Impossible("it put ahead where it may not");
 
 fn hear(
     broker: &Arc<Broker>,
     worker: &Arc<Remote>,
     runtime: &Arc<Runtime>,
     message: FromWorker,
-) -> Result<(), String> {
+    keeps_back: bool,
+) -> Result<Heard<FromWorker>, LinkError> {
     match message {
         FromWorker::NewTask { task, at, parent } => {
             speak_for_new(broker, worker, runtime, task, (at, parent));
@@ -92,6 +96,15 @@ fn hear(
             request,
         } => {
             if let Some(request) = broker.serve_at_once(runtime, worker, (task, call), request) {
+                if keeps_back {
+                    return Ok(Heard::Later(FromWorker::Request {
+                        call,
+                        task,
+                        struck,
+                        at,
+                        request,
+                    }));
+                }
                 match worker.spoken(task) {
                     // It was cancelled before anybody could speak for it.
                     Some(spoken) if spoken.task.has_ended() => {
@@ -103,20 +116,22 @@ fn hear(
                         at,
                         request,
                     }),
-                    None => return Err(String::from(UNKNOWN)),
+                    None => return Err(UNKNOWN),
                 }
             }
         }
         FromWorker::Ahead { queue, value } => {
             let parcel = worker.open(value).ok_or(UNKNOWN)?;
-            let queue = worker.ahead(queue).ok_or("it put ahead where it may not")?;
+            let queue = worker.ahead(queue).ok_or(MAY_NOT)?;
             broker.crossing(&parcel);
             queue.arrived(Item::Parcel(Box::new(parcel)));
         }
         FromWorker::Settled(queue) => worker.settled(queue),
         FromWorker::Got(task) => worker.got(task),
-        FromWorker::Took(queue) => worker.took(queue)?,
-        FromWorker::GaveBack(queue, count) => worker.gave_back(queue, count)?,
+        FromWorker::Took(queue) => worker.took(queue).map_err(LinkError::Impossible)?,
+        FromWorker::GaveBack(queue, count) => worker
+            .gave_back(queue, count)
+            .map_err(LinkError::Impossible)?,
         FromWorker::Waits(wait) => waits(worker, wait)?,
         FromWorker::Asleep(received) => worker.falls_asleep(received),
         FromWorker::Told { task, scene } => broker.told(task, scene),
@@ -156,13 +171,13 @@ fn hear(
         FromWorker::ShutDownPool(RemoteId(number)) => worker.kept.lets_go_of_pool(number),
         FromWorker::Exit(status) => runtime.exit(status),
     }
-    Ok(())
+    Ok(Heard::Done)
 }
 
-fn waits(worker: &Remote, wait: LocalWait) -> Result<(), String> {
+fn waits(worker: &Remote, wait: LocalWait) -> Result<(), LinkError> {
     let on = match wait.on.map(|on| worker.find(on)) {
         Some(Some(Value::Task(task) | Value::Future(task))) => Some(task),
-        Some(_) => return Err(String::from(UNKNOWN)),
+        Some(_) => return Err(UNKNOWN),
         None => None,
     };
     if let Some(spoken) = worker.spoken(wait.task) {

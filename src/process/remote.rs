@@ -18,9 +18,10 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
+use super::ear::Ear;
 use super::kept::Kept;
 use super::link::Worker;
-use super::message::{Sealed, ToWorker};
+use super::message::{FromWorker, Sealed, ToWorker};
 use super::outbox::Outbox;
 use super::packed::{HandleName, Packed};
 use super::program::pack_program;
@@ -46,6 +47,7 @@ pub struct Remote {
     /// Why it is gone.
     pub death: OnceLock<String>,
     pub(super) outbox: Arc<Outbox>,
+    pub(super) ear: Ear<FromWorker>,
     runtime: std::sync::Weak<Runtime>,
     /// What only this worker names.
     pub kept: Kept,
@@ -85,7 +87,11 @@ pub enum Unsent {
 
 impl Remote {
     /// A worker that has just been started.
-    pub fn new(process: Worker, outbox: Arc<Outbox>, runtime: &Arc<Runtime>) -> Arc<Remote> {
+    pub fn new(
+        process: Worker,
+        (outbox, ear): (Arc<Outbox>, Ear<FromWorker>),
+        runtime: &Arc<Runtime>,
+    ) -> Arc<Remote> {
         runtime.worker_wakes();
         Arc::new(Remote {
             process,
@@ -94,6 +100,7 @@ impl Remote {
             leaving: AtomicBool::new(false),
             death: OnceLock::new(),
             outbox,
+            ear,
             runtime: Arc::downgrade(runtime),
             kept: Kept::default(),
             state: Mutex::new(State::default()),

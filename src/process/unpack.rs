@@ -27,24 +27,22 @@ use crate::value::units::UnitId;
 
 /// The copies of the roots that were packed, in their order.
 pub fn unpack(packed: &Packed, border: &mut Border<'_>) -> Read<Vec<Value>> {
-    let mut from = Reader::new(&packed.0);
-    if from.byte()? != VERSION {
-        return Err(Malformed("another version of the format"));
-    }
-    let mut reading = Reading { from, border };
+    let mut reading = Reading::new(packed, border)?;
     let roots = reading.slots()?;
-    let mut nodes = Vec::new();
-    while !reading.from.is_at_end() {
-        nodes.push(reading.node()?);
-    }
-    rebuild(roots, nodes)
+    reading.rest(roots)
 }
 
 /// The copy of the one value that was packed.
 pub fn unpack_value(packed: &Packed, border: &mut Border<'_>) -> Read<Value> {
-    let values = unpack(packed, border)?;
-    let [value] = <[Value; 1]>::try_from(values).map_err(|_| Malformed("not one value"))?;
-    Ok(value)
+    const OTHERS: Malformed = Malformed("not one value");
+    let mut reading = Reading::new(packed, border)?;
+    if reading.from.count()? != 1 {
+        return Err(OTHERS);
+    }
+    match reading.slot()? {
+        Slot::Ready(value) if reading.from.is_at_end() => Ok(value),
+        root => reading.rest(vec![root])?.pop().ok_or(OTHERS),
+    }
 }
 
 /// A slot that was read.
@@ -86,7 +84,24 @@ struct Reading<'r, 'b> {
     border: &'r mut Border<'b>,
 }
 
-impl Reading<'_, '_> {
+impl<'r, 'b> Reading<'r, 'b> {
+    fn new(packed: &'r Packed, border: &'r mut Border<'b>) -> Read<Reading<'r, 'b>> {
+        let mut from = Reader::new(&packed.0);
+        match from.byte()? {
+            VERSION => Ok(Reading { from, border }),
+            _ => Err(Malformed("another version of the format")),
+        }
+    }
+
+    /// The nodes, and what the roots become with them.
+    fn rest(mut self, roots: Vec<Slot>) -> Read<Vec<Value>> {
+        let mut nodes = Vec::new();
+        while !self.from.is_at_end() {
+            nodes.push(self.node()?);
+        }
+        rebuild(roots, nodes)
+    }
+
     fn slot(&mut self) -> Read<Slot> {
         let from = &mut self.from;
         let value = match from.byte()? {

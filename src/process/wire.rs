@@ -12,9 +12,12 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::socket::receive_at_once;
 
 /// What either end sends first. The last byte is the version of the messages.
 pub const GREETING: [u8; 8] = *b"cq-link\x01";
@@ -36,6 +39,8 @@ pub enum LinkError {
     TooLarge(usize),
     /// A message that means nothing.
     Nonsense,
+    /// A message that is well made, but nobody can say it.
+    Impossible(&'static str),
     /// The system says no.
     Io(io::Error),
 }
@@ -50,6 +55,7 @@ impl fmt::Display for LinkError {
                 "a message of {size} bytes is too large: at most {LARGEST} can be sent at once"
             ),
             LinkError::Nonsense => write!(out, "it sent a message that means nothing"),
+            LinkError::Impossible(why) => write!(out, "{why}"),
             LinkError::Io(error) => write!(out, "{error}"),
         }
     }
@@ -114,26 +120,44 @@ impl<R: Read> Receiver<R> {
         }
     }
 
+    /// Where it reads from.
+    pub fn source(&mut self) -> &mut R {
+        &mut self.from
+    }
+
     /// The next message, waiting for it; `None` when the other end has gone between two messages.
     pub fn receive<M: DeserializeOwned>(&mut self) -> Result<Option<M>, LinkError> {
         loop {
-            if let Some(size) = self.size_of_next()? {
-                let begin = self.start + 4;
-                if begin + size <= self.end {
-                    self.start = begin + size;
-                    let message = &self.buffer[begin..begin + size];
-                    return match postcard::take_from_bytes(message) {
-                        Ok((message, [])) => Ok(Some(message)),
-                        _ => Err(LinkError::Nonsense),
-                    };
-                }
+            if let Some(message) = self.buffered()? {
+                return Ok(Some(message));
             }
-            if self.fill()? == 0 {
-                return match self.start == self.end {
-                    true => Ok(None),
-                    false => Err(LinkError::CutOff),
-                };
+            if self.fill(R::read)? == Some(0) {
+                return self.end().map(|()| None);
             }
+        }
+    }
+
+    /// The next message, if it has come and been read already.
+    pub fn buffered<M: DeserializeOwned>(&mut self) -> Result<Option<M>, LinkError> {
+        let Some(size) = self.size_of_next()? else {
+            return Ok(None);
+        };
+        let begin = self.start + 4;
+        if begin + size > self.end {
+            return Ok(None);
+        }
+        self.start = begin + size;
+        match postcard::take_from_bytes(&self.buffer[begin..begin + size]) {
+            Ok((message, [])) => Ok(Some(message)),
+            _ => Err(LinkError::Nonsense),
+        }
+    }
+
+    /// The other end has gone.
+    fn end(&self) -> Result<(), LinkError> {
+        match self.start == self.end {
+            true => Ok(()),
+            false => Err(LinkError::CutOff),
         }
     }
 
@@ -147,8 +171,12 @@ impl<R: Read> Receiver<R> {
         }
     }
 
-    /// Reads what is there, at least one byte; 0 at the end.
-    fn fill(&mut self) -> Result<usize, LinkError> {
+    /// Reads what is there, at least one byte; 0 at the end, `None` if `read` does not wait and
+    /// there is nothing.
+    fn fill(
+        &mut self,
+        read: impl Fn(&mut R, &mut [u8]) -> io::Result<usize>,
+    ) -> Result<Option<usize>, LinkError> {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -164,15 +192,42 @@ impl<R: Read> Receiver<R> {
             self.buffer.resize(self.end + more, 0);
         }
         loop {
-            match self.from.read(&mut self.buffer[self.end..]) {
+            match read(&mut self.from, &mut self.buffer[self.end..]) {
                 Ok(count) => {
                     self.end += count;
-                    return Ok(count);
+                    return Ok(Some(count));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                 // A process that was killed may leave unread data behind.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(0),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(Some(0)),
                 Err(error) => return Err(LinkError::Io(error)),
+            }
+        }
+    }
+}
+
+/// What there is without waiting.
+pub enum Now<M> {
+    /// A message.
+    Message(M),
+    /// None yet.
+    Nothing,
+    /// The other end has gone.
+    End,
+}
+
+impl Receiver<UnixStream> {
+    /// The next message, if it has come.
+    pub fn receive_at_once<M: DeserializeOwned>(&mut self) -> Result<Now<M>, LinkError> {
+        loop {
+            if let Some(message) = self.buffered()? {
+                return Ok(Now::Message(message));
+            }
+            match self.fill(|from, into| receive_at_once(from, into))? {
+                None => return Ok(Now::Nothing),
+                Some(0) => return self.end().map(|()| Now::End),
+                Some(_) => {}
             }
         }
     }

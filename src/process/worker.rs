@@ -2,23 +2,23 @@
 //!
 //! ```text
 //!   reader thread:  Source, Unit -> remembered     Start -> mail to the seat     Reply -> wakes
-//!   main thread:    the seat
+//!   main thread:    the seat; while it rests it does what the reader does, if that stands back
 //! ```
 //!
 //! When the link ends, the program is over, and so is the worker, whatever it is doing.
 
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
+use super::ear::Heard;
 use super::home::Home;
 use super::message::{Answer, FromWorker, ToWorker};
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
 use super::program::unpack_program;
-use super::wire::Receiver;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::resolve::program::Template;
@@ -47,10 +47,9 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     let Ok(reading) = link.try_clone() else {
         over()
     };
-    let home = Home::new(link);
+    let home = Home::new(link, reading, compile);
     home.outbox.send_now();
-    let mut from = Receiver::new(reading);
-    let Ok(Some(ToWorker::Welcome { arguments, limits })) = from.receive() else {
+    let Ok(Some(ToWorker::Welcome { arguments, limits })) = home.ear.receive() else {
         over()
     };
     home.received.fetch_add(1, Ordering::SeqCst);
@@ -61,18 +60,24 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     runtime.is_worker_of(home.first());
     let _ = home.runtime.set(Arc::downgrade(&runtime));
     let mut seat = runtime.worker_seat();
+    // Most often its first task is there already: then nobody has to be woken for it.
+    while let Ok(Some(message)) = home.ear.receive_at_once() {
+        home.hears(&runtime, message);
+    }
     let (hearing, hearer) = (runtime.clone(), home.clone());
     let reader = thread::Builder::new()
         .name(String::from("cq link"))
         .spawn(move || {
-            while let Ok(Some(message)) = from.receive() {
-                hear(&hearing, &hearer, message, compile);
-                hearer.received.fetch_add(1, Ordering::SeqCst);
-                // What wakes nobody leaves the first process waiting to hear of that.
-                if hearing.is_asleep() {
-                    hearer.nobody_is_awake(&hearing);
-                }
-            }
+            let look_after = || {
+                // A put may have been left for what its task says next.
+                hearer.outbox.send_now();
+                hearing.is_listened_to()
+            };
+            let _ = hearer.ear.read(look_after, |message| {
+                hearer.hears(&hearing, message);
+                hearing.leaves_listening();
+                Ok(())
+            });
             over()
         });
     if reader.is_err() {
@@ -81,6 +86,31 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     runtime.run_worker(&mut seat);
     home.outbox.drain();
     std::process::exit(0)
+}
+
+impl Home {
+    /// Hears what the first process has said, on the thread of a seat that rests, if that is for
+    /// others to do than the reader.
+    pub(super) fn listens(&self) -> bool {
+        let runtime = self.runtime.get().and_then(Weak::upgrade);
+        let Some((own, runtime)) = self.own().zip(runtime) else {
+            return false;
+        };
+        self.ear.listen(|message| {
+            own.hears(&runtime, message);
+            Ok(Heard::Done)
+        });
+        true
+    }
+
+    fn hears(self: &Arc<Home>, runtime: &Arc<Runtime>, message: ToWorker) {
+        hear(runtime, self, message, self.compile);
+        self.received.fetch_add(1, Ordering::SeqCst);
+        // What wakes nobody leaves the first process waiting to hear of that.
+        if runtime.is_asleep() {
+            self.nobody_is_awake(runtime);
+        }
+    }
 }
 
 /// Does what the first process says.

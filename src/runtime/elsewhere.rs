@@ -15,9 +15,10 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
@@ -186,6 +187,17 @@ impl Drop for StandIn {
     }
 }
 
+/// Other processes, as a seat that rests listens to them.
+pub trait Others {
+    /// Hears what has come, if that is for a seat to do, and says whether it is. Does not wait.
+    fn listen(&self) -> bool;
+    /// Waits until there is something to hear, or the bell rings, and says which: 0 is the bell.
+    /// `None` if that takes too long.
+    fn wait_to_hear(&self, bell: BorrowedFd<'_>, patience: Duration) -> Option<usize>;
+    /// No seat listens any more.
+    fn nobody_listens(&self);
+}
+
 /// The first process, as the tasks of a worker need it. What may wait, waits as a task does.
 pub trait FirstProcess: Send + Sync {
     /// `queue(capacity)`
@@ -307,6 +319,8 @@ pub trait FirstProcess: Send + Sync {
     fn cancels(&self, task: &Task);
     /// A cancelled task of this process was there when the roll was called.
     fn was_at(&self, task: &Task, place: Whereat);
+    /// Itself, as one to listen to.
+    fn others(&self) -> &dyn Others;
     /// No seat of this process is awake.
     fn nobody_is_awake(&self, runtime: &Runtime);
     /// Looks at waits of this process that have lasted, from time to time.
@@ -338,6 +352,8 @@ pub trait Workers: Send + Sync {
     fn unpack(&self, parcel: &Parcel) -> Result<Value>;
     /// The process ids of all workers.
     fn pids(&self) -> Vec<u32>;
+    /// Themselves, if they are some to listen to.
+    fn others(&self) -> Option<&dyn Others>;
     /// How many tasks there are that were started inside of workers and have not ended.
     fn living(&self) -> u64;
     /// Asks a task of a worker what it is doing, for `tell`; the number is for who asks.

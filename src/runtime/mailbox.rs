@@ -23,6 +23,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 
+use super::listening::Bell;
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
@@ -99,6 +100,10 @@ pub enum LaidDown {
 /// twenty microseconds, a little more than parking and waking take.
 const MOST_LOOKS: u32 = 1024;
 
+/// How many looks there are from one time that it listens to other processes to the next: that is
+/// a system call, which takes as long.
+const LOOKS_A_LISTEN: u32 = 16;
+
 /// Where looking has not helped lately it is hardly done any more…
 const FEWEST_LOOKS: u32 = 4;
 
@@ -124,8 +129,26 @@ thread_local! {
     /// The seat that this thread runs.
     static HERE: Cell<usize> = const { Cell::new(0) };
 
+    /// The last seat that this thread has woken from its rest.
+    static WOKEN: Cell<usize> = const { Cell::new(0) };
+
     /// Mail of that seat to itself, which needs no lock and wakes nobody.
     static OWN_MAIL: RefCell<VecDeque<Mail>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Whether this thread has woken a seat that rested, since [`forget_wakes`].
+pub fn has_woken() -> bool {
+    woken() != 0
+}
+
+/// Which it was, the last of them; 0 for none.
+pub(super) fn woken() -> usize {
+    WOKEN.get()
+}
+
+/// From now on it counts whether this thread wakes a seat.
+pub fn forget_wakes() {
+    WOKEN.set(0);
 }
 
 /// What others know of a seat.
@@ -152,6 +175,9 @@ pub struct SeatHandle {
     /// How often in a row they have looked in vain; only its own thread changes it.
     missed: AtomicU32,
     thread: OnceLock<Thread>,
+    /// It waits where only its bell reaches it.
+    pub(super) hears_bell: AtomicBool,
+    pub(super) bell: Arc<Bell>,
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
     /// The tasks that have started here and not ended.
@@ -177,6 +203,8 @@ impl SeatHandle {
             tries: AtomicU32::new(0),
             missed: AtomicU32::new(0),
             thread: OnceLock::new(),
+            hears_bell: AtomicBool::new(false),
+            bell: runtime.bell.clone(),
             pool,
             tasks: Mutex::default(),
         });
@@ -248,9 +276,18 @@ impl SeatHandle {
     }
 
     fn unpark(&self) {
+        WOKEN.set(ptr::from_ref(self).addr());
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
+        if self.hears_bell.load(Ordering::SeqCst) {
+            self.bell.ring();
+        }
+    }
+
+    /// Whether somebody has woken it, after whatever that one did before.
+    pub(super) fn is_woken(&self) -> bool {
+        self.rest.load(Ordering::SeqCst) == AWAKE
     }
 
     /// Whether a fiber other than the running one could run here.
@@ -326,15 +363,18 @@ impl SeatHandle {
     /// Looks for a short while whether it is woken, as long as there are processors that nobody
     /// else needs. Whoever wakes a thread that is not parked yet makes no system call. (The seat
     /// counts as asleep meanwhile, so a deadlock is noticed as ever.)
-    fn look_out(&self) -> bool {
+    ///
+    /// Every few looks it does `listen`, which may wake it, as long as that says so.
+    pub fn look_out(&self, listen: impl Fn() -> bool) -> bool {
         let rests = self.rests.load(Ordering::Relaxed).wrapping_add(1);
         self.rests.store(rests, Ordering::Relaxed);
+        let mut listens = listen();
         let looks = match rests % RESTS_A_TRY {
             0 => MOST_LOOKS,
             _ => self.looks.load(Ordering::Relaxed),
         };
         let mut crowded = 0;
-        for _ in 0..looks {
+        for look in 1..=looks {
             if self.rest.load(Ordering::Acquire) == AWAKE {
                 self.looks.store(MOST_LOOKS, Ordering::Relaxed);
                 return true;
@@ -343,6 +383,9 @@ impl SeatHandle {
             crowded += u32::from(self.awake.load(Ordering::Relaxed) >= self.processors);
             if crowded > LOOKS_WHEN_CROWDED {
                 return false;
+            }
+            if listens && look % LOOKS_A_LISTEN == 0 {
+                listens = listen();
             }
             std::hint::spin_loop();
         }
@@ -377,9 +420,6 @@ impl SeatHandle {
 
     /// Stops the thread until it is woken or a timer is due.
     pub fn stay_down(&self, due: Option<Instant>) {
-        if self.look_out() {
-            return;
-        }
         while self.rest.load(Ordering::SeqCst) != AWAKE {
             let Some(due) = due else {
                 thread::park();
@@ -464,7 +504,9 @@ mod tests {
                         if own.lie_down(Rest::Sleep) == LaidDown::Last {
                             let _ = noticed.send(left.load(Ordering::SeqCst));
                         }
-                        own.stay_down(None);
+                        if !own.look_out(|| false) {
+                            own.stay_down(None);
+                        }
                     }
                 });
             }

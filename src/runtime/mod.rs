@@ -20,7 +20,8 @@
 //! 7. [`session`]: a program that is given one entry after the other; [`watch`]: what it knows of its tasks
 //! 8. [`run`]: a whole program from start to end; [`numbers`] of what it makes; `ending` judges it, [`leftover`] says what nobody took,
 //!    `ticker` looks at it from time to time; [`limits`], [`memory`]: what it may use; [`stop`]: how it is stopped from outside
-//! 9. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes
+//! 9. [`elsewhere`], [`abroad`], [`crossing`], [`lending`], [`worker`]: what is different when there are several processes;
+//!    `listening`: how a seat that rests hears them
 
 pub mod abroad;
 pub mod arguments;
@@ -37,6 +38,7 @@ pub mod leftover;
 pub mod lending;
 pub mod limits;
 mod listeners;
+mod listening;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;

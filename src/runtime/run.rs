@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use super::elsewhere::{FirstProcess, Workers};
 use super::leftover::Leftovers;
 use super::limits::{Limits, Living};
+use super::listening::Bell;
 use super::mailbox::{Mail, SeatHandle};
 use super::output::Output;
 use super::outside::Helpers;
@@ -73,6 +74,12 @@ pub struct Runtime {
     pub(super) first_process: OnceLock<Arc<dyn FirstProcess>>,
     /// In the first process: the workers.
     pub(super) workers: OnceLock<Arc<dyn Workers>>,
+    /// What wakes a seat that listens to other processes.
+    pub(super) bell: Arc<Bell>,
+    /// Whether a seat listens to other processes.
+    pub(super) is_listened_to: AtomicBool,
+    /// The seat whose turn that is, if nobody does.
+    pub(super) listens_next: AtomicUsize,
     /// In a worker: there will be no more tasks.
     pub(super) may_leave: AtomicBool,
     /// Threads for system calls that block.
@@ -140,6 +147,9 @@ impl Runtime {
             units: Units::default(),
             first_process: OnceLock::new(),
             workers: OnceLock::new(),
+            bell: Arc::default(),
+            is_listened_to: AtomicBool::new(false),
+            listens_next: AtomicUsize::new(0),
             may_leave: AtomicBool::new(false),
             helpers: Helpers::default(),
             random: Mutex::new(fastrand::Rng::new()),

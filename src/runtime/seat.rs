@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
+use super::listening::Listener;
 use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::pace::Pace;
@@ -406,9 +407,16 @@ impl Seat {
             (None, 0) => Rest::Sleep,
             (None, _) => Rest::Nap,
         };
-        if self.handle.lie_down(rest) == LaidDown::Last {
+        let laid_down = self.handle.lie_down(rest);
+        if laid_down == LaidDown::Last && self.runtime.first_process().is_none() {
             self.runtime.nobody_is_awake();
         }
+        let listener = Listener::new(&self.runtime, &self.handle);
+        if self.handle.look_out(|| listener.listen()) {
+            return;
+        }
+        listener.wait(laid_down, due);
+        drop(listener);
         self.handle.stay_down(due);
     }
 }

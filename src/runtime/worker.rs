@@ -133,6 +133,8 @@ impl Runtime {
 
     /// In the first process: a worker is there, and something in it may go on.
     pub fn worker_wakes(&self) {
+        // Made with the first worker; without it nobody but the readers listens.
+        let _ = self.bell.end();
         self.awake.fetch_add(1, Ordering::SeqCst);
     }
 

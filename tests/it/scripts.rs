@@ -575,6 +575,8 @@ scripts! {
         a_pool_starts_in_order
         a_process_task_cancels_itself
         a_promise_is_evaluated_for_itself
+        a_process_hears_a_cancel_while_it_computes
+        a_process_is_heard_while_its_parent_computes
         a_promise_that_failed_fails_there_too
         a_queue_copies_when_it_is_put
         a_queue_made_in_a_process_outlives_it

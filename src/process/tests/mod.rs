@@ -1,6 +1,7 @@
 //! Copies that cross and come back, and bytes that nobody packed.
 
 mod copies;
+mod ear;
 mod graph;
 mod hostile;
 mod link;
