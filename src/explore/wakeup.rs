@@ -162,26 +162,23 @@ impl Sequence<'_> {
         a.object != b.object && (a.object < self.met || b.object < self.met)
     }
 
-    /// As a branch that begins with this task. Who goes then goes on as long as it can.
+    /// As a branch that begins with this task; the others follow in the order in which they went.
     pub fn branch(&mut self, first: Actor) -> Branch {
+        let history = self.history;
+        let touches = |step: &Step| Some(Touches::from_slice(&history.events[*step].touches));
+        let last = self.is_sure.then(|| Touches::from_slice(self.touches));
         let mut chain = Vec::with_capacity(self.steps.len() + 1);
-        let mut going = first;
-        loop {
-            if let Some(step) = self.take(going) {
-                let touches = match self.history.events.get(step) {
-                    Some(event) => Some(&event.touches[..]),
-                    None => self.is_sure.then_some(self.touches),
-                };
-                chain.push((going, touches.map(Touches::from_slice)));
-                continue;
+        let step = match self.take(first) {
+            Some(NONE) | None => last,
+            Some(step) => {
+                if self.has_last {
+                    chain.push((self.last, last));
+                }
+                touches(&step)
             }
-            match self.first() {
-                Some(first) => going = first,
-                None => break,
-            }
-        }
-        chain.reverse();
-        let step = chain.pop().and_then(|(_, step)| step);
+        };
+        let rest = self.steps.iter().rev();
+        chain.extend(rest.map(|step| (history.events[*step].actor, touches(step))));
         Branch {
             actor: first,
             step,
