@@ -45,15 +45,14 @@ impl Search {
             return self.add_sequence(history, race, initials);
         }
         let initials = self.initials(history, race, Before::Depending);
+        let state = &self.states[race.earlier];
+        if race.strikes && state.sleepers.all >> race.later & 1 != 0 {
+            // What it would have done there it has not done here: that may have to come after
+            // whatever there is.
+            self.add_all(race, state.enabled.all & !state.sleepers.all);
+        }
         match race.objects > 1 && race.waits {
-            true => {
-                let state = &mut self.states[race.earlier];
-                let mut new = initials & state.enabled.all & !state.backtrack;
-                while new != 0 {
-                    state.wake(Branch::leaf(new.trailing_zeros() as Actor));
-                    new &= new - 1;
-                }
-            }
+            true => self.add_all(race, initials),
             false => self.add(race, initials),
         }
         if race.waits {
@@ -113,6 +112,16 @@ impl Search {
             return;
         }
         state.wake(Branch::leaf(race.first_of(possible)));
+    }
+
+    /// All of these that can go are to be tried before the earlier step of a race.
+    fn add_all(&mut self, race: Race, actors: Actors) {
+        let state = &mut self.states[race.earlier];
+        let mut new = actors & state.enabled.all & !state.backtrack;
+        while new != 0 {
+            state.wake(Branch::leaf(new.trailing_zeros() as Actor));
+            new &= new - 1;
+        }
     }
 
     /// Who can take the first step of what comes before the later step of a race and need not
@@ -193,6 +202,8 @@ pub(super) struct Race {
     pub several: bool,
     /// How many of them are not its own task.
     pub objects: usize,
+    /// A cancel strikes in it.
+    pub strikes: bool,
 }
 
 impl Race {

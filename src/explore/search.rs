@@ -287,7 +287,8 @@ impl Director for Search {
         let event = &play.history.events[newest];
         let (later, previous) = (event.actor, event.previous);
         let (waits, objects) = (event.waits, objects(&event.touches));
-        let several = event.touches.len() > 1 && (waits || event.outcome == Outcome::Struck);
+        let strikes = event.outcome == Outcome::Struck;
+        let several = event.touches.len() > 1 && (waits || strikes);
         play.history.complete(
             |earlier| stood(states, later, previous, earlier),
             |earlier| races.push(earlier),
@@ -300,6 +301,7 @@ impl Director for Search {
                 waits,
                 several,
                 objects,
+                strikes,
             };
             self.turn_round(&play.history, race);
         }
@@ -353,6 +355,7 @@ impl Search {
                     waits: true,
                     several: touches.len() > 1,
                     objects: objects(&touches),
+                    strikes: false,
                 };
                 self.turn_round(&play.history, race);
             }

@@ -157,3 +157,17 @@ fn a_cancel_of_what_has_ended_lets_nobody_go_on() {
         t3.join()";
     check(program, 5);
 }
+
+/// Whom a cancel strikes has not done what it would have done: who sleeps with that has to be
+/// woken all the same.
+#[test]
+fn a_wait_that_is_struck_comes_before_a_put_too() {
+    let program = "let q = queue()
+        let t1 = spawn { q.put(1) }
+        let t2 = spawn { q.put(2) }
+        print(t2.cancel())
+        print(t1.cancel())
+        try { t1.join() } catch e { print(e.kind) }
+        try { t2.join() } catch e { print(e.kind) }";
+    check(program, 31);
+}
