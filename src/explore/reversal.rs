@@ -63,6 +63,10 @@ impl Search {
 
     /// What comes before the later step of a race is to be tried before the earlier one.
     pub(super) fn add_sequence(&mut self, history: &History, race: Race, initials: Actors) {
+        if race.varies {
+            // Who goes another way there may not be independent of the others: those too.
+            self.add(race, initials & !(1 << race.later));
+        }
         let state = &mut self.states[race.earlier];
         let possible = initials & state.enabled.all;
         let has_chosen = possible >> state.chosen & 1 != 0;
@@ -77,6 +81,7 @@ impl Search {
             before_last: &self.row,
             touches: touches.unwrap_or_default(),
             is_sure: touches.is_some_and(are_sure),
+            varies: race.varies,
             has_last: true,
             met: state.met,
             doubtful: 0,
@@ -204,6 +209,8 @@ pub(super) struct Race {
     pub objects: usize,
     /// A cancel strikes in it.
     pub strikes: bool,
+    /// What it does depends on what comes before it: its time may pass, or a cancel strike.
+    pub varies: bool,
 }
 
 impl Race {

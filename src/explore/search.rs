@@ -224,6 +224,11 @@ fn stood(states: &[State], actor: Actor, previous: Step, earlier: Step) -> Optio
     stood_there.then(|| states[earlier].enabled.all & (1 << actor) != 0)
 }
 
+/// Whether what is done depends on the state it meets.
+fn notices(touch: &Touch) -> bool {
+    matches!(touch.action, Action::TakeIn | Action::TakeOut)
+}
+
 /// How many of these are not flags.
 fn objects(touches: &[Touch]) -> usize {
     let others = touches.iter().filter(|touch| touch.action != Action::Flag);
@@ -289,6 +294,7 @@ impl Director for Search {
         let (waits, objects) = (event.waits, objects(&event.touches));
         let strikes = event.outcome == Outcome::Struck;
         let several = event.touches.len() > 1 && (waits || strikes);
+        let varies = event.outcome != Outcome::Done || event.touches.iter().any(notices);
         play.history.complete(
             |earlier| stood(states, later, previous, earlier),
             |earlier| races.push(earlier),
@@ -302,6 +308,7 @@ impl Director for Search {
                 several,
                 objects,
                 strikes,
+                varies,
             };
             self.turn_round(&play.history, race);
         }
@@ -356,6 +363,7 @@ impl Search {
                     several: touches.len() > 1,
                     objects: objects(&touches),
                     strikes: false,
+                    varies: false,
                 };
                 self.turn_round(&play.history, race);
             }
