@@ -13,7 +13,9 @@
 //!                                     out before all of "w f x" is known
 //! ```
 //!
-//! That costs time, so it is done as soon as a search without has come to nothing new.
+//! That costs time, so it is done as soon as a search without has come to nothing new. It is not
+//! done where steps go another way when they come earlier (a time passes, a cancel strikes): there
+//! what comes behind them is not known, and a few executions come to nothing new.
 
 use super::history::{Actor, History, Step};
 use super::play::Actors;
@@ -81,7 +83,6 @@ impl Search {
             before_last: &self.row,
             touches: touches.unwrap_or_default(),
             is_sure: touches.is_some_and(are_sure),
-            varies: race.varies,
             has_last: true,
             met: state.met,
             doubtful: 0,

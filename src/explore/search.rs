@@ -69,6 +69,9 @@ pub struct Search {
     /// step before it. All are turned round when it is over.
     pub(super) races_so_far: Vec<(Race, Box<[u32]>)>,
     pub(super) with_trees: bool,
+    /// Some steps go another way where they come earlier: what comes behind those is not known, so
+    /// there are no wakeup trees.
+    varies: bool,
     pub(super) row: Vec<u32>,
     pub(super) first: Vec<u32>,
     /// The steps that need not come after the earlier one of a race, in order.
@@ -145,7 +148,8 @@ impl Search {
     /// So many executions have led to nothing new: true if it is to begin anew, with wakeup trees.
     pub fn takes_trees(&mut self, executions: u128, blocked: u64) -> bool {
         let many = executions < FEW || u128::from(blocked) * 8 > executions;
-        let takes = many && !self.with_trees && self.reduction == Reduction::All;
+        let may = !self.with_trees && !self.varies && self.reduction == Reduction::All;
+        let takes = many && may;
         self.with_trees |= takes;
         takes
     }
@@ -295,6 +299,11 @@ impl Director for Search {
         let strikes = event.outcome == Outcome::Struck;
         let several = event.touches.len() > 1 && (waits || strikes);
         let varies = event.outcome != Outcome::Done || event.touches.iter().any(notices);
+        if varies || several {
+            self.varies = true;
+            // Begun anew without.
+            play.learned |= std::mem::take(&mut self.with_trees);
+        }
         play.history.complete(
             |earlier| stood(states, later, previous, earlier),
             |earlier| races.push(earlier),

@@ -80,8 +80,6 @@ pub struct Sequence<'h> {
     pub touches: &'h [Touch],
     /// It touches this whatever comes before it.
     pub is_sure: bool,
-    /// It may go another way where something else has come before it.
-    pub varies: bool,
     /// The last one is in it still.
     pub has_last: bool,
     /// Objects from this one on were met later, perhaps in another order than elsewhere.
@@ -97,13 +95,7 @@ impl Sequence<'_> {
         let is_of = |step: &Step| history.events[*step].actor == actor;
         let (at, clock) = match self.steps.iter().position(is_of) {
             Some(at) => (at, history.clock(self.steps[at])),
-            None if self.has_last && self.last == actor => {
-                if self.varies && !self.steps.is_empty() {
-                    self.doubtful |= 1 << actor;
-                    return None;
-                }
-                (self.steps.len(), self.before_last)
-            }
+            None if self.has_last && self.last == actor => (self.steps.len(), self.before_last),
             None => return None,
         };
         let mut earlier = self.steps[..at].iter();
