@@ -3,13 +3,12 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ending::{End, Ended, Outcomes};
 use super::graph::{Merging, Progress};
 use super::history::Step;
-use super::limit::Limit;
 use super::play::Play;
 use super::sample::Sampler;
 use super::schedule;
@@ -121,17 +120,13 @@ pub fn explore(
     // Past the bounds orders are drawn at random for a quarter as long again.
     let (searched, sampled) = (bounds.time.mul_f64(0.8), bounds.time);
     let mut exploration = Exploration::new(runtime.clone(), unit, bounds);
-    let limit = |of| Limit {
-        stop: bounds.stop.clone(),
-        until: Some(begun + of),
-    };
-    exploration
-        .stage
-        .with(|_, play| play.limit = limit(searched));
+    let set_limit = |play: &mut Play, time| play.limit.until = Some(begun + time);
+    exploration.stage.with(|_, play| set_limit(play, searched));
     // Orders and states take turns, for nobody knows which of them will be through first.
     let mut merging = None;
     let mut slice = Slice::FIRST;
     let (mut turn, mut told) = (0u32, begun);
+    let is_stopped = || bounds.stop.load(Ordering::Relaxed);
     // When looking for shorter failures ends, once there is one.
     let enough = Cell::new(Duration::MAX);
     let mut is_over = |found: &Found, until: Duration, now: &mut dyn FnMut() -> Situation| {
@@ -146,7 +141,7 @@ pub fn explore(
         {
             enough.set(begun.elapsed() + more);
         }
-        limit(until).is_passed() || begun.elapsed() >= until.min(enough.get())
+        is_stopped() || begun.elapsed() >= until.min(enough.get())
     };
     let mut ran_out = true;
     while exploration.step(|_| {}) {
@@ -162,7 +157,7 @@ pub fn explore(
         }
         let merging = merging.get_or_insert_with(|| {
             let merging = Merging::new(runtime.clone(), unit, bounds);
-            merging.stage.with(|_, play| play.limit = limit(searched));
+            merging.stage.with(|_, play| set_limit(play, searched));
             merging
         });
         let until = searched.min(begun.elapsed() + slice.length);
@@ -179,7 +174,7 @@ pub fn explore(
         }
     }
     let mut found = exploration.finish();
-    found.stopped = limit(sampled).is_stopped();
+    found.stopped = is_stopped();
     if ran_out {
         return found;
     }
@@ -197,7 +192,7 @@ pub fn explore(
         return found;
     }
     let mut sampling = Sampling::new(runtime.clone(), unit, bounds);
-    sampling.stage.with(|_, play| play.limit = limit(sampled));
+    sampling.stage.with(|_, play| set_limit(play, sampled));
     while found.sampled < most && !is_over(&found, sampled, &mut Situation::default) {
         sampling.step(&mut found);
     }

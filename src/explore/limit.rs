@@ -18,13 +18,9 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Somebody wants to see what there is.
-    pub fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
     /// There is no more time, or somebody wants to see what there is.
     pub fn is_passed(&self) -> bool {
-        self.is_stopped() || self.until.is_some_and(|until| Instant::now() >= until)
+        let is_stopped = self.stop.load(Ordering::Relaxed);
+        is_stopped || self.until.is_some_and(|until| Instant::now() >= until)
     }
 }

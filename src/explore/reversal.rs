@@ -38,12 +38,12 @@ impl Search {
     /// it depends on counts, and not even that.
     pub(super) fn turn_round(&mut self, history: &History, race: Race) {
         if !race.several {
-            self.look_before(history, race, Before::All);
             if self.with_trees {
+                self.look_before(history, race, Before::All);
                 let row = self.row.clone().into_boxed_slice();
                 return self.races_so_far.push((race, row));
             }
-            let initials = self.initials_of(history, race, Before::All);
+            let initials = self.initials(history, race, Before::All);
             return self.add_sequence(history, race, initials);
         }
         let initials = self.initials(history, race, Before::Depending);
