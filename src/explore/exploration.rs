@@ -285,6 +285,9 @@ impl Exploration {
         }
         let (executions, blocked) = (self.found.executions, self.found.blocked);
         let (anew, given_up, too_many) = self.stage.with(|search, play| {
+            // Also in what is given up: that others sleep does not let go on who waits in vain
+            // there.
+            search.is_over(play);
             let in_vain = search.given_up && search.takes_trees(executions, blocked + 1);
             if play.learned || in_vain {
                 play.forget_steps();
@@ -302,8 +305,6 @@ impl Exploration {
             self.found.too_many = true;
             return false;
         }
-        // Also in what is given up: that others sleep does not let go on who waits in vain there.
-        self.stage.with(|search, play| search.is_over(play));
         match given_up {
             true => self.found.blocked += 1,
             false => {

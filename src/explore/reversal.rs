@@ -48,12 +48,13 @@ impl Search {
         }
         let initials = self.initials(history, race, Before::Depending);
         let state = &self.states[race.earlier];
-        if race.strikes && state.sleepers.all >> race.later & 1 != 0 {
+        let selects = race.objects > 1 && race.waits;
+        if (race.strikes || selects) && state.sleepers.all >> race.later & 1 != 0 {
             // What it would have done there it has not done here: that may have to come after
             // whatever there is.
             self.add_all(race, state.enabled.all & !state.sleepers.all);
         }
-        match race.objects > 1 && race.waits {
+        match selects {
             true => self.add_all(race, initials),
             false => self.add(race, initials),
         }

@@ -363,6 +363,11 @@ impl Search {
                 |previous, earlier| stood(states, actor, previous, earlier),
                 |earlier| races.push(earlier),
             );
+            if touches.len() > 1 {
+                // It could have gone another way, as above.
+                self.varies = true;
+                play.learned |= std::mem::take(&mut self.with_trees);
+            }
             for &earlier in &races {
                 let race = Race {
                     earlier,

@@ -208,6 +208,50 @@ fn queues_whose_state_is_noticed() {
 }
 
 #[test]
+fn selected_queues() {
+    all_agree(
+        &Theme {
+            operations: &[
+                |r| Op::Put(r.usize(..2), r.i64(1..9)),
+                |_| Op::Put(0, 1),
+                |_| Op::Select,
+                |_| Op::Select,
+                |_| Op::TimedSelect,
+                |r| Op::Get(r.usize(..2)),
+                |r| Op::Close(r.usize(..2)),
+            ],
+            main: &[
+                |_| Op::Select,
+                |r| Op::Put(r.usize(..2), 9),
+                |_| Op::Cancel(1),
+            ],
+            capacities: &[None, Some(1)],
+            ..Theme::default()
+        },
+        60,
+    );
+}
+
+#[test]
+fn selects_that_may_wait_in_vain() {
+    all_agree(
+        &Theme {
+            operations: &[
+                |r| Op::Put(r.usize(..2), r.i64(1..9)),
+                |_| Op::Select,
+                |_| Op::Lock(0),
+                |_| Op::Unlock(0),
+                |_| Op::Increment(0),
+            ],
+            main: &[|_| Op::Select, |_| Op::Lock(0), |_| Op::Put(1, 9)],
+            capacities: &[None, None],
+            ..Theme::default()
+        },
+        60,
+    );
+}
+
+#[test]
 fn locks() {
     all_agree(
         &Theme {
@@ -324,11 +368,14 @@ fn everything_at_once() {
                 |r| Op::Signal(r.usize(..1)),
                 |_| Op::Force(0),
                 |_| Op::TimedForce(0),
+                |_| Op::Select,
+                |_| Op::TimedSelect,
             ],
             main: &[
                 |_| Op::Cancel(1),
                 |_| Op::Done(1),
                 |_| Op::Get(0),
+                |_| Op::Select,
                 |_| Op::Write(0, 7),
             ],
             capacities: &[None, Some(1)],

@@ -18,6 +18,9 @@ pub enum Op {
     TimedGet(usize),
     Close(usize),
     Length(usize),
+    /// Of the first two queues, in this order.
+    Select,
+    TimedSelect,
     Lock(usize),
     TimedLock(usize),
     Unlock(usize),
@@ -99,6 +102,8 @@ fn line(op: &Op) -> String {
         Op::TimedGet(q) => tried(format!("log.push(q{q}.get(timeout: 1))")),
         Op::Close(q) => format!("q{q}.close()"),
         Op::Length(q) => format!("log.push(len(q{q}))"),
+        Op::Select => tried(String::from("log.push(select([q0, q1])[1])")),
+        Op::TimedSelect => tried(String::from("log.push(select([q0, q1], timeout: 1)[1])")),
         Op::Lock(l) => tried(format!("l{l}.acquire()")),
         Op::TimedLock(l) => tried(format!("l{l}.acquire(timeout: 1)")),
         Op::Unlock(l) => tried(format!("l{l}.release()")),
@@ -414,6 +419,8 @@ impl Search<'_> {
                 | Op::Get(_)
                 | Op::TimedPut(..)
                 | Op::TimedGet(_)
+                | Op::Select
+                | Op::TimedSelect
                 | Op::Lock(_)
                 | Op::TimedLock(_)
                 | Op::Wait(_)
@@ -425,7 +432,8 @@ impl Search<'_> {
             self.strike(state, task);
             // It looks at what it would have waited for.
             let mut touched = vec![(own, Did::LookedAtFlag)];
-            touched.extend(self.waited_for(op).map(|object| (object, Did::Looked)));
+            let waited_for = self.waited_for(op).into_iter();
+            touched.extend(waited_for.map(|object| (object, Did::Looked)));
             return Some(touched);
         }
         let mut touched = self.operate(state, task, op)?;
@@ -438,8 +446,11 @@ impl Search<'_> {
         Some(touched)
     }
 
-    fn waited_for(&self, op: Op) -> Option<Object> {
-        match op {
+    fn waited_for(&self, op: Op) -> Vec<Object> {
+        if matches!(op, Op::Select | Op::TimedSelect) {
+            return vec![Object::Queue(0), Object::Queue(1)];
+        }
+        let one = match op {
             Op::Put(q, _) | Op::Get(q) | Op::TimedPut(q, _) | Op::TimedGet(q) => {
                 Some(Object::Queue(q))
             }
@@ -450,7 +461,8 @@ impl Search<'_> {
             }
             Op::Force(t) | Op::TimedForce(t) => Some(Object::Task(t)),
             _ => None,
-        }
+        };
+        one.into_iter().collect()
     }
 
     fn strike(&self, state: &mut State, task: usize) {
@@ -564,6 +576,22 @@ impl Search<'_> {
                 };
                 state.tasks[task].log.push(kind(word));
                 one(Object::Queue(q), did)
+            }
+            Op::Select | Op::TimedSelect => {
+                let queues = &mut state.queues;
+                let found = (0..2).find(|&q| !queues[q].0.is_empty());
+                let word = match (found, queues.iter().take(2).all(|(_, closed)| *closed)) {
+                    (Some(q), _) => queues[q].0.remove(0).to_string(),
+                    (None, true) => kind("closed"),
+                    (None, false) if op == Op::TimedSelect => kind("timeout"),
+                    (None, false) => return None,
+                };
+                state.tasks[task].log.push(word);
+                let did = |q| match found == Some(q) {
+                    true => Did::NoticedAndChanged,
+                    false => Did::Looked,
+                };
+                Some((0..2).map(|q| (Object::Queue(q), did(q))).collect())
             }
             Op::Close(q) => {
                 let again = std::mem::replace(&mut state.queues[q].1, true);
