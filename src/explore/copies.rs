@@ -68,7 +68,7 @@ impl Workers for Copies {
     }
 
     fn elsewhere(&self, machine: &Machine<'_>, work: &Work, _: &Arc<PoolShared>) -> Result<Work> {
-        let parcel = crosses(pack_work(&machine.runtime, work, &machine.gate)?);
+        let parcel = crosses(pack_work(machine.runtime, work, &machine.gate)?);
         Ok(Work::Native(Box::new(move |machine| {
             let runtime = machine.runtime.clone();
             let value = unpack_work(&runtime, &parcel)?.run(machine)?;

@@ -24,14 +24,15 @@ use super::play::Play;
 use super::stand::Stand;
 use super::touch::Touches;
 use crate::gate::{Gate, Numbered, ObjectId, Operation, Turn, tell_gone};
-use crate::runtime::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
+use crate::runtime::fiber::{Fiber, Resumed, Suspended, run_guarded};
 use crate::runtime::machine::Machine;
 use crate::runtime::mailbox::SeatHandle;
 use crate::runtime::run::Runtime;
-use crate::runtime::task::{Task, TaskKind, Work};
+use crate::runtime::task::{Seats, Task, TaskKind, Work};
 use crate::runtime::trail;
 use crate::runtime::turn::Ask;
 use crate::runtime::wait::{Stops, WaitingFor};
+use crate::runtime::yard::Yard;
 use crate::syntax::span::Span;
 use crate::value::function::{Function, Unit};
 use crate::value::{Result, Unwind, Value};
@@ -80,7 +81,6 @@ pub(super) struct State<D> {
     pub director: D,
     /// Whom the director has chosen when a task arrived.
     chosen: Option<Option<Actor>>,
-    stacks: Stacks,
 }
 
 /// Where executions take place, one after the other.
@@ -89,6 +89,7 @@ pub struct Stage<D: Director> {
     /// What the program runs on.
     pub runtime: Arc<Runtime>,
     pub(super) handle: Arc<SeatHandle>,
+    yard: Rc<Yard>,
     /// What had been printed before the deadlocks that have been reported.
     pub(super) told: RefCell<HashSet<String>>,
     /// A loop has waited by looking again and again in the execution under way.
@@ -116,8 +117,8 @@ impl<D: Director> Stage<D> {
                 play,
                 director,
                 chosen: None,
-                stacks: Stacks::default(),
             }),
+            yard: Yard::new(handle.clone(), runtime.clone()),
             runtime,
             handle,
             told: RefCell::default(),
@@ -152,7 +153,7 @@ impl<D: Director> Stage<D> {
             TaskKind::Main,
             None,
             0,
-            None,
+            Seats::Own,
             Work::body(self.main.clone()),
         );
         {
@@ -211,7 +212,7 @@ impl<D: Director> Stage<D> {
         match suspended {
             None => {
                 part.pending = Pending::Ended;
-                state.stacks.give(fiber.into_stack());
+                self.yard.stacks.borrow_mut().give(fiber.into_stack());
                 state.play.has_left(actor);
                 None
             }
@@ -238,14 +239,12 @@ impl<D: Director> Stage<D> {
     fn enter(self: &Rc<Self>, state: &mut State<D>, actor: Actor) -> Option<Fiber> {
         let task = state.play.parts[actor].task.clone();
         let work = task.claim()?;
-        let stack = state.stacks.take().ok()?;
-        let (stage, runtime, handle) = (self.clone(), self.runtime.clone(), self.handle.clone());
+        let stack = self.yard.stacks.borrow_mut().take().ok()?;
+        let stage = self.clone();
         Some(Fiber::new(stack, move |port, limit| {
             let stand = Stand::new(stage.clone(), port, actor);
-            let stops = Stops::new(&task, &handle);
-            let own = task.clone();
-            let mut machine =
-                Machine::new(own, runtime, handle.clone(), port, actor, limit, &stops);
+            let stops = Stops::new(&task, &stage.handle);
+            let mut machine = Machine::new(&task, &stage.yard, port, actor, limit, &stops);
             machine.gate = Gate::watched(&stand);
             machine.turns = Some(&stand);
             let result = run_guarded(work, &mut machine);
@@ -279,7 +278,7 @@ impl<D: Director> Stage<D> {
             let fiber = self.state.borrow_mut().play.parts[actor].fiber.take();
             if let Some(mut fiber) = fiber {
                 while fiber.resume(Resumed::Cancelled).is_some() {}
-                self.state.borrow_mut().stacks.give(fiber.into_stack());
+                self.yard.stacks.borrow_mut().give(fiber.into_stack());
             }
         }
         drop(self.runtime.output.kept());

@@ -94,7 +94,7 @@ impl FirstProcess for Home {
     ) -> Result<Option<Value>> {
         machine.tick()?;
         if let Some(lent) = self.take_lent(queue) {
-            return parcel::unpack(&machine.runtime, &lent).map(Some);
+            return parcel::unpack(machine.runtime, &lent).map(Some);
         }
         let request = Request::Get {
             queue: queue_name(queue),
@@ -102,8 +102,8 @@ impl FirstProcess for Home {
         };
         match self.ask(machine, request)? {
             Answer::Value(value) => {
-                self.note(&FromWorker::Got(HandleName::of_task(&machine.task)));
-                self.unpack(&machine.runtime, value).map(Some)
+                self.note(&FromWorker::Got(HandleName::of_task(machine.task)));
+                self.unpack(machine.runtime, value).map(Some)
             }
             Answer::Nothing => Ok(None),
             _ => Err(unexpected()),
@@ -122,8 +122,8 @@ impl FirstProcess for Home {
         };
         match self.ask(machine, request)? {
             Answer::Selected(place, value) => {
-                self.note(&FromWorker::Got(HandleName::of_task(&machine.task)));
-                Ok((place as usize, self.unpack(&machine.runtime, value)?))
+                self.note(&FromWorker::Got(HandleName::of_task(machine.task)));
+                Ok((place as usize, self.unpack(machine.runtime, value)?))
             }
             _ => Err(unexpected()),
         }
@@ -258,7 +258,7 @@ impl FirstProcess for Home {
         pool: u64,
         at: Span,
     ) -> Result<Value> {
-        let work = parcel::pack_work(&machine.runtime, work, &machine.gate)?;
+        let work = parcel::pack_work(machine.runtime, work, &machine.gate)?;
         let request = Request::Start {
             started: started(kind),
             place: match pool {

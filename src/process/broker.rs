@@ -198,7 +198,7 @@ impl Workers for Broker {
         work: &Work,
         pool: &Arc<PoolShared>,
     ) -> Result<Work> {
-        let parcel = parcel::pack_work(&machine.runtime, work, &machine.gate)?;
+        let parcel = parcel::pack_work(machine.runtime, work, &machine.gate)?;
         self.crossing(&parcel);
         Ok(speaker::speak_for(&self.own()?, parcel, pool))
     }

@@ -134,8 +134,8 @@ impl Home {
     /// Asks for something on behalf of the running task, and waits for the answer.
     pub(super) fn ask(&self, machine: &mut Machine<'_>, request: Request) -> Result<Answer> {
         machine.tick()?;
-        self.knows(&machine.task);
-        let task = HandleName::of_task(&machine.task);
+        self.knows(machine.task);
+        let task = HandleName::of_task(machine.task);
         let struck = machine.task.cancel_has_struck();
         let (call, waiting) = self.send(task, struck, machine.site, request)?;
         let answer = machine.wait_for_answer(|ticket| {
@@ -149,7 +149,7 @@ impl Home {
         self.calls.lock().remove(&call);
         match answer? {
             Answer::Cancelled => Err(machine.strike_from_elsewhere()),
-            Answer::Failed(failure) => Err(self.failure(&machine.runtime, failure)),
+            Answer::Failed(failure) => Err(self.failure(machine.runtime, failure)),
             answer => Ok(answer),
         }
     }
@@ -172,7 +172,7 @@ impl Home {
 
     pub(super) fn value(&self, machine: &mut Machine<'_>, request: Request) -> Result<Value> {
         match self.ask(machine, request)? {
-            Answer::Value(value) => self.unpack(&machine.runtime, value),
+            Answer::Value(value) => self.unpack(machine.runtime, value),
             Answer::Nothing => Ok(Value::Nil),
             _ => Err(unexpected()),
         }
@@ -382,7 +382,7 @@ impl Home {
 
     /// A copy of a value, ready to be sent.
     pub(super) fn pack(&self, machine: &Machine<'_>, value: &Value) -> Result<Sealed> {
-        let parcel = parcel::pack(&machine.runtime, value, &machine.gate)?;
+        let parcel = parcel::pack(machine.runtime, value, &machine.gate)?;
         Ok(self.seal(parcel))
     }
 

@@ -26,7 +26,7 @@ use crate::runtime::pool::PoolKind;
 use crate::runtime::queue::Queue;
 use crate::runtime::run::Runtime;
 use crate::runtime::select::select_item;
-use crate::runtime::task::{Task, TaskKind};
+use crate::runtime::task::{Seats, Task, TaskKind};
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Unwind, Value};
 
@@ -52,7 +52,7 @@ impl Broker {
         request: Request,
     ) {
         let served = self.perform(machine, worker, request);
-        self.answer(&machine.runtime, worker, who, served);
+        self.answer(machine.runtime, worker, who, served);
     }
 
     pub(super) fn answer(
@@ -281,7 +281,7 @@ impl Broker {
             _ => self.speakers.clone(),
         };
         let work = super::speaker::speak_for(&self.own()?, work, &pool);
-        force::start_in(machine, kind, (work, None), pool, at)
+        force::start_in(machine, kind, (work, None), Seats::Of(pool), at)
     }
 
     pub(super) fn queue(&self, worker: &Remote, name: HandleName) -> Result<Arc<Queue>> {

@@ -32,7 +32,7 @@ use crate::runtime::fiber::Resumed;
 use crate::runtime::machine::Machine;
 use crate::runtime::pool::{PoolKind, PoolShared, StartSeats};
 use crate::runtime::run::Runtime;
-use crate::runtime::task::{Outcome, Task, TaskKind, Work};
+use crate::runtime::task::{Outcome, Seats, Task, TaskKind, Work};
 use crate::runtime::wait::{Ticket, WaitingFor};
 use crate::runtime::watch::TaskName;
 use crate::syntax::span::Span;
@@ -124,13 +124,13 @@ fn speak(
     work: Parcel,
     pool: &Arc<PoolShared>,
 ) -> Result<Value> {
-    let name = HandleName::of_task(&machine.task);
+    let name = HandleName::of_task(machine.task);
     let spoken = Spoken {
         task: machine.task.clone(),
         inbox: Arc::default(),
     };
     let worker = loop {
-        let worker = broker.worker_for(&machine.runtime, pool)?;
+        let worker = broker.worker_for(machine.runtime, pool)?;
         // One that has died meanwhile is no reason to fail.
         if worker.is_spoken_for(name, spoken.clone()) {
             break worker;
@@ -185,7 +185,7 @@ pub fn speak_for_new(
         result
     }));
     let speakers = broker.speakers.clone();
-    let task = Task::new(name.id, kind, at, parent, Some(speakers.clone()), work);
+    let task = Task::new(name.id, kind, at, parent, Seats::Of(speakers.clone()), work);
     if let Some(watch) = runtime.watched() {
         let by = |is_future| TaskName {
             is_future,
@@ -252,7 +252,7 @@ fn converse(
             }
             Ok(Some(News::Waits(told))) => inbox.whereabouts.are(Some(told)),
             Ok(Some(News::Ended(outcome, handles))) => {
-                return match parcel::unpack_end(&machine.runtime, &outcome, &handles) {
+                return match parcel::unpack_end(machine.runtime, &outcome, &handles) {
                     Ok(Outcome::Value(value)) => Ok(value),
                     Ok(Outcome::Failed(failure)) => Err(Unwind::Failed(failure)),
                     Ok(Outcome::Cancelled) => Err(Unwind::Cancelled),

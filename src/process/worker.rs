@@ -26,7 +26,7 @@ use crate::runtime::elsewhere::{FirstProcess, Parcel};
 use crate::runtime::memory;
 use crate::runtime::output::Output;
 use crate::runtime::run::Runtime;
-use crate::runtime::task::{Task, TaskKind, Work};
+use crate::runtime::task::{Seats, Task, TaskKind, Work};
 use crate::syntax::span::Span;
 use crate::value::Result;
 use crate::value::function::{Body, Unit};
@@ -183,12 +183,12 @@ fn start(
         _ => TaskKind::Spawned,
     };
     let native = Work::Native(Box::new(move |machine| -> Result<_> {
-        let copies = parcel::unpack_work(&machine.runtime, &work)?;
+        let copies = parcel::unpack_work(machine.runtime, &work)?;
         // What the task lets go of need not be kept for it here.
         drop(work);
         copies.run(machine)
     }));
-    let task = Task::new(name.id, kind, at, parent, None, native);
+    let task = Task::new(name.id, kind, at, parent, Seats::Own, native);
     task.abroad.runs_in(std::process::id());
     task.abroad.becomes_guest();
     home.names.remember(&task);

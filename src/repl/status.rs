@@ -87,6 +87,7 @@ fn row(repl: &Repl, started: &Started, task: &Task) -> String {
 fn place(task: &Task) -> String {
     match (task.abroad.process(), &task.pool) {
         (Some(process), _) => format!("process {process}"),
+        (None, None) if task.is_shared => String::from("shared pool"),
         (None, None) => String::from("thread"),
         (None, Some(pool)) => match pool.kind {
             PoolKind::Shared => String::from("shared pool"),

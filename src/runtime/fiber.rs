@@ -21,6 +21,7 @@ use super::mappings::{Mappings, OF_A_STACK};
 use super::scene::Scene;
 use super::task::{Task, Work};
 use super::wait::Ticket;
+use super::yard::Leaving;
 use crate::value::error::fail;
 use crate::value::{Kind, Result, Value};
 
@@ -56,6 +57,8 @@ pub enum Suspended {
     WaitingForStart(Arc<Ticket>, Arc<Task>, Work),
     /// Its time slice is over; others on the seat are ready. On a stage: it stands at the gate.
     Yielded,
+    /// It goes on, and leaves the fiber that it has run inside of itself to the seat.
+    Leaves(Box<Leaving>),
     /// It waits on; this is what it was asked for.
     Answered(Box<Scene>),
     /// On a stage: it ends the program with this status.

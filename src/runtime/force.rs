@@ -10,7 +10,7 @@ use super::machine::Machine;
 use super::place::Place;
 use super::pool::{PoolKind, PoolShared, StartSeats};
 use super::seat::Seat;
-use super::task::{Listener, Outcome, Task, TaskKind, Work, was_cancelled};
+use super::task::{Listener, Outcome, Seats, Task, TaskKind, Work, was_cancelled};
 use super::thread::cannot_start_thread;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{Numbered, ObjectId, Operation};
@@ -26,7 +26,10 @@ pub fn start_future(
     at: Span,
 ) -> Result<Value> {
     let pool = match place {
-        Value::Nil | Value::Place(Place::Thread) => machine.runtime.shared_pool.clone(),
+        Value::Nil | Value::Place(Place::Thread) => {
+            let calls = machine.name_of(&work);
+            return start_in(machine, TaskKind::Future, (work, calls), Seats::Shared, at);
+        }
         Value::Place(Place::Process) => match first_process_for(machine, "future … on process")? {
             Some(first) => return first.start(machine, TaskKind::Future, &work, 0, at),
             None => machine.runtime.workers()?.shared_pool(),
@@ -57,7 +60,13 @@ pub fn submit(
             .elsewhere(machine, &work, &pool)?,
         false => work,
     };
-    start_in(machine, TaskKind::Future, (work, calls), pool, at)
+    start_in(
+        machine,
+        TaskKind::Future,
+        (work, calls),
+        Seats::Of(pool),
+        at,
+    )
 }
 
 /// Starts a task with a thread or a process of its own.
@@ -84,7 +93,7 @@ fn spawn_thread(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Value
     let runtime = machine.runtime.clone();
     let name = work.name().map(str::to_owned);
     let calls = machine.name_of(&work);
-    let task = machine.new_task(TaskKind::Spawned, at, None, work)?;
+    let task = machine.new_task(TaskKind::Spawned, at, Seats::Own, work)?;
     if machine.gate.decides() {
         machine.hand_over(&task)?;
         return Ok(Value::Task(task));
@@ -119,7 +128,8 @@ fn spawn_process(machine: &mut Machine<'_>, work: Work, at: Span) -> Result<Valu
     let speakers = workers.speakers();
     let calls = machine.name_of(&work);
     let work = workers.elsewhere(machine, &work, &speakers)?;
-    start_in(machine, TaskKind::Spawned, (work, calls), speakers, at)
+    let seats = Seats::Of(speakers);
+    start_in(machine, TaskKind::Spawned, (work, calls), seats, at)
 }
 
 /// Starts a task in a pool, with the name of what it calls. In one of processes, its fiber here
@@ -128,14 +138,12 @@ pub fn start_in(
     machine: &mut Machine<'_>,
     kind: TaskKind,
     (work, calls): (Work, Option<Arc<str>>),
-    pool: Arc<PoolShared>,
+    seats: Seats,
     at: Span,
 ) -> Result<Value> {
     // There may be a million of these: nothing is counted that can be moved or lent.
-    let task = machine.new_task(kind, at, Some(pool), work)?;
-    let Some(pool) = &task.pool else {
-        unreachable!("it was made in a pool")
-    };
+    let task = machine.new_task(kind, at, seats, work)?;
+    let pool = task.pool.as_ref().unwrap_or(&machine.runtime.shared_pool);
     if machine.gate.decides() {
         if pool.has_seats() {
             (machine.gate).announce(|| Operation::Submit(ObjectId::of(&**pool)));
@@ -160,23 +168,17 @@ pub fn start_in(
 
 impl Machine<'_> {
     /// A task that this one starts.
-    fn new_task(
-        &self,
-        kind: TaskKind,
-        at: Span,
-        pool: Option<Arc<PoolShared>>,
-        work: Work,
-    ) -> Result<Arc<Task>> {
+    fn new_task(&self, kind: TaskKind, at: Span, seats: Seats, work: Work) -> Result<Arc<Task>> {
         let numbered = match kind {
             TaskKind::Future => Numbered::Future,
             TaskKind::Main | TaskKind::Spawned => Numbered::Task,
         };
         let parent = self.task.number;
         match self.gate.number(numbered) {
-            Some(number) => Ok(Task::new(number, kind, Some(at), parent, pool, work)),
+            Some(number) => Ok(Task::new(number, kind, Some(at), parent, seats, work)),
             None => {
-                let task = (self.runtime).make_task(kind, Some(at), parent, pool, work)?;
-                if self.runtime.is_called_off_with(&self.task) {
+                let task = (self.runtime).make_task(kind, Some(at), parent, seats, work)?;
+                if self.runtime.is_called_off_with(self.task) {
                     task.request_cancel();
                 }
                 Ok(task)
@@ -255,7 +257,7 @@ pub fn wait_for_end(
     deadline: Option<Instant>,
     verb: &str,
 ) -> Result<Outcome> {
-    if Arc::ptr_eq(task, &machine.task) && deadline.is_none() {
+    if Arc::ptr_eq(task, machine.task) && deadline.is_none() {
         return Err(Failure::error(
             Kind::Deadlock,
             format!("{} would wait for its own end", task.title()),
@@ -280,16 +282,29 @@ pub fn wait_for_end(
     {
         return Ok(outcome);
     }
-    let shared = task.pool.as_ref().filter(|pool| pool.starts_in_place());
     let has_time = deadline.is_none_or(|deadline| deadline > Instant::now());
-    let start = match shared {
-        Some(pool) if has_time => task.claim().map(|work| {
-            pool.forget(task);
+    let mut work = match task.is_shared && has_time {
+        true => task.claim().inspect(|_| {
+            machine.runtime.shared_pool.forget(task);
             machine.runtime.runs_one_in_place();
-            (task.clone(), work)
         }),
-        _ => None,
+        false => None,
     };
+    // A timer wakes only what the seat has.
+    if deadline.is_none()
+        && machine.may_run_in_place()
+        && let Some(work) = work.take()
+    {
+        machine.run_in_place(task, work);
+        // What was wanted of this task meanwhile may have been taken for the other's.
+        if machine.task.cancel_waits() {
+            return Err(machine.strike());
+        }
+        if let Some(outcome) = task.outcome() {
+            return Ok(outcome);
+        }
+    }
+    let start = work.map(|work| (task.clone(), work));
     if start.is_none()
         && machine.seat.looks_for(|| task.is_seen_to_have_ended())
         && let Some(outcome) = task.outcome()

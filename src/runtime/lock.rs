@@ -144,7 +144,7 @@ impl Lock {
             return away.first.release(machine, away.name);
         }
         let wrong_owner = self.state.with(|state| match &state.owner {
-            Some(owner) if Arc::ptr_eq(owner, &machine.task) => {
+            Some(owner) if Arc::ptr_eq(owner, machine.task) => {
                 let owner = state.owner.take();
                 wake_first(&mut state.waiting);
                 drop(owner);

@@ -13,6 +13,7 @@
 //! time slice strike, and sets up the row of slots.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -25,6 +26,7 @@ use super::task::Task;
 use super::trail;
 use super::turn::Turns;
 use super::wait::Stops;
+use super::yard::Yard;
 use crate::builtins::Builtin;
 use crate::gate::{Gate, UNCHECKED};
 use crate::resolve::program::TemplateKind;
@@ -103,12 +105,15 @@ pub struct Machine<'f> {
     /// Who gives turns, on a stage.
     pub turns: Option<&'f dyn Turns>,
     /// The task itself.
-    pub task: Arc<Task>,
+    pub task: &'f Arc<Task>,
     /// The program it belongs to.
-    pub runtime: Arc<Runtime>,
-    pub(super) seat: Arc<SeatHandle>,
+    pub runtime: &'f Arc<Runtime>,
+    pub(super) seat: &'f Arc<SeatHandle>,
+    pub(super) yard: &'f Rc<Yard>,
     pub(super) port: Port<'f>,
     pub(super) fiber: FiberKey,
+    /// How many fibers of the seat its own lies in.
+    pub(super) nested: u32,
     stack_limit: usize,
 }
 
@@ -162,9 +167,8 @@ impl Rows {
 impl<'f> Machine<'f> {
     /// A machine for a task that has just got its fiber.
     pub fn new(
-        task: Arc<Task>,
-        runtime: Arc<Runtime>,
-        seat: Arc<SeatHandle>,
+        task: &'f Arc<Task>,
+        yard: &'f Rc<Yard>,
         port: Port<'f>,
         fiber: FiberKey,
         stack_limit: usize,
@@ -182,10 +186,12 @@ impl<'f> Machine<'f> {
             gate: Gate::open().with_stop_sign(stop),
             turns: None,
             task,
-            runtime,
-            seat,
+            runtime: &yard.runtime,
+            seat: &yard.handle,
+            yard,
             port,
             fiber,
+            nested: 0,
             stack_limit,
         }
     }
@@ -366,7 +372,7 @@ impl<'f> Machine<'f> {
 
     /// The running task as a value.
     pub fn own_handle(&self) -> Value {
-        Value::of_task(&self.task)
+        Value::of_task(self.task)
     }
 
     /// Adds to an error where it happened, if it does not know yet.

@@ -13,10 +13,10 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
@@ -151,6 +151,14 @@ pub fn forget_wakes() {
     WOKEN.set(0);
 }
 
+/// All seats of this process, by address: a task knows its own by that, which costs no count.
+static SEATS: Mutex<BTreeMap<usize, Weak<SeatHandle>>> = Mutex::new(BTreeMap::new());
+
+/// The seat at an address, if there is one.
+pub(super) fn seat_at(address: usize) -> Option<Arc<SeatHandle>> {
+    SEATS.lock().get(&address)?.upgrade()
+}
+
 /// What others know of a seat.
 #[derive(Debug)]
 pub struct SeatHandle {
@@ -164,6 +172,8 @@ pub struct SeatHandle {
     own_mail: AtomicUsize,
     rest: AtomicU8,
     ready: AtomicUsize,
+    /// Whether the running fiber lies in others; only its own thread changes it.
+    nests: AtomicBool,
     awake: Arc<AtomicUsize>,
     processors: usize,
     /// How often it looks before it parks; only its own thread changes it.
@@ -196,6 +206,7 @@ impl SeatHandle {
             own_mail: AtomicUsize::new(0),
             rest: AtomicU8::new(AWAKE),
             ready: AtomicUsize::new(0),
+            nests: AtomicBool::new(false),
             awake: runtime.awake.clone(),
             processors: runtime.shared_pool.seats,
             looks: AtomicU32::new(MOST_LOOKS),
@@ -212,8 +223,16 @@ impl SeatHandle {
         runtime
             .seats
             .lock()
-            .insert(Arc::as_ptr(&handle).addr(), handle.clone());
+            .insert(handle.address(), handle.clone());
+        SEATS
+            .lock()
+            .insert(handle.address(), Arc::downgrade(&handle));
         handle
+    }
+
+    /// Where it lies.
+    pub(super) fn address(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 
     /// Whether its thread is running a fiber, or about to.
@@ -260,7 +279,7 @@ impl SeatHandle {
 
     /// Whether the current thread runs it.
     fn is_here(&self) -> bool {
-        HERE.get() == ptr::from_ref(self).addr()
+        HERE.get() == self.address()
     }
 
     fn keep(&self, mail: Mail) {
@@ -276,7 +295,7 @@ impl SeatHandle {
     }
 
     fn unpark(&self) {
-        WOKEN.set(ptr::from_ref(self).addr());
+        WOKEN.set(self.address());
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
@@ -300,10 +319,25 @@ impl SeatHandle {
         self.ready.store(ready, Ordering::Relaxed);
     }
 
+    /// Whether the running fiber lies in others, which cannot be seen to wait for it.
+    pub(super) fn nests(&self, nests: bool) {
+        self.nests.store(nests, Ordering::Relaxed);
+    }
+
+    /// Whether the running fiber has run for long enough, if its time slice is over.
+    pub(super) fn wants_room(&self) -> bool {
+        self.is_awake() && (self.others_are_ready() || self.is_nesting())
+    }
+
+    /// Whether the running fiber lies in others.
+    pub(super) fn is_nesting(&self) -> bool {
+        self.nests.load(Ordering::Relaxed)
+    }
+
     /// The current thread runs it from now on.
     pub fn belongs_to_this_thread(&self) {
         let _ = self.thread.set(thread::current());
-        HERE.set(ptr::from_ref(self).addr());
+        HERE.set(self.address());
         // Of a seat that this thread ran before.
         OWN_MAIL.take();
     }
@@ -443,6 +477,12 @@ impl SeatHandle {
     }
 }
 
+impl Drop for SeatHandle {
+    fn drop(&mut self) {
+        SEATS.lock().remove(&self.address());
+    }
+}
+
 /// Run under Miri too, which plays weak memory and many orders:
 /// `MIRIFLAGS="-Zmiri-disable-isolation -Zmiri-many-seeds=0..16" cargo +nightly miri test --lib mailbox`.
 #[cfg(test)]
@@ -451,7 +491,7 @@ mod tests {
     use crate::diagnostics::source::Sources;
     use crate::runtime::fiber::Resumed;
     use crate::runtime::output::Output;
-    use crate::runtime::task::{TaskKind, Work};
+    use crate::runtime::task::{Seats, TaskKind, Work};
     use crate::runtime::turn::Ask;
     use crate::runtime::wait::WaitingFor;
     use crate::syntax::span::Span;
@@ -527,7 +567,7 @@ mod tests {
         for _ in 0..8 {
             let seat = SeatHandle::new(&runtime, None);
             let work = Work::Native(Box::new(|_| Ok(Value::Nil)));
-            let task = Task::new(2, TaskKind::Spawned, None, 1, None, work);
+            let task = Task::new(2, TaskKind::Spawned, None, 1, Seats::Own, work);
             let ask = Ask {
                 what: WaitingFor::Time,
                 timed: false,

@@ -10,7 +10,7 @@
 //! In reading order:
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
-//! 2. [`fiber`], [`seat`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
+//! 2. [`fiber`], [`seat`], [`yard`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
 //!    [`turn`]: how they wait when somebody else decides whose turn it is; [`trail`]: what they have
 //!    seen then; [`still`]: what queues hold then
 //! 3. [`task`] with its [`work`] and `listeners`, [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls` and `pace`: what they wait for
@@ -72,3 +72,4 @@ pub mod wait;
 pub mod watch;
 pub mod work;
 pub mod worker;
+pub mod yard;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use super::pool::{Pool, PoolKind, PoolShared, StartSeats};
 use super::queue::Queue;
 use super::run::Runtime;
-use super::task::{Task, TaskKind, Work};
+use super::task::{Seats, Task, TaskKind, Work};
 use crate::syntax::span::Span;
 use crate::value::Result;
 
@@ -18,7 +18,7 @@ impl Runtime {
         kind: TaskKind,
         at: Option<Span>,
         parent: u64,
-        pool: Option<Arc<PoolShared>>,
+        seats: Seats,
         work: Work,
     ) -> Arc<Task> {
         if kind != TaskKind::Main {
@@ -26,7 +26,7 @@ impl Runtime {
         }
         if let Some(first) = self.first_process() {
             let number = first.new_number(self, kind);
-            let task = Task::new(number, kind, at, parent, pool, work);
+            let task = Task::new(number, kind, at, parent, seats, work);
             task.abroad.runs_in(std::process::id());
             if kind == TaskKind::Spawned {
                 first.spawned(&task);
@@ -34,7 +34,7 @@ impl Runtime {
             return task;
         }
         let number = self.reserve_numbers(kind, 1);
-        Task::new(number, kind, at, parent, pool, work)
+        Task::new(number, kind, at, parent, seats, work)
     }
 
     /// A task that has not started, if the program may have one more.
@@ -43,11 +43,11 @@ impl Runtime {
         kind: TaskKind,
         at: Option<Span>,
         parent: u64,
-        pool: Option<Arc<PoolShared>>,
+        seats: Seats,
         work: Work,
     ) -> Result<Arc<Task>> {
         let life = self.new_life()?;
-        let task = self.new_task(kind, at, parent, pool, work);
+        let task = self.new_task(kind, at, parent, seats, work);
         if let Some(life) = life {
             task.lives(life);
         }

@@ -64,7 +64,7 @@ pub struct PoolShared {
     /// How many seats it has.
     pub seats: usize,
     program: Weak<dyn StartSeats>,
-    /// Tasks made and not ended.
+    /// Tasks made and not ended, where somebody may wait for that: not in the shared pool.
     unfinished: AtomicUsize,
     /// Whether tasks may have been left without calling a seat.
     left: AtomicBool,
@@ -148,16 +148,13 @@ impl PoolShared {
                 return None;
             }
             state.unstarted.push_back(task.clone());
-            self.unfinished.fetch_add(1, Ordering::SeqCst);
+            if !self.starts_in_place() {
+                self.unfinished.fetch_add(1, Ordering::SeqCst);
+            }
             Some(self.call_or_leave(state))
         });
         match then {
             None => Err(self.is_shut_down()),
-            Some(Then::Nothing) => Ok(()),
-            Some(Then::Wake(seat)) => {
-                seat.send(Mail::Look);
-                Ok(())
-            }
             Some(Then::Grow) => {
                 let grown = self.grow();
                 if grown.is_err() {
@@ -167,6 +164,10 @@ impl PoolShared {
                     task.request_cancel();
                 }
                 grown
+            }
+            Some(then) => {
+                self.call(then);
+                Ok(())
             }
         }
     }

@@ -217,7 +217,7 @@ impl Promise {
         // code runs is kept small, and everything else happens in calls that have returned.
         let at_once = match machine.gate.decides() {
             true => None,
-            false => self.step(&machine.task, None, deadline.is_some()),
+            false => self.step(machine.task, None, deadline.is_some()),
         };
         match at_once {
             Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),

@@ -26,7 +26,7 @@ use super::pool::{PoolKind, PoolShared, StartSeats};
 use super::seat::Seat;
 use super::stop::RollCall;
 use super::story;
-use super::task::{Task, TaskKind, Work};
+use super::task::{Seats, Task, TaskKind, Work};
 use super::wait::Ticket;
 use super::watch::Watch;
 use crate::diagnostics::report::Report;
@@ -196,7 +196,7 @@ impl Runtime {
             captures: Default::default(),
         });
         self.units.add(unit);
-        let task = self.new_task(TaskKind::Main, None, 0, None, Work::body(main));
+        let task = self.new_task(TaskKind::Main, None, 0, Seats::Own, Work::body(main));
         self.start_ticking();
         let handle = SeatHandle::new(self, None);
         let _ = self.main_seat.set(handle.clone());
@@ -400,7 +400,7 @@ impl Runtime {
     }
 
     pub(super) fn forget_seat(&self, handle: &Arc<SeatHandle>) {
-        self.seats.lock().remove(&Arc::as_ptr(handle).addr());
+        self.seats.lock().remove(&handle.address());
     }
 }
 

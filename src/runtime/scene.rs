@@ -57,10 +57,10 @@ pub struct Scene {
 impl Machine<'_> {
     /// Stops the fiber until it is woken; answers questions meanwhile.
     pub(super) fn suspend_to_wait(&mut self, why: Suspended) -> Resumed {
-        let mut resumed = self.port.suspend(why);
+        let mut resumed = self.suspend(why);
         while resumed == Resumed::Asked {
             let scene = Box::new(self.scene());
-            resumed = self.port.suspend(Suspended::Answered(scene));
+            resumed = self.suspend(Suspended::Answered(scene));
         }
         resumed
     }

@@ -12,20 +12,20 @@
 //! What others know of a seat, and how it rests, is its [`SeatHandle`].
 
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::fiber::{Fiber, Resumed, Stacks, Suspended, run_guarded};
+use super::fiber::{Fiber, Resumed, Suspended};
 use super::listening::Listener;
-use super::machine::Machine;
 use super::mailbox::{FiberKey, LaidDown, Mail, Rest, SeatHandle};
 use super::pace::Pace;
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
 use super::task::{Task, TaskKind, Work};
-use super::wait::{Stops, Ticket, WaitingFor};
-use crate::value::{Failure, Kind, Unwind};
+use super::wait::{Ticket, WaitingFor};
+use super::yard::{Leaving, Yard};
 
 struct Slot {
     fiber: Fiber,
@@ -40,10 +40,8 @@ struct Slot {
 
 /// A seat, owned by its thread.
 pub struct Seat {
-    handle: Arc<SeatHandle>,
-    runtime: Arc<Runtime>,
+    yard: Rc<Yard>,
     slots: Vec<Option<Slot>>,
-    free: Vec<FiberKey>,
     ready: VecDeque<(FiberKey, Resumed)>,
     timers: BTreeMap<(Instant, u64), Arc<Ticket>>,
     timers_made: u64,
@@ -52,7 +50,6 @@ pub struct Seat {
     /// Whether its pool may count on it to start something.
     idle: bool,
     pace: Pace,
-    stacks: Stacks,
 }
 
 impl Seat {
@@ -60,27 +57,24 @@ impl Seat {
     pub fn new(handle: Arc<SeatHandle>, runtime: &Arc<Runtime>) -> Seat {
         handle.belongs_to_this_thread();
         Seat {
-            handle,
-            runtime: runtime.clone(),
+            yard: Yard::new(handle, runtime.clone()),
             slots: Vec::new(),
-            free: Vec::new(),
             ready: VecDeque::new(),
             timers: BTreeMap::new(),
             timers_made: 0,
             outside: 0,
             idle: false,
             pace: Pace::default(),
-            stacks: Stacks::default(),
         }
     }
 
     /// What others know of it.
     pub fn handle(&self) -> &Arc<SeatHandle> {
-        &self.handle
+        &self.yard.handle
     }
 
     pub(super) fn runtime(&self) -> &Arc<Runtime> {
-        &self.runtime
+        &self.yard.runtime
     }
 
     /// Runs fibers while `goes_on` holds, which is asked whenever there is nothing to run.
@@ -97,12 +91,7 @@ impl Seat {
                 self.resume(key, why);
             } else if let Some(nap) = self.naps_first() {
                 self.rest(Some(Instant::now() + nap));
-            } else if let Some((task, work)) = self
-                .handle
-                .pool
-                .as_ref()
-                .and_then(|pool| pool.take(&self.handle))
-            {
+            } else if let Some((task, work)) = self.takes_one() {
                 self.idle = false;
                 self.start(task, work);
             } else if over(self) {
@@ -115,55 +104,33 @@ impl Seat {
         }
     }
 
+    fn takes_one(&self) -> Option<(Arc<Task>, Work)> {
+        let handle = self.handle();
+        handle.pool.as_ref()?.take(handle)
+    }
+
     /// Whether nothing that has started here is left.
     pub fn is_empty(&self) -> bool {
-        self.slots.len() == self.free.len()
+        self.yard.is_empty()
     }
 
     /// Starts a task here: it runs next. Its pool has already counted it as running.
     pub fn start(&mut self, task: Arc<Task>, work: Work) {
-        if task.kind == TaskKind::Future && self.runtime.starts_no_more_futures() {
-            task.finish(Err(Unwind::Cancelled));
-            self.unseat(&task);
-            self.runtime.task_left();
-            return;
-        }
-        let stack = match self.stacks.take() {
-            Ok(stack) => stack,
-            Err(error) => {
-                let failure = Failure::error(
-                    Kind::Memory,
-                    format!("no memory for the stack of {}: {error}", task.title()),
-                );
-                task.finish(Err(failure.into()));
-                self.unseat(&task);
-                return;
+        match self.yard.launch(&task, work, 0) {
+            Some((key, fiber)) => {
+                self.has(key, fiber, task);
+                self.ready.push_front((key, Resumed::Ready));
             }
-        };
-        let key = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() - 1
-        });
-        let _ = task.seat.set(self.handle.clone());
-        self.handle.tasks.lock().insert(key, task.clone());
-        // Now that it can be seen: whoever calls everything off has seen it, or is seen here.
-        if self.runtime.is_called_off(&task) {
-            task.request_cancel();
+            None => self.unseat(&task),
         }
-        let (runtime, handle, own) = (self.runtime.clone(), self.handle.clone(), task.clone());
-        let fiber = Fiber::new(stack, move |port, limit| {
-            let stops = Stops::new(&own, &handle);
-            let (task, seat) = (own.clone(), handle.clone());
-            let mut machine = Machine::new(task, runtime, seat, port, key, limit, &stops);
-            let result = match own.cancel_waits() && !own.abroad.has_to_speak() {
-                true => {
-                    own.cancel_strikes();
-                    Err(Unwind::Cancelled)
-                }
-                false => run_guarded(work, &mut machine),
-            };
-            machine.runtime.task_ended(&own, result);
-        });
+    }
+
+    /// The seat has one fiber more.
+    fn has(&mut self, key: FiberKey, fiber: Fiber, task: Arc<Task>) {
+        self.yard.shows(key, &task);
+        if self.slots.len() <= key {
+            self.slots.resize_with(key + 1, || None);
+        }
         self.slots[key] = Some(Slot {
             fiber,
             task,
@@ -171,12 +138,13 @@ impl Seat {
             timer: None,
             seated: true,
         });
-        self.ready.push_front((key, Resumed::Ready));
     }
 
     fn resume(&mut self, key: FiberKey, why: Resumed) {
         // A timer counts: when it is due, its fiber wants its turn.
-        self.handle.set_ready(self.ready.len() + self.timers.len());
+        self.yard
+            .handle
+            .set_ready(self.ready.len() + self.timers.len());
         let Some(slot) = &mut self.slots[key] else {
             return;
         };
@@ -184,22 +152,39 @@ impl Seat {
         match slot.fiber.resume(why) {
             None => {
                 if let Some(slot) = self.slots[key].take() {
-                    self.free.push(key);
-                    let _task = self.handle.tasks.lock().remove(key);
-                    self.stacks.give(slot.fiber.into_stack());
+                    self.yard.hides(key);
+                    self.yard.clear(key, slot.fiber);
                     self.unseat(&slot.task);
-                    self.runtime.task_left();
+                    self.runtime().task_left();
                 }
             }
+            Some(Suspended::Leaves(leaving)) => {
+                let Leaving {
+                    key: left,
+                    fiber,
+                    task,
+                    why,
+                } = *leaving;
+                self.has(left, fiber, task);
+                self.stopped(left, why);
+                self.ready.push_front((key, Resumed::Ready));
+            }
+            Some(why) => self.stopped(key, why),
+        }
+    }
+
+    /// A fiber has stopped in the middle.
+    fn stopped(&mut self, key: FiberKey, why: Suspended) {
+        match why {
             // Only a stage is asked, never a seat.
-            Some(Suspended::Yielded | Suspended::Exits(_)) => {
+            Suspended::Yielded | Suspended::Exits(_) => {
                 self.make_room(key);
                 self.ready.push_back((key, Resumed::Ready));
             }
-            // Only who is asked answers.
-            Some(Suspended::Answered(_)) => {}
-            Some(Suspended::Waiting(ticket)) => self.park(key, ticket),
-            Some(Suspended::WaitingForStart(ticket, task, work)) => {
+            // Only who is asked answers; only who is resumed by the seat leaves another one to it.
+            Suspended::Answered(_) | Suspended::Leaves(_) => {}
+            Suspended::Waiting(ticket) => self.park(key, ticket),
+            Suspended::WaitingForStart(ticket, task, work) => {
                 self.park(key, ticket);
                 self.start(task, work);
             }
@@ -279,9 +264,9 @@ impl Seat {
     /// The seat goes on with one of its fibers: its pool must not count on it any more.
     fn no_longer_idle(&mut self) {
         if std::mem::take(&mut self.idle)
-            && let Some(pool) = &self.handle.pool
+            && let Some(pool) = &self.yard.handle.pool
         {
-            pool.has_got_busy(&self.handle);
+            pool.has_got_busy(&self.yard.handle);
         }
     }
 
@@ -295,7 +280,7 @@ impl Seat {
             if !slot.seated
                 && let Some(pool) = &slot.task.pool
             {
-                slot.seated = pool.sit_down(&self.handle);
+                slot.seated = pool.sit_down(&self.yard.handle);
                 if !slot.seated {
                     self.ready.push_back((key, why));
                     continue;
@@ -307,7 +292,7 @@ impl Seat {
     }
 
     pub(super) fn read_mail(&mut self) {
-        while let Some(mail) = self.handle.next_mail() {
+        while let Some(mail) = self.yard.handle.next_mail() {
             match mail {
                 Mail::Wake(ticket) => self.woken(&ticket),
                 Mail::Look => {}
@@ -346,7 +331,8 @@ impl Seat {
     }
 
     fn woken(&mut self, ticket: &Arc<Ticket>) {
-        let Some(slot) = &mut self.slots[ticket.fiber] else {
+        // The fiber may have ended inside of its forcer, without the seat.
+        let Some(Some(slot)) = self.slots.get_mut(ticket.fiber) else {
             return;
         };
         if slot
@@ -382,22 +368,22 @@ impl Seat {
 
     /// For how long to nap before it looks for something to start.
     fn naps_first(&mut self) -> Option<Duration> {
-        let pool = self.handle.pool.as_ref();
+        let pool = self.yard.handle.pool.as_ref();
         pool.filter(|pool| pool.starts_in_place())?;
-        let runtime = &self.runtime;
+        let runtime = &self.yard.runtime;
         self.pace.takes_one(|| runtime.made_and_run_in_place())
     }
 
     /// Stops the thread until there is mail, a timer is due or a nap is over.
     fn rest(&mut self, nap: Option<Instant>) {
-        self.runtime.output.flush_quietly();
+        self.yard.runtime.output.flush_quietly();
         // A seat of the shared pool has just found nothing there.
-        let shared = &self.runtime.shared_pool;
+        let shared = &self.yard.runtime.shared_pool;
         let is_own = |pool: &Arc<PoolShared>| Arc::ptr_eq(pool, shared);
-        if !self.handle.pool.as_ref().is_some_and(is_own) {
+        if !self.yard.handle.pool.as_ref().is_some_and(is_own) {
             shared.calls_for_what_is_left();
         }
-        if let Some(first) = self.runtime.first_process() {
+        if let Some(first) = self.yard.runtime.first_process() {
             first.send();
         }
         let timer = self.timers.first_key_value().map(|((due, _), _)| *due);
@@ -407,17 +393,17 @@ impl Seat {
             (None, 0) => Rest::Sleep,
             (None, _) => Rest::Nap,
         };
-        let laid_down = self.handle.lie_down(rest);
-        if laid_down == LaidDown::Last && self.runtime.first_process().is_none() {
-            self.runtime.nobody_is_awake();
+        let laid_down = self.yard.handle.lie_down(rest);
+        if laid_down == LaidDown::Last && self.yard.runtime.first_process().is_none() {
+            self.yard.runtime.nobody_is_awake();
         }
-        let listener = Listener::new(&self.runtime, &self.handle);
-        if self.handle.look_out(|| listener.listen()) {
+        let listener = Listener::new(&self.yard.runtime, &self.yard.handle);
+        if self.yard.handle.look_out(|| listener.listen()) {
             return;
         }
         listener.wait(laid_down, due);
         drop(listener);
-        self.handle.stay_down(due);
+        self.yard.handle.stay_down(due);
     }
 }
 
@@ -425,7 +411,7 @@ impl Drop for Seat {
     /// Fibers that are still in the middle of something (the program is stuck) stay as they are:
     /// taking their stacks apart would run code of theirs.
     fn drop(&mut self) {
-        self.handle.leaves_this_thread();
+        self.yard.handle.leaves_this_thread();
         self.slots.drain(..).for_each(std::mem::forget);
     }
 }

@@ -23,7 +23,7 @@ use super::machine::{CallRecord, Flow, Machine};
 use super::mailbox::SeatHandle;
 use super::run::Runtime;
 use super::seat::Seat;
-use super::task::{Outcome, Task, TaskKind, Work};
+use super::task::{Outcome, Seats, Task, TaskKind, Work};
 use super::wait::{Ticket, WaitingFor};
 use super::work::NativeWork;
 use crate::resolve::program::LocalSlot;
@@ -166,7 +166,7 @@ impl Session {
         let own = self.clone();
         let work = Work::Native(Box::new(move |machine| own.main(machine)));
         let runtime = &self.runtime;
-        let main = runtime.new_task(TaskKind::Main, None, 0, None, work);
+        let main = runtime.new_task(TaskKind::Main, None, 0, Seats::Own, work);
         let _ = self.main.set(main.clone());
         let handle = SeatHandle::new(runtime, None);
         let _ = runtime.main_seat.set(handle.clone());

@@ -34,6 +34,9 @@ use crate::value::error::CallFrame;
 /// How long a roll call waits for answers.
 const PATIENCE: Duration = Duration::from_millis(80);
 
+/// How long forcers have until they are seen to wait.
+const PATIENCE_WITH_FORCERS: Duration = Duration::from_millis(10);
+
 /// How many tasks it tells of.
 const MOST_TOLD: usize = 20;
 
@@ -122,7 +125,7 @@ impl Machine<'_> {
                 calls_left_out,
             });
             if let Some(first) = self.runtime.first_process() {
-                first.was_at(&self.task, place.clone());
+                first.was_at(self.task, place.clone());
             }
         }
     }
@@ -242,6 +245,7 @@ impl Runtime {
 
     /// Cancels all tasks and collects where they were.
     fn call_roll(&self, why: &Stop) -> Report {
+        self.let_forcers_wait();
         let waits = self.waits();
         let (mut tasks, unstarted) = self.call_off();
         Self::in_order(&mut tasks);
@@ -302,6 +306,20 @@ impl Runtime {
         report.notes = lines;
         report.help = why.help().map(str::to_owned);
         report
+    }
+
+    /// Whoever runs a future in place is seen to wait for it from now on, if it can be reached.
+    fn let_forcers_wait(&self) {
+        let seats: Vec<_> = self.seats.lock().values().cloned().collect();
+        let deadline = Instant::now() + PATIENCE_WITH_FORCERS;
+        loop {
+            let mut nesting = seats.iter().filter(|seat| seat.is_nesting()).peekable();
+            if nesting.peek().is_none() || Instant::now() >= deadline {
+                return;
+            }
+            nesting.for_each(|seat| seat.wants_attention());
+            thread::sleep(Duration::from_micros(200));
+        }
     }
 
     fn was_running(&self, title: &str, place: &Whereat) -> String {

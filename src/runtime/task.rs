@@ -9,8 +9,8 @@
 //! is a request that strikes once: at the task's next loop turn, call or wait.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -20,7 +20,7 @@ use super::fiber::Resumed;
 use super::limits::Life;
 pub use super::listeners::Listener;
 use super::listeners::Listeners;
-use super::mailbox::SeatHandle;
+use super::mailbox::{self, SeatHandle};
 use super::pool::PoolShared;
 use super::wait::Ticket;
 pub use super::work::Work;
@@ -39,6 +39,17 @@ pub enum TaskKind {
     Future,
     /// `spawn`
     Spawned,
+}
+
+/// Whose seats a task needs.
+#[derive(Clone, Debug)]
+pub enum Seats {
+    /// A thread of its own, or nobody's: it is spoken for.
+    Own,
+    /// The shared pool's. (They are not counted one by one: there may be a million such tasks.)
+    Shared,
+    /// A pool's.
+    Of(Arc<PoolShared>),
 }
 
 /// How a task ended.
@@ -90,11 +101,15 @@ pub struct Task {
     pub started_at: Option<Span>,
     /// The number of the task that started it; 0 for the main program.
     pub parent: u64,
-    /// The pool whose seats it needs; `None` for the main program and spawned tasks.
+    /// The pool whose seats it needs, unless that is the shared one; `None` for the main program
+    /// and spawned tasks.
     pub pool: Option<Arc<PoolShared>>,
+    /// Whether it is a future of the shared pool.
+    pub is_shared: bool,
     /// The wait it is in.
     pub(super) ticket: Mutex<Option<Arc<Ticket>>>,
-    pub(super) seat: OnceLock<Arc<SeatHandle>>,
+    /// The seat it runs on, by its address; 0 before it has started.
+    seat: AtomicUsize,
     state: Guarded<State>,
     /// Whether somebody has its work; may be seen late.
     claimed: AtomicBool,
@@ -118,13 +133,13 @@ impl Task {
         kind: TaskKind,
         started_at: Option<Span>,
         parent: u64,
-        pool: Option<Arc<PoolShared>>,
+        seats: Seats,
         work: Work,
     ) -> Arc<Task> {
         if kind != TaskKind::Main {
             single::ends();
         }
-        Arc::new(Task::made(number, kind, started_at, parent, pool, work))
+        Arc::new(Task::made(number, kind, started_at, parent, seats, work))
     }
 
     fn made(
@@ -132,17 +147,23 @@ impl Task {
         kind: TaskKind,
         started_at: Option<Span>,
         parent: u64,
-        pool: Option<Arc<PoolShared>>,
+        seats: Seats,
         work: Work,
     ) -> Task {
+        let is_shared = matches!(seats, Seats::Shared);
+        let pool = match seats {
+            Seats::Own | Seats::Shared => None,
+            Seats::Of(pool) => Some(pool),
+        };
         Task {
             number,
             kind,
             started_at,
             parent,
             pool,
+            is_shared,
             ticket: Mutex::new(None),
-            seat: OnceLock::new(),
+            seat: AtomicUsize::new(0),
             state: Guarded::new(State {
                 phase: Phase::Unstarted(work),
                 listeners: Listeners::Nobody,
@@ -166,7 +187,7 @@ impl Task {
         };
         let number = away.name.id;
         let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
-        let mut task = Task::made(number, kind, None, 0, None, nothing);
+        let mut task = Task::made(number, kind, None, 0, Seats::Own, nothing);
         task.abroad = Abroad::of_stand_in(away);
         Arc::new(task)
     }
@@ -357,8 +378,8 @@ impl Task {
                     Ordering::SeqCst,
                     Ordering::SeqCst,
                 );
-                if let Some(seat) = self.seat.get() {
-                    seat.attention.store(true, Ordering::SeqCst);
+                if let Some(seat) = mailbox::seat_at(self.seat.load(Ordering::SeqCst)) {
+                    seat.wants_attention();
                 }
                 // Under the ticket's lock, as the strike is: a wait of its clean-up is left alone.
                 let ticket = self.ticket.lock();
@@ -386,6 +407,11 @@ impl Task {
     /// The wait it is in.
     pub fn wait(&self) -> Option<Arc<Ticket>> {
         self.ticket.lock().clone()
+    }
+
+    /// It starts on this seat: whoever cancels it from now on lets that one look up.
+    pub(super) fn starts_on(&self, seat: &SeatHandle) {
+        self.seat.store(seat.address(), Ordering::SeqCst);
     }
 
     /// Whether a cancel was requested that has not struck.

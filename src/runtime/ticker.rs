@@ -108,7 +108,7 @@ impl Runtime {
     fn end_time_slices(&self) {
         self.call_for_what_is_left();
         for seat in self.seats.lock().values() {
-            if seat.is_awake() && seat.others_are_ready() {
+            if seat.wants_room() {
                 seat.attention.store(true, Ordering::Relaxed);
             }
         }

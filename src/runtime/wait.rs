@@ -383,8 +383,9 @@ impl Machine<'_> {
             return Err(fail(Kind::Memory, "the system has almost no memory left")
                 .help("what holds so much? --max-memory stops a program before that"));
         }
-        if self.seat.others_are_ready() {
-            self.port.suspend(Suspended::Yielded);
+        // What lies in another fiber does not know whether somebody wants that one's attention.
+        if self.nested > 0 || self.seat.others_are_ready() {
+            self.suspend(Suspended::Yielded);
             if self.task.cancel_waits() {
                 return Err(self.strike());
             }

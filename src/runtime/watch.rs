@@ -174,7 +174,7 @@ impl Machine<'_> {
     /// This task has made another one.
     pub fn says_it_started(&self, task: &Arc<Task>, calls: Option<Arc<str>>) {
         if let Some(watch) = self.runtime.watched() {
-            watch.started(TaskName::from(&*self.task), task, calls);
+            watch.started(TaskName::from(&**self.task), task, calls);
         }
     }
 }

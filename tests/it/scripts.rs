@@ -514,6 +514,9 @@ scripts! {
         force_rethrows
         force_with_timeout
         forced_by_many
+        forced_in_place_both_are_cancelled
+        forced_in_place_its_forcer_can_be_cancelled
+        forced_in_place_thousands_deep
         future_gives_a_value
         future_of_a_block
         futures_can_be_keys
