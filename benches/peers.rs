@@ -56,6 +56,9 @@ fn main() -> ExitCode {
             peer::packages()
         );
         Ok(())
+    } else if has("--park") {
+        own::park_in_turns();
+        Ok(())
     } else if has("--guard") {
         guard::guard(has("--accept"))
     } else {

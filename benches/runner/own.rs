@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use crate::Outcome;
@@ -57,7 +60,89 @@ pub fn measure(rounds: usize) -> Outcome<Vec<String>> {
         "| two threads that share nothing | {:.2} times the work of one in the same time |",
         median(&ratios)
     ));
+    lines.extend(pools_of_primes(rounds)?);
+    lines.push(hand_overs(rounds)?);
     Ok(lines)
+}
+
+/// The lecture's primes in a pool of processes beside one after the other: its six, of which one is
+/// quickly done, and each of them twice, which two processors can share evenly.
+fn pools_of_primes(rounds: usize) -> Outcome<Vec<String>> {
+    let mut lines = Vec::new();
+    for (what, times) in [("the lecture's six primes", 1), ("each of them twice", 2)] {
+        let commands = ["process_primes_sequential", "process_primes"].map(|name| {
+            let path = crate::benches().join(name).join(format!("{name}.cq"));
+            let text = fs::read_to_string(path)?;
+            let more = format!("\n]\nnumbers = numbers * {times}\n");
+            let program = written(&format!("{name}.cq"), &text.replacen("\n]\n", &more, 1))?;
+            Outcome::Ok(cq(&[&program]))
+        });
+        let [one_by_one, pool] = commands;
+        let (one_by_one, pool) = (one_by_one?, pool?);
+        let mut ratios = Vec::new();
+        for _ in 0..rounds.max(1) {
+            ratios.push(run(&one_by_one)?.time / run(&pool)?.time);
+        }
+        ratios.sort_by(f64::total_cmp);
+        lines.push(format!(
+            "| a pool of processes, {what} | {:.2} times as fast as one after the other |",
+            median(&ratios)
+        ));
+    }
+    Ok(lines)
+}
+
+/// How often two threads hand over to each other.
+const HAND_OVERS: usize = 200_000;
+
+/// Two tasks that hand a value to and fro, on one processor, beside two threads that only wake each
+/// other there.
+fn hand_overs(rounds: usize) -> Outcome<String> {
+    let pinned = |command: Vec<String>| {
+        let taskset = ["taskset", "-c", "0"].map(str::to_owned);
+        taskset.into_iter().chain(command).collect::<Vec<_>>()
+    };
+    let program = crate::benches().join("queue_ping_pong/queue_ping_pong.cq");
+    let ours = pinned(cq(&[&program.display().to_string()]));
+    let nothing = pinned(cq(&["-e", "nil"]));
+    let own = std::env::current_exe()?.display().to_string();
+    let bare = pinned(vec![own, String::from("--park")]);
+    let (mut ratios, mut each) = (Vec::new(), Vec::new());
+    for _ in 0..rounds.max(1) {
+        let time = run(&ours)?.time - run(&nothing)?.time;
+        ratios.push(time / run(&bare)?.time);
+        each.push(time * 1e3 / HAND_OVERS as f64);
+    }
+    ratios.sort_by(f64::total_cmp);
+    each.sort_by(f64::total_cmp);
+    Ok(format!(
+        "| a value handed over between threads on one processor | {:.1} us, {:.2} times as long as a bare park and unpark |",
+        median(&each),
+        median(&ratios)
+    ))
+}
+
+/// Two threads that wake each other in turns, for the comparison.
+pub fn park_in_turns() {
+    let turn = Arc::new(AtomicUsize::new(0));
+    let (theirs, first) = (turn.clone(), thread::current());
+    let wait = |turn: &AtomicUsize, until: usize| {
+        while turn.load(Ordering::SeqCst) != until {
+            thread::park();
+        }
+    };
+    let second = thread::spawn(move || {
+        for round in (1..HAND_OVERS).step_by(2) {
+            wait(&theirs, round);
+            theirs.store(round + 1, Ordering::SeqCst);
+            first.unpark();
+        }
+    });
+    for round in (1..HAND_OVERS).step_by(2) {
+        turn.store(round, Ordering::SeqCst);
+        second.thread().unpark();
+        wait(&turn, round + 1);
+    }
 }
 
 /// What a task with a process of its own takes beside a process of this binary that does nothing.

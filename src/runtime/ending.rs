@@ -55,6 +55,9 @@ impl Runtime {
         }
         let mut running = Vec::new();
         for seat in &seats {
+            for task in seat.batch.take() {
+                self.cancel(&task);
+            }
             running.extend(seat.tasks.lock().values().cloned());
             seat.send(Mail::CancelFutures);
         }

@@ -15,7 +15,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, Thread};
 use std::time::Instant;
@@ -23,7 +23,9 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 
+use super::batch::Batch;
 use super::listening::Bell;
+use super::lookout::Lookout;
 use super::pool::PoolShared;
 use super::run::Runtime;
 use super::scene::Scene;
@@ -96,31 +98,6 @@ pub enum LaidDown {
     NotLast,
 }
 
-/// How often a seat that lies down looks whether it is woken before its thread is parked: some
-/// twenty microseconds, a little more than parking and waking take.
-const MOST_LOOKS: u32 = 1024;
-
-/// How many looks there are from one time that it listens to other processes to the next: that is
-/// a system call, which takes as long.
-const LOOKS_A_LISTEN: u32 = 16;
-
-/// Where looking has not helped lately it is hardly done any more…
-const FEWEST_LOOKS: u32 = 4;
-
-/// …but every so many rests, to learn when it does: two that wait for each other in turns need
-/// both to look.
-const RESTS_A_TRY: u32 = 32;
-
-/// How often a fiber looks whether what it waits for comes before it stops: a microsecond or two,
-/// as long as many futures take, and as another seat takes to put or get.
-const MOST_LOOKS_OF_A_FIBER: u32 = 96;
-
-/// Where looking has been in vain so many times in a row, it does not help.
-const MISSES_BORNE: u32 = 4;
-
-/// How often a seat still looks when all processors seem to be needed.
-const LOOKS_WHEN_CROWDED: u32 = 4;
-
 const AWAKE: u8 = 0;
 const NAPPING: u8 = 1;
 const ASLEEP: u8 = 2;
@@ -176,20 +153,16 @@ pub struct SeatHandle {
     nests: AtomicBool,
     awake: Arc<AtomicUsize>,
     processors: usize,
-    /// How often it looks before it parks; only its own thread changes it.
-    looks: AtomicU32,
-    /// How often it has rested; only its own thread changes it.
-    rests: AtomicU32,
-    /// How often fibers of it could look for what they wait for; only its own thread changes it.
-    tries: AtomicU32,
-    /// How often in a row they have looked in vain; only its own thread changes it.
-    missed: AtomicU32,
+    /// How long it looks out before its thread is parked.
+    lookout: Lookout,
     thread: OnceLock<Thread>,
     /// It waits where only its bell reaches it.
     pub(super) hears_bell: AtomicBool,
     pub(super) bell: Arc<Bell>,
     /// The pool whose unstarted tasks it starts.
     pub pool: Option<Arc<PoolShared>>,
+    /// Tiny futures it has taken for later.
+    pub(super) batch: Batch,
     /// The tasks that have started here and not ended.
     pub tasks: Mutex<Tasks>,
 }
@@ -209,14 +182,12 @@ impl SeatHandle {
             nests: AtomicBool::new(false),
             awake: runtime.awake.clone(),
             processors: runtime.shared_pool.seats,
-            looks: AtomicU32::new(MOST_LOOKS),
-            rests: AtomicU32::new(0),
-            tries: AtomicU32::new(0),
-            missed: AtomicU32::new(0),
+            lookout: Lookout::default(),
             thread: OnceLock::new(),
             hears_bell: AtomicBool::new(false),
             bell: runtime.bell.clone(),
             pool,
+            batch: Batch::default(),
             tasks: Mutex::default(),
         });
         runtime.awake.fetch_add(1, Ordering::SeqCst);
@@ -400,32 +371,9 @@ impl SeatHandle {
     ///
     /// Every few looks it does `listen`, which may wake it, as long as that says so.
     pub fn look_out(&self, listen: impl Fn() -> bool) -> bool {
-        let rests = self.rests.load(Ordering::Relaxed).wrapping_add(1);
-        self.rests.store(rests, Ordering::Relaxed);
-        let mut listens = listen();
-        let looks = match rests % RESTS_A_TRY {
-            0 => MOST_LOOKS,
-            _ => self.looks.load(Ordering::Relaxed),
-        };
-        let mut crowded = 0;
-        for look in 1..=looks {
-            if self.rest.load(Ordering::Acquire) == AWAKE {
-                self.looks.store(MOST_LOOKS, Ordering::Relaxed);
-                return true;
-            }
-            // Who wakes this seat counts it first: one look more may see it awake.
-            crowded += u32::from(self.awake.load(Ordering::Relaxed) >= self.processors);
-            if crowded > LOOKS_WHEN_CROWDED {
-                return false;
-            }
-            if listens && look % LOOKS_A_LISTEN == 0 {
-                listens = listen();
-            }
-            std::hint::spin_loop();
-        }
-        self.looks
-            .store((looks / 2).max(FEWEST_LOOKS), Ordering::Relaxed);
-        false
+        // Who wakes this seat counts it first: one look more may see it awake.
+        let is_crowded = || self.awake.load(Ordering::Relaxed) >= self.processors;
+        self.lookout.of_seat(|| self.is_woken(), is_crowded, listen)
     }
 
     /// Looks for a moment whether what the running fiber waits for comes, if no other fiber wants
@@ -437,23 +385,17 @@ impl SeatHandle {
         if self.processors == 1 || crowded || self.others_are_ready() {
             return false;
         }
-        let tries = self.tries.load(Ordering::Relaxed).wrapping_add(1);
-        self.tries.store(tries, Ordering::Relaxed);
-        let missed = self.missed.load(Ordering::Relaxed);
-        if missed >= MISSES_BORNE && !tries.is_multiple_of(RESTS_A_TRY) {
-            return false;
-        }
-        let seen = (0..MOST_LOOKS_OF_A_FIBER).any(|_| {
-            std::hint::spin_loop();
-            has_come()
-        });
-        let missed = if seen { 0 } else { missed.saturating_add(1) };
-        self.missed.store(missed, Ordering::Relaxed);
-        seen
+        self.lookout.of_fiber(has_come)
     }
 
     /// Stops the thread until it is woken or a timer is due.
     pub fn stay_down(&self, due: Option<Instant>) {
+        let since = Instant::now();
+        self.stays_down(due);
+        self.lookout.has_parked(since.elapsed());
+    }
+
+    fn stays_down(&self, due: Option<Instant>) {
         while self.rest.load(Ordering::SeqCst) != AWAKE {
             let Some(due) = due else {
                 thread::park();

@@ -10,10 +10,10 @@
 //! In reading order:
 //!
 //! 1. [`machine`]: what a running task is made of; how functions are called; [`arguments`]: what they are called with
-//! 2. [`fiber`], [`seat`], [`yard`], [`mailbox`], [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
+//! 2. [`fiber`], [`seat`], [`yard`], [`mailbox`] with `lookout`, [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
 //!    [`turn`]: how they wait when somebody else decides whose turn it is; [`trail`]: what they have
 //!    seen then; [`still`]: what queues hold then
-//! 3. [`task`] with its [`work`] and `listeners`, [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls` and `pace`: what they wait for
+//! 3. [`task`] with its [`work`] and `listeners`, [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls`, `pace`, `batch` and `closing`: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
@@ -25,7 +25,9 @@
 
 pub mod abroad;
 pub mod arguments;
+mod batch;
 mod calls;
+mod closing;
 pub mod crossing;
 pub mod deadlock;
 pub mod elsewhere;
@@ -40,6 +42,7 @@ pub mod limits;
 mod listeners;
 mod listening;
 pub mod lock;
+mod lookout;
 pub mod machine;
 pub mod mailbox;
 mod mappings;

@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// How many futures lie between two looks at the clock.
 const A_FEW: u32 = 32;
 
+/// How many tiny ones it takes at once for later.
+const MOST_IN_A_BATCH: usize = 16;
+
 /// How long a future takes that is worth another processor, with its start and its end.
 const WORTHWHILE: Duration = Duration::from_micros(2);
 
@@ -41,6 +44,8 @@ pub(super) struct Pace {
     without: Option<f64>,
     /// How long it naps next.
     nap: Duration,
+    /// Whether those it took last were tiny.
+    tiny: bool,
     /// How often in a row it was crowded when it looked, since its last nap.
     looks: u32,
 }
@@ -63,7 +68,8 @@ impl Pace {
             self.looks = 0;
             return None;
         }
-        if time >= WORTHWHILE * A_FEW || by_others < A_FEW.into() {
+        self.tiny = time < WORTHWHILE * A_FEW;
+        if !self.tiny || by_others < A_FEW.into() {
             self.looks = 0;
             return None;
         }
@@ -79,6 +85,22 @@ impl Pace {
         };
         self.napped = true;
         Some(self.nap)
+    }
+
+    /// How many more it may take at once.
+    pub fn batch(&self) -> usize {
+        match self.tiny {
+            true => MOST_IN_A_BATCH,
+            false => 0,
+        }
+    }
+
+    /// There is nothing to take any more.
+    pub fn rests(&mut self) {
+        *self = Pace {
+            tiny: self.tiny,
+            ..Pace::default()
+        };
     }
 }
 

@@ -16,15 +16,13 @@ use std::sync::{Arc, Weak};
 use std::{fmt, io};
 
 use super::calls::{Calls, note};
-use super::fiber::Resumed;
-use super::machine::Machine;
 use super::mailbox::{Mail, SeatHandle};
 pub use super::place::PoolKind;
 use super::task::{Task, Work};
 use super::thread::cannot_start_thread;
-use super::wait::{Ticket, WaitingFor};
+use super::wait::Ticket;
+use crate::value::Result;
 use crate::value::guarded::Guarded;
-use crate::value::{Failure, Kind, Result, Unwind};
 
 /// A pool as a value. When no program can reach it any more, its threads end with their work.
 #[derive(Debug)]
@@ -63,26 +61,26 @@ pub struct PoolShared {
     pub kind: PoolKind,
     /// How many seats it has.
     pub seats: usize,
-    program: Weak<dyn StartSeats>,
+    pub(super) program: Weak<dyn StartSeats>,
     /// Tasks made and not ended, where somebody may wait for that: not in the shared pool.
-    unfinished: AtomicUsize,
+    pub(super) unfinished: AtomicUsize,
     /// Whether tasks may have been left without calling a seat.
     left: AtomicBool,
-    state: Guarded<State>,
+    pub(super) state: Guarded<State>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    unstarted: VecDeque<Arc<Task>>,
-    calls: Calls,
+pub(super) struct State {
+    pub(super) unstarted: VecDeque<Arc<Task>>,
+    pub(super) calls: Calls,
     /// Seats that have a ready fiber but find n others running.
     standing: Vec<Arc<SeatHandle>>,
     /// How many run, if the pool is bounded.
     running: usize,
     threads: usize,
-    closed: bool,
+    pub(super) closed: bool,
     /// Who waits until nothing is unfinished.
-    waiting: Vec<Arc<Ticket>>,
+    pub(super) waiting: Vec<Arc<Ticket>>,
 }
 
 /// What has to happen so that an unstarted task is started.
@@ -259,9 +257,13 @@ impl PoolShared {
         }
     }
 
-    /// The next task to start, counted as running; if there is none, the seat is noted as idle
-    /// and must rest.
-    pub fn take(self: &Arc<PoolShared>, seat: &Arc<SeatHandle>) -> Option<(Arc<Task>, Work)> {
+    /// The next task to start, counted as running, and up to so many more for later; if there is
+    /// none, the seat is noted as idle and must rest.
+    pub fn take(
+        self: &Arc<PoolShared>,
+        seat: &Arc<SeatHandle>,
+        more: usize,
+    ) -> Option<(Arc<Task>, Work)> {
         loop {
             // Those that were forced in place are passed over in one go; they are dropped outside
             // of the lock, for they may hold a pool.
@@ -282,6 +284,9 @@ impl PoolShared {
                 match state.unstarted.pop_front() {
                     Some(task) => {
                         state.running += usize::from(self.kind.is_bounded());
+                        // Half of its share, so that the others have something to take as well.
+                        let more = more.min(state.unstarted.len() / (2 * self.seats));
+                        seat.batch.keep(state.unstarted.drain(..more));
                         let then = match state.unstarted.is_empty() {
                             true => Then::Nothing,
                             false => self.call_or_leave(state),
@@ -311,6 +316,20 @@ impl PoolShared {
                 }
             }
         }
+    }
+
+    /// What a seat has taken for later is anybody's again.
+    pub(super) fn takes_back(self: &Arc<PoolShared>, seat: &SeatHandle) {
+        let then = self.state.with(|state| {
+            for task in seat.batch.take().into_iter().rev() {
+                state.unstarted.push_front(task);
+            }
+            match state.unstarted.is_empty() {
+                true => Then::Nothing,
+                false => self.call_somebody(state),
+            }
+        });
+        self.call(then);
     }
 
     /// A task that has not started was claimed to run in place. It is most often the oldest or the
@@ -365,20 +384,6 @@ impl PoolShared {
         }
     }
 
-    /// One of its tasks has ended, started or not.
-    pub fn one_ended(&self) {
-        let less = |unfinished: usize| unfinished.checked_sub(1);
-        let was = (self.unfinished).fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
-        if was != Ok(1) {
-            return;
-        }
-        // Who begins to wait looks under the lock whether this has happened.
-        let waiting = self.state.with(|state| std::mem::take(&mut state.waiting));
-        for ticket in waiting {
-            ticket.wake(Resumed::Ready);
-        }
-    }
-
     /// Counts a task that a stage, not a seat, will start.
     pub fn count_one_more(&self) -> Result<()> {
         let closed = self.state.with(|state| {
@@ -395,93 +400,6 @@ impl PoolShared {
     /// Whether the program made it, with so many seats.
     pub fn has_seats(&self) -> bool {
         matches!(self.kind, PoolKind::Threads | PoolKind::Processes)
-    }
-
-    /// Whether all its tasks have ended.
-    pub fn is_finished(&self) -> bool {
-        self.unfinished.load(Ordering::SeqCst) == 0
-    }
-
-    #[cold]
-    fn is_shut_down(&self) -> Unwind {
-        Failure::error(
-            Kind::Closed,
-            format!("pool #{} is shut down and takes no more work", self.number),
-        )
-        .help("`with pool { }` shuts its pool down at the end; submit inside it")
-        .into()
-    }
-
-    /// Waits until all its tasks have ended.
-    pub fn wait_until_finished(self: &Arc<PoolShared>, machine: &mut Machine<'_>) -> Result<()> {
-        let is_inside = |pool: &Arc<PoolShared>| Arc::ptr_eq(pool, self);
-        if machine.task.pool.as_ref().is_some_and(is_inside) {
-            let me = machine.task.title();
-            return Err(Failure::error(
-                Kind::Deadlock,
-                format!(
-                    "{me} runs in pool #{} and would wait for its own end",
-                    self.number
-                ),
-            )
-            .help("write `with pool` around the code that starts the futures, outside of them")
-            .into());
-        }
-        if let PoolKind::InFirstProcess(number) = self.kind
-            && let Some(first) = machine.runtime.first_process().cloned()
-        {
-            return first.wait_for_pool(machine, number);
-        }
-        machine.wait(
-            || WaitingFor::Pool(self.clone()),
-            None,
-            |ticket| {
-                self.state.with(|state| {
-                    if self.is_finished() {
-                        return Some(());
-                    }
-                    state.waiting.extend(ticket.cloned());
-                    None
-                })
-            },
-            |ticket| {
-                self.state
-                    .with(|state| state.waiting.retain(|other| !Arc::ptr_eq(other, ticket)));
-                None
-            },
-        )?;
-        Ok(())
-    }
-
-    /// Takes no more work; its threads end when what they have is done.
-    pub fn shut_down(&self) {
-        if self.kind.is_process()
-            && let Some(program) = self.program.upgrade()
-        {
-            program.shut_down(self);
-        }
-        let idle = self.state.with(|state| {
-            state.closed = true;
-            state.calls.take_idle()
-        });
-        for seat in idle {
-            seat.send(Mail::Look);
-        }
-    }
-
-    /// Whether its threads may end.
-    pub fn is_over(&self) -> bool {
-        self.state
-            .with(|state| state.closed && state.unstarted.is_empty())
-    }
-
-    /// Takes everything that has not started, to cancel it.
-    pub fn take_unstarted(&self) -> Vec<Arc<Task>> {
-        // Those that speak have to.
-        if self.kind == PoolKind::Speakers {
-            return Vec::new();
-        }
-        self.state.with(|state| state.unstarted.drain(..).collect())
     }
 }
 

@@ -90,6 +90,7 @@ impl Seat {
                 self.no_longer_idle();
                 self.resume(key, why);
             } else if let Some(nap) = self.naps_first() {
+                self.runtime().shared_pool.takes_back(self.handle());
                 self.rest(Some(Instant::now() + nap));
             } else if let Some((task, work)) = self.takes_one() {
                 self.idle = false;
@@ -98,7 +99,7 @@ impl Seat {
                 return;
             } else {
                 self.idle = true;
-                self.pace = Pace::default();
+                self.pace.rests();
                 self.rest(None);
             }
         }
@@ -106,7 +107,11 @@ impl Seat {
 
     fn takes_one(&self) -> Option<(Arc<Task>, Work)> {
         let handle = self.handle();
-        handle.pool.as_ref()?.take(handle)
+        let pool = handle.pool.as_ref()?;
+        match handle.batch.next() {
+            Some(next) => Some(next),
+            None => pool.take(handle, self.pace.batch()),
+        }
     }
 
     /// Whether nothing that has started here is left.

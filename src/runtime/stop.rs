@@ -232,6 +232,10 @@ impl Runtime {
                 task.request_cancel();
             }
         }
+        for task in seats.iter().flat_map(|seat| seat.batch.take()) {
+            unstarted += usize::from(!task.has_ended());
+            task.request_cancel();
+        }
         let mut running: Vec<Arc<Task>> = Vec::new();
         for seat in &seats {
             running.extend(seat.tasks.lock().values().cloned());

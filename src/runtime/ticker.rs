@@ -93,12 +93,22 @@ impl Runtime {
         self.stop_for_limit();
     }
 
-    /// What was left too long is called for. The ticker counts as awake meanwhile: who lies down
+    /// What was left too long is called for, and what seats have kept for later goes back. The ticker counts as awake meanwhile: who lies down
     /// before the call has arrived is not the last.
     fn call_for_what_is_left(&self) {
-        if self.shared_pool.has_left() {
+        let seats = self.seats.lock();
+        let kept: Vec<_> = seats
+            .values()
+            .filter(|it| it.batch.has_some())
+            .cloned()
+            .collect();
+        drop(seats);
+        if self.shared_pool.has_left() || !kept.is_empty() {
             self.awake.fetch_add(1, Ordering::SeqCst);
             self.shared_pool.calls_for_what_is_left();
+            for seat in kept {
+                self.shared_pool.takes_back(&seat);
+            }
             if self.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
                 self.nobody_is_awake();
             }
