@@ -35,7 +35,7 @@ mod transforms;
 mod world;
 
 pub use data::len_at_hand;
-pub use streams::{head_at_hand, tail_at_hand};
+pub use streams::{head_at_hand, tail_at_hand, tail_of_pair};
 
 use std::collections::HashMap;
 use std::fmt;

@@ -5,6 +5,7 @@ use crate::runtime::iteration::{Iteration, pair};
 use crate::runtime::machine::Machine;
 use crate::runtime::promise::{Promise, empty_stream};
 use crate::value::error::fail;
+use crate::value::returned::Given;
 use crate::value::stream::Stream;
 use crate::value::{Kind, Result, Unwind, Value, index};
 
@@ -68,6 +69,20 @@ pub fn tail_at_hand(value: &Value, gate: &Gate<'_>) -> Option<Value> {
     }
 }
 
+/// What `tail` gives of a stream whose first value is known, still packed.
+#[inline(always)]
+pub fn tail_of_pair(machine: &mut Machine<'_>, value: &Value) -> Option<Value> {
+    match value {
+        Value::Stream(stream) if stream.head().is_some() => {
+            Some(match stream.force_packed(machine) {
+                rest @ (Value::Stream(_) | Value::Nil | Value::Unwinding(_)) => rest,
+                other => Value::Unwinding(no_stream(&other)),
+            })
+        }
+        _ => None,
+    }
+}
+
 fn head(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
     if let Some(head) = head_at_hand(&arguments[0], &machine.gate) {
         return Ok(head);
@@ -89,15 +104,10 @@ fn head(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn tail(machine: &mut Machine<'_>, arguments: &[Value]) -> Result<Value> {
-    if let Value::Stream(stream) = &arguments[0]
-        && stream.head().is_some()
-    {
-        return match stream.force(machine, None) {
-            Ok(rest) => expect_stream(rest),
-            Err(unwind) => Err(unwind),
-        };
+    match tail_of_pair(machine, &arguments[0]) {
+        Some(rest) => Value::unpack(rest),
+        None => tail_of_other(machine, arguments),
     }
-    tail_of_other(machine, arguments)
 }
 
 #[inline(never)]

@@ -12,9 +12,9 @@ use crate::runtime::machine::Machine;
 use crate::runtime::story;
 use crate::syntax::foreign::foreign_method;
 use crate::syntax::span::Span;
-use crate::value::function::Function;
 use crate::value::index::{field_name, get_field, get_index, get_slice};
 use crate::value::map::{Hint, Key};
+use crate::value::running::Running;
 use crate::value::{Failure, Result, Value};
 
 /// `xs[i]`
@@ -55,7 +55,7 @@ fn nested(
     object: &Expr,
     index: &Expr,
     blame: Blame,
-    look: impl Fn(&Machine<'_>, &Arc<Function>) -> Option<Value> + Send + Sync + 'static,
+    look: impl Fn(&Machine<'_>, Running<'_>) -> Option<Value> + Send + Sync + 'static,
 ) -> Code {
     let object = expression(compiler, object);
     let index = expression(compiler, index);

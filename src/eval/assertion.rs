@@ -26,14 +26,13 @@ use crate::runtime::arguments::BuiltinFunction;
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
-use crate::value::function::Function;
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// The operands of a comparison that came out as it was told to watch for, and its blame.
 type Sides = SmallVec<[(Arc<Blame>, [Value; 2]); 2]>;
 
-type Claim =
-    Box<dyn Fn(&mut Machine<'_>, &Arc<Function>, &mut Sides) -> Result<bool> + Send + Sync>;
+type Claim = Box<dyn Fn(&mut Machine<'_>, Running<'_>, &mut Sides) -> Result<bool> + Send + Sync>;
 
 /// How many comparisons are told.
 const TOLD: usize = 3;

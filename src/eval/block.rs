@@ -10,8 +10,6 @@
 //!        \__ sees `leaving` on the error path and says Flow::Return
 //! ```
 
-use std::sync::Arc;
-
 use super::binder::Binder;
 use super::code::{Code, Compiler, Step, code};
 use super::expression::{expression, tail_expression};
@@ -20,7 +18,7 @@ use super::operand::has_blocks;
 use super::statement::statement;
 use crate::resolve::program::{self, StatementKind, Storage};
 use crate::runtime::machine::{Flow, Machine};
-use crate::value::function::Function;
+use crate::value::running::Running;
 use crate::value::{Result, Unwind, Value};
 
 /// A block that is run for its effects.
@@ -47,7 +45,7 @@ impl Block {
 
     /// Runs it.
     #[inline(always)]
-    pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Flow> {
+    pub fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Flow> {
         if let Some(entry) = &self.entry {
             entry.run(machine, function);
         }
@@ -142,7 +140,7 @@ impl ValueBlock {
 
     /// Runs it.
     #[inline(always)]
-    pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
+    pub fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Value> {
         match self.before.run(machine, function)? {
             Flow::Next => {}
             flow => return Err(leave(machine, flow)),
@@ -198,7 +196,7 @@ impl Entry {
     }
 
     #[inline(never)]
-    fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) {
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) {
         for cell in &self.cells {
             cell.prepare(machine);
         }

@@ -20,6 +20,7 @@ use crate::runtime::machine::{Machine, discard};
 use crate::runtime::place::Place;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
+use crate::value::returned::Given as _;
 use crate::value::{Kind, Result, Value};
 
 /// A builtin as a value.
@@ -224,10 +225,7 @@ fn glance(
             let look = builtins::len_at_hand;
             with_operand(compiler, argument, true, Glance { look, run, blame })
         }
-        "tail" => {
-            let look = builtins::tail_at_hand;
-            with_operand(compiler, argument, true, Glance { look, run, blame })
-        }
+        "tail" => with_operand(compiler, argument, true, Tail { run, blame }),
         _ => return Err(blame),
     })
 }
@@ -261,6 +259,42 @@ where
                     Err(unwind) => Err(blame.complete(m, unwind, &[value])),
                 }
             })
+        })
+    }
+}
+
+/// `tail(s)`: a stream with a first value is forced right here.
+struct Tail {
+    run: BuiltinFunction,
+    blame: Blame,
+}
+
+impl SingleNode for Tail {
+    type Output = Code;
+
+    fn build<O: Operand>(self, operand: O) -> Code {
+        let Tail { run, blame } = self;
+        code(move |m, f| {
+            let held = operand.hold(m, f)?;
+            if O::LENDS_A_COPY
+                && let Some(rest) = builtins::tail_at_hand(operand.peek(&held, m, f), &m.gate)
+            {
+                held.release();
+                return Ok(rest);
+            }
+            m.site = blame.span;
+            Value::unpack(operand.lend(held, m, f, |m, value| {
+                match builtins::tail_of_pair(m, value) {
+                    Some(Value::Unwinding(unwind)) => {
+                        Value::Unwinding(blame.complete(m, unwind, &[value]))
+                    }
+                    Some(rest) => rest,
+                    None => Value::pack(
+                        run(m, std::slice::from_ref(value))
+                            .map_err(|unwind| blame.complete(m, unwind, &[value])),
+                    ),
+                }
+            }))
         })
     }
 }

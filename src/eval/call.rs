@@ -21,7 +21,7 @@ use crate::resolve::program::{Argument, Expr, ExprKind, Place, Storage};
 use crate::runtime::arguments::{not_callable, wrong_arity};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
-use crate::value::function::Function;
+use crate::value::running::Running;
 use crate::value::{Result, Unwind, Value};
 
 /// `f(a, b)`, and `a.f(b)`, which has become it.
@@ -65,17 +65,13 @@ pub fn call(compiler: &Compiler, function: &Expr, arguments: &[Argument], span: 
 /// A kind of callee.
 trait Callee: Send + Sync + 'static {
     /// Finds it; what is found may be borrowed from the running function.
-    fn find<'a>(
-        &'a self,
-        machine: &mut Machine<'_>,
-        function: &'a Arc<Function>,
-    ) -> Result<Found<'a>>;
+    fn find<'a>(&'a self, machine: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>>;
 }
 
 enum Found<'a> {
     /// A function that takes exactly the arguments of this call.
-    Fitting(&'a Arc<Function>),
-    Function(&'a Arc<Function>),
+    Fitting(Running<'a>),
+    Function(Running<'a>),
     Value(&'a Value),
     Owned(Value),
 }
@@ -85,7 +81,7 @@ struct Recursive;
 
 impl Callee for Recursive {
     #[inline(always)]
-    fn find<'a>(&'a self, _: &mut Machine<'_>, function: &'a Arc<Function>) -> Result<Found<'a>> {
+    fn find<'a>(&'a self, _: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
         Ok(Found::Fitting(function))
     }
 }
@@ -95,7 +91,7 @@ struct Itself;
 
 impl Callee for Itself {
     #[inline(always)]
-    fn find<'a>(&'a self, _: &mut Machine<'_>, function: &'a Arc<Function>) -> Result<Found<'a>> {
+    fn find<'a>(&'a self, _: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
         Ok(Found::Function(function))
     }
 }
@@ -105,8 +101,8 @@ struct Captured(usize);
 
 impl Callee for Captured {
     #[inline(always)]
-    fn find<'a>(&'a self, _: &mut Machine<'_>, function: &'a Arc<Function>) -> Result<Found<'a>> {
-        Ok(Found::Value(&function.captures[self.0]))
+    fn find<'a>(&'a self, _: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
+        Ok(Found::Value(&function.get().captures[self.0]))
     }
 }
 
@@ -119,12 +115,8 @@ struct CapturedOnce {
 
 impl Callee for CapturedOnce {
     #[inline(always)]
-    fn find<'a>(
-        &'a self,
-        machine: &mut Machine<'_>,
-        function: &'a Arc<Function>,
-    ) -> Result<Found<'a>> {
-        let captured = &function.captures[self.slot];
+    fn find<'a>(&'a self, machine: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
+        let captured = &function.get().captures[self.slot];
         match captured {
             Value::Once(cell) => match cell.get() {
                 Some(value) => Ok(Found::Value(value)),
@@ -140,11 +132,7 @@ struct Evaluated(Code);
 
 impl Callee for Evaluated {
     #[inline(always)]
-    fn find<'a>(
-        &'a self,
-        machine: &mut Machine<'_>,
-        function: &'a Arc<Function>,
-    ) -> Result<Found<'a>> {
+    fn find<'a>(&'a self, machine: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
         Ok(Found::Owned(self.0.run(machine, function)?))
     }
 }
@@ -198,9 +186,10 @@ fn enter(
     blame: &Blame,
 ) -> Result<Value> {
     let result = match callee {
-        Found::Fitting(function) => machine.invoke(function, base, &blame.site),
-        Found::Function(function) => enter_function(machine, function, base, blame),
+        Found::Fitting(function) => machine.invoke(*function, base, &blame.site),
+        Found::Function(function) => enter_function(machine, *function, base, blame),
         Found::Value(Value::Function(function)) | Found::Owned(Value::Function(function)) => {
+            let function = Running::counted(function);
             match function.code.parameters == given {
                 true => machine.invoke(function, base, &blame.site),
                 false => enter_function(machine, function, base, blame),
@@ -219,7 +208,7 @@ fn enter(
 #[inline(never)]
 fn enter_function(
     machine: &mut Machine<'_>,
-    function: &Arc<Function>,
+    function: Running<'_>,
     base: usize,
     blame: &Blame,
 ) -> Result<Value> {
@@ -227,7 +216,7 @@ fn enter_function(
     let parameters = &function.code.template.parameters;
     let missing = parameters.get(given..).unwrap_or_default();
     if given > parameters.len() || missing.iter().any(|parameter| parameter.default.is_none()) {
-        return Err(wrong_arity(function, given));
+        return Err(wrong_arity(&function, given));
     }
     machine.stack.resize(base + parameters.len(), Value::Absent);
     machine.invoke(function, base, &blame.site)
@@ -280,7 +269,7 @@ fn named_call(compiler: &Compiler, function: &Expr, arguments: &[Argument], blam
             Value::Function(function) => match named::bind_function(function, &names, values) {
                 Ok(bound) => {
                     m.stack.extend(bound);
-                    m.invoke(function, base, &blame.site)
+                    m.invoke(Running::counted(function), base, &blame.site)
                 }
                 Err(unwind) => Err(unwind),
             },

@@ -2,10 +2,9 @@
 //!
 //! All of them are given the machine and the running function, which holds the captures.
 
-use std::sync::Arc;
-
 use crate::runtime::machine::{Flow, Machine};
-use crate::value::function::{Body, Closure, Function, Unit};
+use crate::value::function::{Body, Closure, Unit};
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// An expression: gives its value.
@@ -19,21 +18,21 @@ pub type Step = Closure<Flow>;
 
 /// Makes an expression of a closure; only here for the compiler to know the closure's type.
 pub fn code(
-    run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync + 'static,
+    run: impl Fn(&mut Machine<'_>, Running<'_>) -> Result<Value> + Send + Sync + 'static,
 ) -> Code {
     Closure::new(run)
 }
 
 /// Makes a condition of a closure.
 pub fn cond(
-    run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync + 'static,
+    run: impl Fn(&mut Machine<'_>, Running<'_>) -> Result<bool> + Send + Sync + 'static,
 ) -> Cond {
     Closure::new(run)
 }
 
 /// Makes a statement of a closure.
 pub fn step(
-    run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Flow> + Send + Sync + 'static,
+    run: impl Fn(&mut Machine<'_>, Running<'_>) -> Result<Flow> + Send + Sync + 'static,
 ) -> Step {
     Closure::new(run)
 }

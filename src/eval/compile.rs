@@ -1,7 +1,5 @@
 //! A template becomes the body of a function.
 
-use std::sync::Arc;
-
 use super::binder::Binder;
 use super::block::ValueBlock;
 use super::code::{Code, Compiler, code};
@@ -12,7 +10,8 @@ use crate::resolve::program::{
     self, Expr, ExprKind, StatementKind, Storage, Template, TemplateKind,
 };
 use crate::runtime::machine::{Flow, Machine};
-use crate::value::function::{Body, Function, Unit};
+use crate::value::function::{Body, Unit};
+use crate::value::running::Running;
 use crate::value::{Result, Unwind, Value};
 
 /// Compiles a template. The body finds its arguments in its first slots.
@@ -158,7 +157,7 @@ impl Prologue {
         (!parameters.is_empty()).then_some(Prologue { parameters })
     }
 
-    fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<()> {
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<()> {
         for (binder, default) in &self.parameters {
             let mut argument = machine.local(binder.slot).clone();
             if let (Value::Absent, Some(default)) = (&argument, default) {

@@ -17,7 +17,17 @@ impl Machine<'_> {
     /// What a slot holds, which is not needed there any more.
     #[inline(always)]
     pub fn take_local(&mut self, slot: LocalSlot) -> Value {
-        std::mem::take(&mut self.stack[self.base + slot.0 as usize])
+        taken(&mut self.stack[self.base + slot.0 as usize])
+    }
+
+    /// What a slot holds, where it is read for the last time. Reports leave it out from then on;
+    /// whoever watches sees it stay.
+    #[inline(always)]
+    pub fn give_local(&mut self, slot: LocalSlot) -> Value {
+        match self.gate.is_watched() {
+            true => self.local(slot).copied(),
+            false => given(&mut self.stack[self.base + slot.0 as usize]),
+        }
     }
 
     /// Writes a slot.
@@ -40,6 +50,19 @@ impl Machine<'_> {
             other => put(other, Value::Int(number)),
         }
     }
+}
+
+/// Handed back in registers: moved from memory to memory it would be read at once, and often it
+/// has just been written in parts.
+#[inline(never)]
+fn taken(place: &mut Value) -> Value {
+    std::mem::take(place)
+}
+
+/// The same for one that is known to be gone.
+#[inline(never)]
+fn given(place: &mut Value) -> Value {
+    std::mem::replace(place, Value::Absent)
 }
 
 /// A copy of a value.

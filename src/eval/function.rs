@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use super::code::{Code, Compiler, code};
+use super::variable::itself;
 use crate::resolve::program::{Capture, Place, TemplateId};
 use crate::runtime::machine::Machine;
 use crate::value::Value;
 use crate::value::function::{Captures, Code as FunctionCode, Function};
+use crate::value::running::Running;
 
 /// What makes functions of one template.
 pub struct Maker {
-    code: &'static FunctionCode,
+    /// The code that they have.
+    pub code: &'static FunctionCode,
     captures: Box<[Place]>,
 }
 
@@ -25,46 +28,52 @@ impl Maker {
         }
     }
 
-    /// A function, made in the row of slots of `maker`.
-    pub fn make(&self, machine: &Machine<'_>, maker: &Arc<Function>) -> Arc<Function> {
-        self.made_of(|place| match place {
-            Place::Local(slot) => machine.local(*slot).copied(),
-            other => captured(maker, other),
-        })
+    /// Captures what a function is to be made with, in the row of slots of `maker`.
+    #[inline(always)]
+    pub fn capture(&self, captures: &mut Captures, machine: &Machine<'_>, maker: Running<'_>) {
+        for place in &self.captures {
+            captures.push(match place {
+                Place::Local(slot) => machine.local(*slot).copied(),
+                other => captured(maker, other),
+            });
+        }
     }
 
     /// The same as the last thing that `maker` does in this row: what is captured from it moves.
-    pub fn make_last(&self, machine: &mut Machine<'_>, maker: &Arc<Function>) -> Arc<Function> {
-        self.made_of(|place| match place {
-            Place::Local(slot) => machine.take_local(*slot),
-            other => captured(maker, other),
-        })
+    #[inline(always)]
+    pub fn capture_last(
+        &self,
+        captures: &mut Captures,
+        machine: &mut Machine<'_>,
+        maker: Running<'_>,
+    ) {
+        for place in &self.captures {
+            captures.push(match place {
+                Place::Local(slot) => machine.take_local(*slot),
+                other => captured(maker, other),
+            });
+        }
     }
 
-    #[inline(always)]
-    fn made_of(&self, mut capture: impl FnMut(&Place) -> Value) -> Arc<Function> {
-        let nil = Value::Nil;
-        // A few are put in their places one by one, without a loop.
-        let captures = match &*self.captures {
-            [] => Captures::new(),
-            [a] => Captures::from_buf_and_len([capture(a), nil, Value::Nil], 1),
-            [a, b] => Captures::from_buf_and_len([capture(a), capture(b), nil], 2),
-            [a, b, c] => Captures::from_buf([capture(a), capture(b), capture(c)]),
-            many => many.iter().map(capture).collect(),
-        };
-        Arc::new(Function {
-            code: self.code,
-            captures,
+    /// A function, made in the row of slots of `maker`.
+    pub fn make(&self, machine: &Machine<'_>, maker: Running<'_>) -> Arc<Function> {
+        Function::made(self.code, |captures| self.capture(captures, machine, maker))
+    }
+
+    /// The same as the last thing that `maker` does in this row: what is captured from it moves.
+    pub fn make_last(&self, machine: &mut Machine<'_>, maker: Running<'_>) -> Arc<Function> {
+        Function::made(self.code, |captures| {
+            self.capture_last(captures, machine, maker);
         })
     }
 }
 
 /// What a function captures of what the one that makes it has captured, or that one itself.
 #[inline(always)]
-fn captured(maker: &Arc<Function>, place: &Place) -> Value {
+fn captured(maker: Running<'_>, place: &Place) -> Value {
     match place {
         Place::Capture(slot) => maker.captures[slot.0 as usize].copied(),
-        _ => Value::Function(maker.clone()),
+        _ => itself(maker),
     }
 }
 

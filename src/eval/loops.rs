@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::binder::Binder;
 use super::block::Block;
 use super::builtin_call::positional_call;
-use super::code::{Code, Compiler, Step, step};
+use super::code::{Code, Compiler, Cond, Step, step};
 use super::condition::{WHILE, condition};
 use super::expression::expression;
 use super::unpack::{unpack, unpack_two};
@@ -21,8 +21,8 @@ use crate::runtime::iteration::Iteration;
 use crate::runtime::machine::{Flow, Machine};
 use crate::runtime::trail;
 use crate::syntax::span::Span;
-use crate::value::function::Function;
 use crate::value::range::Range;
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// `while c { }`
@@ -31,36 +31,66 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
     let test = condition(compiler, test, WHILE);
     let body = Block::new(compiler, body);
     let forgets = !compiler.holds_values;
-    step(move |m, f| {
-        let height = m.stack.len();
-        let mut turn = Turn::default();
-        let mut mark = None;
-        loop {
-            m.gate.turn(&mut turn, || m.digest());
-            if m.gate.is_watched() && forgets {
-                trail::turn(m, &mut mark, span, false, Some(turn.mark));
-            }
-            if !test.run(m, f)? {
-                break;
-            }
-            let ticked = m.tick();
-            placed(m, ticked, span)?;
-            match body.run(m, f)? {
-                Flow::Next => {}
-                // Arguments of a call that the turn was left in the middle of.
-                Flow::Continue => m.unwind_to(height),
-                Flow::Break => {
-                    m.unwind_to(height);
-                    break;
-                }
-                Flow::Return => return Ok(Flow::Return),
-            }
-        }
-        if mark.is_some() {
-            trail::leave(m, mark);
-        }
-        Ok(Flow::Next)
+    step(move |m, f| match m.gate.is_watched() {
+        false => turns(m, f, span, &test, &body, |_| {}),
+        true => watched_turns(m, f, span, &test, &body, forgets),
     })
+}
+
+/// A `while` whose turns somebody wants to know.
+#[cold]
+#[inline(never)]
+fn watched_turns(
+    machine: &mut Machine<'_>,
+    function: Running<'_>,
+    span: Span,
+    test: &Cond,
+    body: &Block,
+    forgets: bool,
+) -> Result<Flow> {
+    let mut turn = Turn::default();
+    let mut mark = None;
+    let flow = turns(machine, function, span, test, body, |m| {
+        m.gate.turn(&mut turn, || m.digest());
+        if forgets {
+            trail::turn(m, &mut mark, span, false, Some(turn.mark));
+        }
+    })?;
+    if flow != Flow::Return && mark.is_some() {
+        trail::leave(machine, mark);
+    }
+    Ok(flow)
+}
+
+/// Turns of a `while`, each of which begins with `begin`.
+#[inline(always)]
+fn turns(
+    machine: &mut Machine<'_>,
+    function: Running<'_>,
+    span: Span,
+    test: &Cond,
+    body: &Block,
+    mut begin: impl FnMut(&mut Machine<'_>),
+) -> Result<Flow> {
+    let height = machine.stack.len();
+    loop {
+        begin(machine);
+        if !test.run(machine, function)? {
+            return Ok(Flow::Next);
+        }
+        let ticked = machine.tick();
+        placed(machine, ticked, span)?;
+        match body.run(machine, function)? {
+            Flow::Next => {}
+            // Arguments of a call that the turn was left in the middle of.
+            Flow::Continue => machine.unwind_to(height),
+            Flow::Break => {
+                machine.unwind_to(height);
+                return Ok(Flow::Next);
+            }
+            Flow::Return => return Ok(Flow::Return),
+        }
+    }
 }
 
 /// `for a, b in xs { }`
@@ -86,7 +116,7 @@ fn watched_loop(
     walk: &Walk,
     body: &Block,
     machine: &mut Machine<'_>,
-    function: &Arc<Function>,
+    function: Running<'_>,
 ) -> Result<Flow> {
     let begun = walk.begin(machine, function)?;
     // How far it has got follows from the number of turns; a queue's handle has no place at all.
@@ -152,8 +182,8 @@ impl Walk {
     pub fn run(
         &self,
         machine: &mut Machine<'_>,
-        function: &Arc<Function>,
-        turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
+        function: Running<'_>,
+        turn: impl FnMut(&mut Machine<'_>, Running<'_>) -> Result<Flow>,
     ) -> Result<Flow> {
         let begun = self.begin(machine, function)?;
         self.go(machine, function, begun, turn)
@@ -163,9 +193,9 @@ impl Walk {
     fn go(
         &self,
         machine: &mut Machine<'_>,
-        function: &Arc<Function>,
+        function: Running<'_>,
         begun: Begun,
-        mut turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
+        mut turn: impl FnMut(&mut Machine<'_>, Running<'_>) -> Result<Flow>,
     ) -> Result<Flow> {
         let iterable = match begun {
             Begun::Range(range) => match *self.bindings {
@@ -205,7 +235,7 @@ impl Walk {
     }
 
     #[inline]
-    fn begin(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Begun> {
+    fn begin(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Begun> {
         let value = match &self.source {
             Source::Any(code) => code.run(machine, function)?,
             Source::Range(arguments, range) => {
@@ -268,11 +298,11 @@ fn plain_range(values: &[Value]) -> Option<Range> {
 #[inline(always)]
 fn count(
     machine: &mut Machine<'_>,
-    function: &Arc<Function>,
+    function: Running<'_>,
     range: Range,
     slot: LocalSlot,
     span: Span,
-    mut turn: impl FnMut(&mut Machine<'_>, &Arc<Function>) -> Result<Flow>,
+    mut turn: impl FnMut(&mut Machine<'_>, Running<'_>) -> Result<Flow>,
 ) -> Result<Flow> {
     let height = machine.stack.len();
     let mut number = range.start;

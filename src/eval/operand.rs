@@ -11,13 +11,11 @@
 //! A variable is read in place only if what stands right of it cannot assign to it: in
 //! `x + { x = 2; x }` the first x is the old one.
 
-use std::sync::Arc;
-
 use super::code::{Code, Compiler};
 use super::expression::expression;
 use crate::resolve::program::{Expr, ExprKind, FormatPart, LocalSlot, Place, Storage};
 use crate::runtime::machine::{Machine, discard};
-use crate::value::function::Function;
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// A kind of operand.
@@ -25,15 +23,18 @@ pub trait Operand: Send + Sync + 'static {
     /// What is kept between evaluating and using it.
     type Held: Hold;
 
+    /// Whether lending it makes a copy.
+    const LENDS_A_COPY: bool = false;
+
     /// Evaluates it, if it needs to be.
-    fn hold(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Self::Held>;
+    fn hold(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Self::Held>;
 
     /// Its value.
     fn peek<'a>(
         &'a self,
         held: &'a Self::Held,
         machine: &'a Machine<'_>,
-        function: &'a Arc<Function>,
+        function: Running<'a>,
     ) -> &'a Value;
 
     /// Lends it to a call, where it lies if the call cannot change it there.
@@ -41,18 +42,13 @@ pub trait Operand: Send + Sync + 'static {
         &self,
         held: Self::Held,
         machine: &mut Machine<'_>,
-        function: &Arc<Function>,
+        function: Running<'_>,
         call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
     ) -> R;
 
     /// Its value, if it is an int of 64 bits.
     #[inline(always)]
-    fn int(
-        &self,
-        held: &Self::Held,
-        machine: &Machine<'_>,
-        function: &Arc<Function>,
-    ) -> Option<i64> {
+    fn int(&self, held: &Self::Held, machine: &Machine<'_>, function: Running<'_>) -> Option<i64> {
         match self.peek(held, machine, function) {
             Value::Int(value) => Some(*value),
             _ => None,
@@ -84,13 +80,15 @@ pub struct Local(LocalSlot);
 impl Operand for Local {
     type Held = ();
 
+    const LENDS_A_COPY: bool = true;
+
     #[inline(always)]
-    fn hold(&self, _: &mut Machine<'_>, _: &Arc<Function>) -> Result<()> {
+    fn hold(&self, _: &mut Machine<'_>, _: Running<'_>) -> Result<()> {
         Ok(())
     }
 
     #[inline(always)]
-    fn peek<'a>(&'a self, _: &'a (), machine: &'a Machine<'_>, _: &'a Arc<Function>) -> &'a Value {
+    fn peek<'a>(&'a self, _: &'a (), machine: &'a Machine<'_>, _: Running<'a>) -> &'a Value {
         machine.local(self.0)
     }
 
@@ -99,7 +97,7 @@ impl Operand for Local {
         &self,
         _: (),
         machine: &mut Machine<'_>,
-        _: &Arc<Function>,
+        _: Running<'_>,
         call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
     ) -> R {
         let value = machine.local(self.0).copied();
@@ -116,13 +114,13 @@ impl Operand for Captured {
     type Held = ();
 
     #[inline(always)]
-    fn hold(&self, _: &mut Machine<'_>, _: &Arc<Function>) -> Result<()> {
+    fn hold(&self, _: &mut Machine<'_>, _: Running<'_>) -> Result<()> {
         Ok(())
     }
 
     #[inline(always)]
-    fn peek<'a>(&'a self, _: &'a (), _: &'a Machine<'_>, function: &'a Arc<Function>) -> &'a Value {
-        &function.captures[self.0]
+    fn peek<'a>(&'a self, _: &'a (), _: &'a Machine<'_>, function: Running<'a>) -> &'a Value {
+        &function.get().captures[self.0]
     }
 
     #[inline(always)]
@@ -130,7 +128,7 @@ impl Operand for Captured {
         &self,
         _: (),
         machine: &mut Machine<'_>,
-        function: &Arc<Function>,
+        function: Running<'_>,
         call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
     ) -> R {
         call(machine, &function.captures[self.0])
@@ -144,12 +142,12 @@ impl Operand for Integer {
     type Held = ();
 
     #[inline(always)]
-    fn hold(&self, _: &mut Machine<'_>, _: &Arc<Function>) -> Result<()> {
+    fn hold(&self, _: &mut Machine<'_>, _: Running<'_>) -> Result<()> {
         Ok(())
     }
 
     #[inline(always)]
-    fn peek<'a>(&'a self, _: &'a (), _: &'a Machine<'_>, _: &'a Arc<Function>) -> &'a Value {
+    fn peek<'a>(&'a self, _: &'a (), _: &'a Machine<'_>, _: Running<'a>) -> &'a Value {
         &self.1
     }
 
@@ -158,14 +156,14 @@ impl Operand for Integer {
         &self,
         _: (),
         machine: &mut Machine<'_>,
-        _: &Arc<Function>,
+        _: Running<'_>,
         call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
     ) -> R {
         call(machine, &self.1)
     }
 
     #[inline(always)]
-    fn int(&self, _: &(), _: &Machine<'_>, _: &Arc<Function>) -> Option<i64> {
+    fn int(&self, _: &(), _: &Machine<'_>, _: Running<'_>) -> Option<i64> {
         Some(self.0)
     }
 }
@@ -177,12 +175,12 @@ impl Operand for Any {
     type Held = Value;
 
     #[inline(always)]
-    fn hold(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
+    fn hold(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Value> {
         self.0.run(machine, function)
     }
 
     #[inline(always)]
-    fn peek<'a>(&'a self, held: &'a Value, _: &'a Machine<'_>, _: &'a Arc<Function>) -> &'a Value {
+    fn peek<'a>(&'a self, held: &'a Value, _: &'a Machine<'_>, _: Running<'a>) -> &'a Value {
         held
     }
 
@@ -191,7 +189,7 @@ impl Operand for Any {
         &self,
         held: Value,
         machine: &mut Machine<'_>,
-        _: &Arc<Function>,
+        _: Running<'_>,
         call: impl FnOnce(&mut Machine<'_>, &Value) -> R,
     ) -> R {
         let result = call(machine, &held);
@@ -299,10 +297,10 @@ pub enum Spot {
 impl Spot {
     /// Its value.
     #[inline(always)]
-    pub fn peek<'a>(&'a self, machine: &'a Machine<'_>, function: &'a Arc<Function>) -> &'a Value {
+    pub fn peek<'a>(&'a self, machine: &'a Machine<'_>, function: Running<'a>) -> &'a Value {
         match self {
             Spot::Local(slot) => machine.local(*slot),
-            Spot::Captured(slot) => &function.captures[*slot],
+            Spot::Captured(slot) => &function.get().captures[*slot],
             Spot::Integer(value) => value,
         }
     }

@@ -68,6 +68,13 @@ fn declare(compiler: &Compiler, binding: &Binding, value: &Expr) -> Step {
         && let ExprKind::Variable(variable) = &value.kind
         && let (Place::Local(from), Storage::Plain) = (variable.place, variable.storage)
     {
+        if variable.is_last {
+            return step(move |m, _| {
+                let value = m.give_local(from);
+                m.set_local(binder.slot, value);
+                Ok(Flow::Next)
+            });
+        }
         return step(move |m, _| {
             let value = m.local(from).copied();
             m.set_local(binder.slot, value);

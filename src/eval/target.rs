@@ -19,9 +19,9 @@ use crate::runtime::machine::{Flow, Machine, discard};
 use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
-use crate::value::function::Function;
 use crate::value::index::{no_fields_to_set, set_index};
 use crate::value::map::{Hint, Key};
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// `target = value`
@@ -185,15 +185,10 @@ impl Written {
         }
     }
 
-    fn write(
-        &self,
-        machine: &mut Machine<'_>,
-        function: &Arc<Function>,
-        value: Value,
-    ) -> Result<()> {
+    fn write(&self, machine: &mut Machine<'_>, function: Running<'_>, value: Value) -> Result<()> {
         let cell = match self.place {
             Place::Local(slot) => machine.local(slot),
-            Place::Capture(slot) => &function.captures[slot.0 as usize],
+            Place::Capture(slot) => &function.get().captures[slot.0 as usize],
             Place::Itself => return Ok(()),
         };
         let written = match (cell, self.place) {
@@ -414,7 +409,7 @@ impl Part {
     fn evaluate(
         &self,
         machine: &mut Machine<'_>,
-        function: &Arc<Function>,
+        function: Running<'_>,
         row: &mut Vec<Value>,
     ) -> Result<()> {
         match self {
@@ -431,7 +426,7 @@ impl Part {
     fn write(
         &self,
         machine: &mut Machine<'_>,
-        function: &Arc<Function>,
+        function: Running<'_>,
         row: &mut impl Iterator<Item = Value>,
         value: Value,
     ) -> Result<()> {

@@ -47,7 +47,13 @@ fn start(
 /// `delay e`
 pub fn delay(compiler: &Compiler, body: TemplateId) -> Code {
     let maker = Maker::new(compiler, body);
-    code(move |m, f| Ok(Value::Promise(Promise::delayed(maker.make(m, f)))))
+    code(move |m, f| {
+        let watched = m.gate.is_watched();
+        let promise = Promise::delayed(watched, maker.code, |captures| {
+            maker.capture(captures, m, f);
+        });
+        Ok(Value::Promise(promise))
+    })
 }
 
 /// `head :: tail`
@@ -56,7 +62,11 @@ pub fn stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
     let maker = Maker::new(compiler, tail);
     code(move |m, f| {
         let head = head.run(m, f)?;
-        Ok(Value::Stream(Promise::behind(head, maker.make(m, f))))
+        let watched = m.gate.is_watched();
+        let promise = Promise::behind(watched, head, maker.code, |captures| {
+            maker.capture(captures, m, f);
+        });
+        Ok(Value::Stream(promise))
     })
 }
 
@@ -66,7 +76,10 @@ pub fn last_stream(compiler: &Compiler, head: &Expr, tail: TemplateId) -> Code {
     let maker = Maker::new(compiler, tail);
     code(move |m, f| {
         let head = head.run(m, f)?;
-        let rest = maker.make_last(m, f);
-        Ok(Value::Stream(Promise::behind(head, rest)))
+        let watched = m.gate.is_watched();
+        let promise = Promise::behind(watched, head, maker.code, |captures| {
+            maker.capture_last(captures, m, f);
+        });
+        Ok(Value::Stream(promise))
     })
 }

@@ -9,21 +9,19 @@
 //! What `finally` itself does by an error, `return`, `break` or `continue` replaces what was under
 //! way, as in Python.
 
-use std::sync::Arc;
-
 use super::binder::Binder;
 use super::block::{Block, ValueBlock, leave};
 use super::code::{Code, Compiler, Step, code, step};
 use crate::resolve::program::{self, Binding};
 use crate::runtime::machine::{Flow, Machine};
-use crate::value::function::Function;
+use crate::value::running::Running;
 use crate::value::{Result, Unwind, Value};
 
 /// A part of a `try`: a block run for its effects or for its value.
 trait Part: Send + Sync + 'static {
     type Output;
 
-    fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Self::Output>;
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Self::Output>;
 
     /// What a part gives that is left by `return`, `break` or `continue`.
     fn left(machine: &mut Machine<'_>, flow: Flow) -> Result<Self::Output>;
@@ -32,7 +30,7 @@ trait Part: Send + Sync + 'static {
 impl Part for Block {
     type Output = Flow;
 
-    fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Flow> {
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Flow> {
         Block::run(self, machine, function)
     }
 
@@ -44,7 +42,7 @@ impl Part for Block {
 impl Part for ValueBlock {
     type Output = Value;
 
-    fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Value> {
         ValueBlock::run(self, machine, function)
     }
 
@@ -96,7 +94,7 @@ impl<P: Part> Try<P> {
         }
     }
 
-    fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<P::Output> {
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<P::Output> {
         let height = machine.stack.len();
         let mut result = self.body.run(machine, function);
         if let (Some((binder, handler)), Err(Unwind::Failed(failure))) = (&self.catch, &result) {
@@ -120,7 +118,7 @@ impl<P: Part> Try<P> {
 /// Runs `finally`, with what is under way put aside.
 fn finish<P: Part>(
     machine: &mut Machine<'_>,
-    function: &Arc<Function>,
+    function: Running<'_>,
     finally: &Block,
     result: Result<P::Output>,
 ) -> Result<P::Output> {

@@ -8,13 +8,17 @@ use crate::resolve::program::{Place, Storage, Variable};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
+use crate::value::running::Running;
 use crate::value::{Kind, Result, Unwind, Value};
 
 /// The value of a variable.
 pub fn read(variable: &Variable, span: Span) -> Code {
     let name = variable.name.clone();
     match (variable.place, variable.storage) {
-        (Place::Itself, _) => code(|_, f| Ok(Value::Function(f.clone()))),
+        (Place::Itself, _) => code(|_, f| Ok(itself(f))),
+        (Place::Local(slot), Storage::Plain) if variable.is_last => {
+            code(move |m, _| Ok(m.give_local(slot)))
+        }
         (Place::Local(slot), Storage::Plain) => code(move |m, _| Ok(copy(m.local(slot)))),
         (Place::Local(slot), _) => code(move |m, _| {
             m.gate.place(span, Some(&name));
@@ -31,6 +35,15 @@ pub fn read(variable: &Variable, span: Span) -> Code {
                 read_cell(m, &f.captures[slot]).ok_or_else(|| unset(m, &name, span))
             })
         }
+    }
+}
+
+/// The running function as a value.
+#[inline]
+pub fn itself(function: Running<'_>) -> Value {
+    match function.handle() {
+        Some(function) => Value::Function(function),
+        None => Value::Nil,
     }
 }
 

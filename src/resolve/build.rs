@@ -16,6 +16,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use super::capture::is_itself;
+use super::last_use;
 use super::program::*;
 use super::survey::{Meaning, Survey, VariableId, VariableKind};
 use crate::syntax::span::Span;
@@ -86,6 +87,7 @@ impl Build<'_> {
             name: name.clone(),
             place,
             storage,
+            is_last: false,
         })
     }
 
@@ -183,11 +185,15 @@ impl Build<'_> {
         id: TemplateId,
         function: Option<&tree::Function>,
         parameters: Vec<Parameter>,
-        body: Block,
+        mut body: Block,
         body_span: Span,
     ) {
         let facts = self.survey.template(id);
         let index = id.0 as usize;
+        // Others look at the variables of the rest when it has ended.
+        if let TemplateKind::Function | TemplateKind::Delay | TemplateKind::Tail = facts.kind {
+            last_use::mark(&self.done, facts.slots, &mut body);
+        }
         self.done[index] = Some(Arc::new(Template {
             id,
             kind: facts.kind.clone(),

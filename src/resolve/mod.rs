@@ -18,6 +18,7 @@
 //! 4. `capture` decides how each variable is stored; `call` judges arguments; `race` warns of
 //!    variables assigned while a task reads them;
 //! 5. `build`, `build_statement` and `build_expression` write the [`program`] and the [`code`] in it, which [`show`] shows as text;
+//!    `last_use` marks where a variable is read for the last time, with what `uses` counts;
 //! 6. [`signature`] is how builtins declare parameters.
 
 mod build;
@@ -29,6 +30,7 @@ pub mod code;
 mod expression;
 mod flow;
 pub mod front_end;
+mod last_use;
 pub mod prelude;
 pub mod program;
 mod race;
@@ -42,6 +44,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod undeclared;
+mod uses;
 
 pub use prelude::{OuterVariable, Prelude};
 pub use resolution::{Resolved, judge, resolve, resolve_entry};

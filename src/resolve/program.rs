@@ -68,6 +68,8 @@ pub struct Variable {
     pub place: Place,
     /// What is found there.
     pub storage: Storage,
+    /// Whether nobody reads it afterwards: its value may move.
+    pub is_last: bool,
 }
 
 /// The place where a variable is declared: it gets a slot of its own there.

@@ -34,6 +34,7 @@ use crate::syntax::span::Span;
 use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
 use crate::value::returned::{Choice, Given};
+use crate::value::running::Running;
 use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// With fewer calls than this under way it is not they that take up the stack.
@@ -106,6 +107,8 @@ pub struct Machine<'f> {
     pub turns: Option<&'f dyn Turns>,
     /// The task itself.
     pub task: &'f Arc<Task>,
+    /// Handles of the task that its evaluations of promises give and take back.
+    pub(super) handles: Vec<Arc<Task>>,
     /// The program it belongs to.
     pub runtime: &'f Arc<Runtime>,
     pub(super) seat: &'f Arc<SeatHandle>,
@@ -186,6 +189,7 @@ impl<'f> Machine<'f> {
             gate: Gate::open().with_stop_sign(stop),
             turns: None,
             task,
+            handles: Vec::new(),
             runtime: &yard.runtime,
             seat: &yard.handle,
             yard,
@@ -208,7 +212,7 @@ impl<'f> Machine<'f> {
 
     /// The same at the call of a function.
     #[inline(always)]
-    fn tick_of_call(&mut self, function: &Arc<Function>) -> Result<()> {
+    fn tick_of_call(&mut self, function: Running<'_>) -> Result<()> {
         match !UNCHECKED && self.seat.attention.load(Ordering::Relaxed) {
             false => Ok(()),
             true => self.attend_call(function),
@@ -217,9 +221,12 @@ impl<'f> Machine<'f> {
 
     #[cold]
     #[inline(never)]
-    fn attend_call(&mut self, function: &Arc<Function>) -> Result<()> {
-        if self.gate.is_watched() {
-            trail::calls(self.calls.len(), function);
+    fn attend_call(&mut self, function: Running<'_>) -> Result<()> {
+        if self.gate.is_watched()
+            && !function.captures.is_empty()
+            && let Some(function) = function.handle()
+        {
+            trail::calls(self.calls.len(), &function);
         }
         self.attend()
     }
@@ -250,19 +257,14 @@ impl<'f> Machine<'f> {
     #[inline(always)]
     pub fn invoke(
         &mut self,
-        function: &Arc<Function>,
+        function: Running<'_>,
         base: usize,
         site: &Option<Span>,
     ) -> Result<Value> {
         Value::unpack(self.invoke_packed(function, base, site))
     }
 
-    fn invoke_packed(
-        &mut self,
-        function: &Arc<Function>,
-        base: usize,
-        site: &Option<Span>,
-    ) -> Value {
+    fn invoke_packed(&mut self, function: Running<'_>, base: usize, site: &Option<Span>) -> Value {
         if !self.has_room() {
             return Value::Unwinding(self.too_deep());
         }
@@ -270,9 +272,7 @@ impl<'f> Machine<'f> {
             return Value::Unwinding(unwind);
         }
         let code = function.code;
-        if self.stack.len() < base + code.slots {
-            self.grow_row(base + code.slots);
-        }
+        self.grow_row(base + code.slots);
         self.calls.push(CallRecord {
             code,
             site: *site,
@@ -288,10 +288,11 @@ impl<'f> Machine<'f> {
     }
 
     /// Room for the slots that are no parameters.
-    #[inline(never)]
+    #[inline(always)]
     fn grow_row(&mut self, height: usize) {
-        let missing = self.stack.len()..height;
-        self.stack.extend(missing.map(|_| Value::Nil));
+        while self.stack.len() < height {
+            self.stack.push(Value::Nil);
+        }
     }
 
     /// Takes everything off the stack that lies above `height`.
@@ -328,12 +329,30 @@ impl<'f> Machine<'f> {
     }
 
     /// Runs what stands behind `delay` or `::`, a function without parameters, on behalf of the
-    /// expression under way.
-    pub fn run_body(&mut self, body: &Arc<Function>) -> Result<Value> {
-        let site = self.site;
+    /// expression under way. The result is still packed.
+    #[inline(always)]
+    pub fn run_body(&mut self, body: Running<'_>) -> Value {
+        if !self.has_room() {
+            return Value::Unwinding(self.too_deep());
+        }
+        if let Err(unwind) = self.tick_of_call(body) {
+            return Value::Unwinding(unwind);
+        }
+        let code = body.code;
         let base = self.stack.len();
-        let result = self.invoke(body, base, &Some(site));
-        self.site = site;
+        self.grow_row(base + code.slots);
+        self.calls.push(CallRecord {
+            code,
+            site: Some(self.site),
+            base: self.base,
+        });
+        self.base = base;
+        let result = code.body().run_packed(self, body);
+        if let Some(call) = self.calls.pop() {
+            self.base = call.base;
+            self.site = call.site.unwrap_or_default();
+        }
+        self.unwind_to(base);
         result
     }
 
@@ -354,7 +373,7 @@ impl<'f> Machine<'f> {
         while self.stack.len() < base + function.code.parameters {
             self.stack.push(Value::Absent);
         }
-        self.invoke(function, base, &site)
+        self.invoke(Running::counted(function), base, &site)
     }
 
     /// Calls a builtin with positional arguments.
@@ -434,7 +453,7 @@ fn expect_defaults(function: &Arc<Function>, given: usize) -> Result<()> {
 fn owns_nothing(value: &Value) -> bool {
     matches!(
         value,
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Absent
     )
 }
 
@@ -453,7 +472,9 @@ pub fn put(place: &mut Value, value: Value) {
 pub fn discard(value: Value) {
     match value {
         // Nothing is leaked: these own nothing.
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) => std::mem::forget(value),
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Absent => {
+            std::mem::forget(value);
+        }
         _ => drop_owned(value),
     }
 }

@@ -13,7 +13,7 @@
 //! 2. [`fiber`], [`seat`], [`yard`], [`mailbox`] with `lookout`, [`wait`]: where tasks run and how they wait; `thread`, `mappings`: how many can;
 //!    [`turn`]: how they wait when somebody else decides whose turn it is; [`trail`]: what they have
 //!    seen then; [`still`]: what queues hold then
-//! 3. [`task`] with its [`work`] and `listeners`, [`promise`], [`queue`] with `put`, [`lock`], [`pool`] with `calls`, `pace`, `batch` and `closing`: what they wait for
+//! 3. [`task`] with its [`work`] and `listeners`, [`promise`] with `progress`, [`queue`] with `put`, [`lock`], [`pool`] with `calls`, `pace`, `batch` and `closing`: what they wait for
 //! 4. [`force`], [`gather`], [`select`], [`resource`], [`iteration`]: the operations of the language on them
 //! 5. [`deadlock`]: who waits for whom; [`scene`]: what a waiting task tells of itself; `plight`: the report
 //! 6. [`output`], [`outside`]: the terminal, and system calls that block
@@ -54,6 +54,7 @@ mod pace;
 pub mod place;
 mod plight;
 pub mod pool;
+mod progress;
 pub mod promise;
 mod put;
 pub mod queue;

@@ -1,9 +1,5 @@
-//! Promises: values worked out when first forced, once, whoever forces them.
-//!
-//! ```text
-//!   Unforced --force--> Evaluating(by) --value or error--> Ended
-//!       ^------ cancelled ----/
-//! ```
+//! Promises: values worked out when first forced, once, whoever forces them. How far one has got
+//! is its [`Progress`].
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -11,40 +7,20 @@ use std::time::Instant;
 
 use super::fiber::Resumed;
 use super::machine::Machine;
+use super::progress::{Begun, Evaluation, Glance, Progress, Thunk};
 use super::task::Task;
+use super::trail;
 use super::wait::{Ticket, WaitingFor, timed_out};
 use crate::gate::{Gate, ObjectId, Operation};
 use crate::value::error::fail;
-use crate::value::function::Function;
-use crate::value::guarded::Guarded;
-use crate::value::{Failure, Kind, Result, Unwind, Value};
+use crate::value::function::{Captures, Code, Function};
+use crate::value::returned::Given;
+use crate::value::running::Running;
+use crate::value::{
+    Failure, Kind, Result, Unwind, Value, drop_deep_one, dropping_one, made_in_place,
+};
 
-/// Work of the runtime itself that a promise can stand for.
-pub type Native = dyn Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync;
-
-/// What is to be evaluated.
-#[derive(Clone)]
-enum Thunk {
-    Code(Arc<Function>),
-    Native(Arc<Native>),
-}
-
-/// What a promise holds. All of it is small: a stream has one for every element.
-enum State {
-    /// Not evaluated to its end. The thunk stays while it is, for who copies the promise then.
-    Open(Thunk, Option<Evaluation>),
-    Done(Value),
-    Failed(Arc<Failure>),
-}
-
-/// An evaluation under way.
-struct Evaluation {
-    by: Arc<Task>,
-    waiting: Waiting,
-}
-
-/// Who waits for its end; most often nobody.
-type Waiting = Option<Box<Vec<Arc<Ticket>>>>;
+pub use super::progress::Content;
 
 /// What stands in front of a promise, if it is the rest of a [stream](crate::value::stream).
 enum Front {
@@ -61,35 +37,48 @@ const _: () = assert!(size_of::<Front>() == size_of::<Value>());
 /// A promise.
 pub struct Promise {
     front: Front,
-    state: Guarded<State>,
-}
-
-/// What is in a promise, for a copy of it.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// Code that has not been evaluated, or not to its end.
-    Code(Arc<Function>),
-    /// Its value.
-    Done(Value),
-    /// What evaluating it has thrown.
-    Failed(Arc<Failure>),
-}
-
-/// What forcing comes to when nobody has to be waited for.
-enum Step {
-    Known(Result<Value>),
-    Evaluate(Thunk),
+    progress: Progress,
 }
 
 impl Promise {
-    /// What `delay e` makes.
-    pub fn delayed(body: Arc<Function>) -> Arc<Promise> {
-        Promise::of(Front::Nothing, State::Open(Thunk::Code(body), None))
+    /// What `delay e` makes: `capture` puts there what the code is made with.
+    #[inline(always)]
+    pub fn delayed(
+        watched: bool,
+        code: &'static Code,
+        capture: impl FnOnce(&mut Captures),
+    ) -> Arc<Promise> {
+        Promise::of_code(watched, Front::Nothing, code, capture)
     }
 
     /// What `head :: body` makes.
-    pub fn behind(head: Value, body: Arc<Function>) -> Arc<Promise> {
-        Promise::of(Front::Head(head), State::Open(Thunk::Code(body), None))
+    #[inline(always)]
+    pub fn behind(
+        watched: bool,
+        head: Value,
+        code: &'static Code,
+        capture: impl FnOnce(&mut Captures),
+    ) -> Arc<Promise> {
+        Promise::of_code(watched, Front::Head(head), code, capture)
+    }
+
+    /// Whoever watches keeps code for longer than its promise.
+    #[inline(always)]
+    fn of_code(
+        watched: bool,
+        front: Front,
+        code: &'static Code,
+        capture: impl FnOnce(&mut Captures),
+    ) -> Arc<Promise> {
+        let progress = Progress::unforced(Thunk::Here(Function::bare(code)));
+        made_in_place(Promise { front, progress }, |promise| {
+            if let Some(body) = promise.progress.code_here() {
+                capture(&mut body.captures);
+            }
+            if watched {
+                promise.progress.count_code();
+            }
+        })
     }
 
     /// A promise of something that the runtime works out.
@@ -97,7 +86,7 @@ impl Promise {
         work: impl Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync + 'static,
     ) -> Arc<Promise> {
         let thunk = Thunk::Native(Arc::new(work));
-        Promise::of(Front::Nothing, State::Open(thunk, None))
+        Promise::of(Front::Nothing, Progress::unforced(thunk))
     }
 
     /// The same as the rest of a stream that begins with `head`.
@@ -106,24 +95,23 @@ impl Promise {
         work: impl Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync + 'static,
     ) -> Arc<Promise> {
         let thunk = Thunk::Native(Arc::new(work));
-        Promise::of(Front::Head(head), State::Open(thunk, None))
+        Promise::of(Front::Head(head), Progress::unforced(thunk))
     }
 
     /// A promise that is already known.
     pub fn known(value: Value) -> Arc<Promise> {
-        Promise::of(Front::Nothing, State::Done(value))
+        Promise::of(Front::Nothing, Progress::known(value))
     }
 
     /// A promise that is [filled](Promise::fill) later, and may turn out to be the rest of a
     /// stream.
     pub fn shell() -> Arc<Promise> {
-        Promise::of(Front::Later(Box::default()), State::Done(Value::Nil))
+        Promise::of(Front::Later(Box::default()), Progress::shell())
     }
 
     #[inline(always)]
-    fn of(front: Front, state: State) -> Arc<Promise> {
-        let state = Guarded::new(state);
-        Arc::new(Promise { front, state })
+    fn of(front: Front, progress: Progress) -> Arc<Promise> {
+        Arc::new(Promise { front, progress })
     }
 
     /// The first value of the stream whose rest it is, if it is one.
@@ -149,57 +137,35 @@ impl Promise {
     }
 
     /// Its value if it is known.
+    #[inline(always)]
     pub fn peek(&self) -> Option<Value> {
-        self.state.with_value(|state| match state {
-            State::Done(value) => Some(value.clone()),
-            _ => None,
-        })
+        self.progress.peek()
     }
 
     /// What is in it at this moment; `None` if it is work of the runtime, which has no copies.
     pub fn content(&self, gate: &Gate<'_>) -> Option<Content> {
         gate.announce(|| Operation::Poll(ObjectId::of(self)));
-        self.state.with_value(|state| match state {
-            State::Open(Thunk::Code(body), _) => Some(Content::Code(body.clone())),
-            State::Open(Thunk::Native(_), _) => None,
-            State::Done(value) => Some(Content::Done(value.clone())),
-            State::Failed(failure) => Some(Content::Failed(failure.clone())),
-        })
+        self.progress.content()
     }
 
     /// Puts the content into a copy that nobody has seen yet.
     pub fn fill(&self, content: Content) {
-        let new = match content {
-            Content::Code(body) => State::Open(Thunk::Code(body), None),
-            Content::Done(value) => State::Done(value),
-            Content::Failed(failure) => State::Failed(failure),
-        };
-        let old = self.state.with_value(|state| std::mem::replace(state, new));
-        drop(old);
+        self.progress.fill(content);
     }
 
     /// Whether it has been evaluated, to a value or an error.
     pub fn has_ended(&self) -> bool {
-        self.state
-            .with_value(|state| matches!(state, State::Done(_) | State::Failed(_)))
+        self.progress.has_ended()
     }
 
     /// Its state in one word, as it is printed.
     pub fn state_word(&self) -> &'static str {
-        self.state.with_value(|state| match state {
-            State::Open(_, None) => "unforced",
-            State::Open(_, Some(_)) => "running",
-            State::Done(_) => "done",
-            State::Failed(_) => "failed",
-        })
+        self.progress.word()
     }
 
     /// The task that evaluates it right now.
     pub fn evaluated_by(&self) -> Option<Arc<Task>> {
-        self.state.with_value(|state| match state {
-            State::Open(_, Some(evaluation)) => Some(evaluation.by.clone()),
-            _ => None,
-        })
+        self.progress.evaluated_by()
     }
 
     /// Its value: evaluates it, or waits while another task does.
@@ -212,17 +178,46 @@ impl Promise {
             .gate
             .announce(|| Operation::Force(ObjectId::of(&**self)));
         machine.tick()?;
+        Value::unpack(self.force_announced(machine, deadline))
+    }
+
+    /// The same for as long as it takes; the result is still packed.
+    #[inline(always)]
+    pub fn force_packed(self: &Arc<Promise>, machine: &mut Machine<'_>) -> Value {
+        if machine.gate.is_watched() {
+            return Value::pack(self.force(machine, None));
+        }
+        let Machine { task, handles, .. } = machine;
+        let handle = || handles.pop().unwrap_or_else(|| task.clone());
+        match self.progress.glance(handle) {
+            Glance::Known(value) => value,
+            Glance::Evaluate(evaluation) => self.evaluate(machine, evaluation),
+            Glance::Otherwise => Value::pack(self.force(machine, None)),
+        }
+    }
+
+    #[inline(never)]
+    fn force_announced(
+        self: &Arc<Promise>,
+        machine: &mut Machine<'_>,
+        deadline: Option<Instant>,
+    ) -> Value {
         // Even one that nobody has to wait for is a step, when somebody else decides whose turn it
         // is. Streams of streams nest forcings by the thousand: what lies on the stack while the
         // code runs is kept small, and everything else happens in calls that have returned.
         let at_once = match machine.gate.decides() {
             true => None,
-            false => self.step(machine.task, None, deadline.is_some()),
+            false => {
+                let Machine { task, handles, .. } = machine;
+                let handle = || handles.pop().unwrap_or_else(|| task.clone());
+                self.progress.begin(task, handle, None, deadline.is_some())
+            }
         };
         match at_once {
-            Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),
-            Some(Step::Known(result)) => result,
-            None => self.wait(machine, deadline),
+            Some(Begun::Evaluate(evaluation)) => self.evaluate(machine, evaluation),
+            Some(Begun::Known(result)) => Value::pack(result),
+            Some(Begun::Itself) => Value::Unwinding(forces_itself()),
+            None => Value::pack(self.wait(machine, deadline)),
         }
     }
 
@@ -234,96 +229,67 @@ impl Promise {
         deadline: Option<Instant>,
     ) -> Result<Value> {
         let me = machine.task.clone();
-        let step = machine.wait(
+        // Taken like any other, for one is given back.
+        let mut handle = machine.handles.pop();
+        let timed = deadline.is_some();
+        let begun = machine.wait(
             || WaitingFor::Promise(self.clone()),
             deadline,
-            |ticket| self.step(&me, ticket, deadline.is_some()),
             |ticket| {
-                self.forget(ticket);
+                let handle = || handle.take().unwrap_or_else(|| me.clone());
+                self.progress.begin(&me, handle, ticket, timed)
+            },
+            |ticket| {
+                self.progress.forget(ticket);
                 None
             },
-        )?;
-        match step {
+        );
+        machine.handles.extend(handle);
+        let begun = begun?;
+        match begun {
             None => Err(timed_out("force")),
-            Some(Step::Known(result)) => result,
-            Some(Step::Evaluate(thunk)) => self.evaluate(machine, thunk),
+            Some(Begun::Known(result)) => result,
+            Some(Begun::Itself) => Err(forces_itself()),
+            Some(Begun::Evaluate(evaluation)) => Value::unpack(self.evaluate(machine, evaluation)),
         }
     }
 
-    #[inline(never)]
-    fn step(&self, me: &Arc<Task>, ticket: Option<&Arc<Ticket>>, timed: bool) -> Option<Step> {
-        self.state.with_value(|state| match state {
-            State::Done(value) => Some(Step::Known(Ok(value.copied()))),
-            State::Failed(failure) => Some(Step::Known(Err(Unwind::Failed(failure.clone())))),
-            State::Open(thunk, evaluation @ None) => {
-                *evaluation = Some(Evaluation {
-                    by: me.clone(),
-                    waiting: None,
-                });
-                Some(Step::Evaluate(thunk.clone()))
-            }
-            State::Open(_, Some(evaluation)) if Arc::ptr_eq(&evaluation.by, me) && !timed => {
-                Some(Step::Known(Err(forces_itself())))
-            }
-            State::Open(_, Some(evaluation)) => {
-                if let Some(ticket) = ticket {
-                    let waiting = evaluation.waiting.get_or_insert_default();
-                    waiting.push(ticket.clone());
-                }
-                None
-            }
-        })
-    }
-
-    fn forget(&self, ticket: &Arc<Ticket>) {
-        self.state.with_value(|state| {
-            if let State::Open(_, Some(evaluation)) = state
-                && let Some(waiting) = &mut evaluation.waiting
-            {
-                waiting.retain(|other| !Arc::ptr_eq(other, ticket));
-            }
-        });
-    }
-
-    fn evaluate(&self, machine: &mut Machine<'_>, thunk: Thunk) -> Result<Value> {
-        let result = match &thunk {
-            Thunk::Code(body) => machine.run_body(body),
-            Thunk::Native(work) => match machine.has_room() {
-                true => work(machine),
-                false => Err(machine.too_deep()),
-            },
+    /// The result is still packed.
+    fn evaluate(&self, machine: &mut Machine<'_>, evaluation: Evaluation<'_>) -> Value {
+        let result = match evaluation.thunk() {
+            Some(Thunk::Here(body)) => machine.run_body(Running::in_place(body)),
+            Some(other) => evaluate_other(machine, other),
+            None => Value::Nil,
         };
         machine
             .gate
             .announce(|| Operation::Fulfil(ObjectId::of(self)));
-        if let Some(waiting) = self.settle(&result) {
+        let (by, waiting) = evaluation.end(&result);
+        if let Some(by) = by {
+            machine.handles.push(by);
+        }
+        if let Some(waiting) = waiting {
             wake(&waiting);
         }
         result
     }
+}
 
-    /// The evaluation has ended so. Gives back who waits for that.
-    #[inline(never)]
-    fn settle(&self, result: &Result<Value>) -> Waiting {
-        let new = match result {
-            Ok(value) => State::Done(value.copied()),
-            Err(Unwind::Failed(failure)) => State::Failed(failure.clone()),
-            Err(Unwind::Cancelled) => return self.give_up(),
-        };
-        match self.state.with_value(|state| std::mem::replace(state, new)) {
-            State::Open(_, Some(evaluation)) => evaluation.waiting,
-            _ => None,
+/// What is not code that lies in its promise.
+#[inline(never)]
+fn evaluate_other(machine: &mut Machine<'_>, thunk: &Thunk) -> Value {
+    match thunk {
+        Thunk::Here(body) => machine.run_body(Running::in_place(body)),
+        Thunk::Counted(body) => {
+            if machine.gate.is_watched() {
+                trail::calls(machine.calls.len(), body);
+            }
+            machine.run_body(Running::counted(body))
         }
-    }
-
-    /// The evaluation was cancelled: the next one who forces it evaluates it anew.
-    #[cold]
-    fn give_up(&self) -> Waiting {
-        let evaluation = self.state.with_value(|state| match state {
-            State::Open(_, evaluation) => evaluation.take(),
-            _ => None,
-        });
-        evaluation.and_then(|evaluation| evaluation.waiting)
+        Thunk::Native(work) => Value::pack(match machine.has_room() {
+            true => machine.tick().and_then(|()| work(machine)),
+            false => Err(machine.too_deep()),
+        }),
     }
 }
 
@@ -355,22 +321,14 @@ impl fmt::Debug for Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         crate::gate::gone(self);
-        match std::mem::replace(&mut self.front, Front::Nothing) {
+        match &mut self.front {
             Front::Nothing => {}
-            Front::Head(head) => crate::value::drop_deep_one(head),
-            Front::Later(head) => {
-                crate::value::drop_deep_one(head.into_inner().unwrap_or_default());
-            }
-        }
-        match self.state.get_mut() {
-            State::Done(value) => crate::value::drop_deep_one(std::mem::take(value)),
-            State::Open(Thunk::Code(_), _) => {
-                let state = std::mem::replace(self.state.get_mut(), State::Done(Value::Nil));
-                if let State::Open(Thunk::Code(body), _) = state {
-                    crate::value::drop_deep_one(Value::Function(body));
+            Front::Head(head) => {
+                if head.may_end_values() {
+                    dropping_one(std::mem::take(head));
                 }
             }
-            _ => {}
+            Front::Later(head) => drop_deep_one(head.take().unwrap_or_default()),
         }
     }
 }

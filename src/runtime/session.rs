@@ -28,6 +28,7 @@ use super::wait::{Ticket, WaitingFor};
 use super::work::NativeWork;
 use crate::resolve::program::LocalSlot;
 use crate::value::function::Function;
+use crate::value::running::Running;
 use crate::value::{Result, Unwind, Value};
 
 /// The stack of the main seat's thread: it draws reports.
@@ -217,7 +218,7 @@ impl Machine<'_> {
             base: outer_base,
         });
         self.base = base;
-        let result = function.code.body().run(self, function);
+        let result = function.code.body().run(self, Running::counted(function));
         self.calls.truncate(calls);
         self.base = outer_base;
         let held = |slot: &LocalSlot| self.stack.get(base + slot.0 as usize).cloned();

@@ -9,10 +9,11 @@ use smallvec::SmallVec;
 
 use super::map::Key;
 use super::returned::Given;
+use super::running::Running;
 use super::text::Text;
-use super::{Result, Value};
-use crate::resolve::program::{Program, Template, TemplateId};
-use crate::runtime::machine::{Machine, discard};
+use super::{Result, Value, made_in_place};
+use crate::resolve::program::{Program, Template, TemplateId, TemplateKind};
+use crate::runtime::machine::Machine;
 
 /// Compiled code of a template: runs the body in the row of slots that the machine has set up.
 /// It is given the function itself, which holds the captures.
@@ -23,13 +24,13 @@ pub type Body = Closure<Value>;
 pub struct Closure<T: Given>(Box<Run<T>>);
 
 /// What a closure does; the result is still packed.
-type Run<T> = dyn Fn(&mut Machine<'_>, &Arc<Function>) -> <T as Given>::Returned + Send + Sync;
+type Run<T> = dyn Fn(&mut Machine<'_>, Running<'_>) -> <T as Given>::Returned + Send + Sync;
 
 impl<T: Given> Closure<T> {
     /// Makes one of a Rust closure.
     #[inline(always)]
     pub fn new(
-        run: impl Fn(&mut Machine<'_>, &Arc<Function>) -> Result<T> + Send + Sync + 'static,
+        run: impl Fn(&mut Machine<'_>, Running<'_>) -> Result<T> + Send + Sync + 'static,
     ) -> Closure<T> {
         Closure(Box::new(move |machine, function| {
             T::pack(run(machine, function))
@@ -38,18 +39,19 @@ impl<T: Given> Closure<T> {
 
     /// Runs it; the result is still packed.
     #[inline(always)]
-    pub fn run_packed(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> T::Returned {
+    pub fn run_packed(&self, machine: &mut Machine<'_>, function: Running<'_>) -> T::Returned {
         (self.0)(machine, function)
     }
 
     /// Runs it.
     #[inline(always)]
-    pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<T> {
+    pub fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<T> {
         T::unpack(self.run_packed(machine, function))
     }
 }
 
 /// A function as a value.
+#[derive(Clone)]
 pub struct Function {
     /// What it runs.
     pub code: &'static Code,
@@ -62,6 +64,23 @@ pub struct Function {
 pub type Captures = SmallVec<[Value; 3]>;
 
 impl Function {
+    /// Of some code, made with nothing so far.
+    #[inline(always)]
+    pub fn bare(code: &'static Code) -> Function {
+        Function {
+            code,
+            captures: Captures::new(),
+        }
+    }
+
+    /// A function that is made with what `capture` puts there.
+    #[inline(always)]
+    pub fn made(code: &'static Code, capture: impl FnOnce(&mut Captures)) -> Arc<Function> {
+        made_in_place(Function::bare(code), |function| {
+            capture(&mut function.captures)
+        })
+    }
+
     /// Its name, if it has one.
     pub fn name(&self) -> Option<&Arc<str>> {
         self.code.template.name.as_ref()
@@ -70,11 +89,8 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        while let Some(capture) = self.captures.pop() {
-            match capture.may_hold_values() {
-                true => super::drop_deep_one(capture),
-                false => discard(capture),
-            }
+        for capture in self.captures.drain(..) {
+            super::drop_deep_one(capture);
         }
     }
 }
@@ -95,6 +111,8 @@ pub struct Code {
     pub parameters: usize,
     /// How many slots a row has.
     pub slots: usize,
+    /// Whether it is what stands behind `delay` or `::`.
+    pub is_promised: bool,
     body: OnceLock<Body>,
 }
 
@@ -151,6 +169,7 @@ impl Unit {
                 unit: self,
                 parameters: template.parameters.len(),
                 slots: template.slots as usize,
+                is_promised: matches!(template.kind, TemplateKind::Delay | TemplateKind::Tail),
                 template,
                 body: OnceLock::new(),
             }

@@ -316,6 +316,7 @@ scripts! {
         named_arguments_find_their_parameters
         numbers_leave_the_fast_way_when_they_must
         the_left_operand_is_read_first
+        what_is_read_for_the_last_time_may_move
     }
     expressions {
         and_binds_tighter_than_or
@@ -536,6 +537,8 @@ scripts! {
         wait_with_an_unknown_word
     }
     lazy {
+        a_function_that_a_promise_gives_back
+        code_lets_go_of_what_it_was_made_with
         delay_evaluates_when_forced_once
         delay_forced_by_many_is_evaluated_once
         delay_rethrows_its_error
@@ -576,11 +579,12 @@ scripts! {
         a_pool_of_one_computes_one_at_a_time
         a_pool_of_one_does_not_starve
         a_pool_starts_in_order
-        a_process_task_cancels_itself
-        a_promise_is_evaluated_for_itself
         a_process_hears_a_cancel_while_it_computes
         a_process_is_heard_while_its_parent_computes
+        a_process_task_cancels_itself
+        a_promise_is_evaluated_for_itself
         a_promise_that_failed_fails_there_too
+        a_promise_under_evaluation_is_copied_with_its_code
         a_queue_copies_when_it_is_put
         a_queue_made_in_a_process_outlives_it
         a_queue_that_crosses_later_copies_what_it_holds
@@ -691,6 +695,7 @@ scripts! {
         timeouts_on_process_tasks
         unfinished_lines_of_a_process
         unstarted_futures_of_a_pool_are_not_forced_in_place
+        values_from_processes_that_nobody_took
         values_of_a_killed_process_stay
         values_of_every_kind_travel
         wait_for_process_tasks
@@ -700,7 +705,6 @@ scripts! {
         whoever_waits_for_a_cancelled_process_task
         whoever_waits_for_the_lock_of_a_dead_process
         with_joins_a_process_task
-        values_from_processes_that_nobody_took
         with_waits_for_the_futures_of_its_pool
     }
     queues {

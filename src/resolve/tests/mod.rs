@@ -8,6 +8,7 @@ mod capture;
 mod declare;
 mod flow;
 mod gallery;
+mod last_use;
 mod program;
 mod race;
 mod scope;
