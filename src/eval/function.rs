@@ -60,6 +60,13 @@ impl Maker {
         Function::made(self.code, |captures| self.capture(captures, machine, maker))
     }
 
+    /// A function that is nobody's value.
+    pub fn make_here(&self, machine: &Machine<'_>, maker: Running<'_>) -> Function {
+        let mut function = Function::bare(self.code);
+        self.capture(&mut function.captures, machine, maker);
+        function
+    }
+
     /// The same as the last thing that `maker` does in this row: what is captured from it moves.
     pub fn make_last(&self, machine: &mut Machine<'_>, maker: Running<'_>) -> Arc<Function> {
         Function::made(self.code, |captures| {

@@ -34,13 +34,17 @@ fn start(
     let maker = Maker::new(compiler, body);
     let place = place.map(|place| expression(compiler, place));
     code(move |m, f| {
-        let place = match &place {
+        let on = match &place {
             Some(place) => place.run(m, f)?,
             None => Value::Nil,
         };
-        let work = Work::body(maker.make(m, f));
+        // What leaves for another process, or is looked at, is a function of its own.
+        let work = match place.is_none() && !m.gate.is_watched() {
+            true => Work::Body(maker.make_here(m, f)),
+            false => Work::body(maker.make(m, f)),
+        };
         m.site = span;
-        start(m, work, &place, span).map_err(|unwind| m.placed(unwind, span))
+        start(m, work, &on, span).map_err(|unwind| m.placed(unwind, span))
     })
 }
 

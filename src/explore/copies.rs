@@ -69,9 +69,9 @@ impl Workers for Copies {
 
     fn elsewhere(&self, machine: &Machine<'_>, work: &Work, _: &Arc<PoolShared>) -> Result<Work> {
         let parcel = crosses(pack_work(machine.runtime, work, &machine.gate)?);
-        Ok(Work::Native(Box::new(move |machine| {
+        Ok(Work::native(Box::new(move |machine| {
             let runtime = machine.runtime.clone();
-            let value = unpack_work(&runtime, &parcel)?.run(machine)?;
+            let value = machine.run_unpacked(unpack_work(&runtime, &parcel)?)?;
             let result = crosses(pack(&runtime, &value, &machine.gate)?);
             unpack(&runtime, &result)
         })))

@@ -10,7 +10,7 @@
 //! announced, and all that follows and nobody else can notice. While the main program is the only
 //! task there are no steps.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -243,11 +243,14 @@ impl<D: Director> Stage<D> {
         let stage = self.clone();
         Some(Fiber::new(stack, move |port, limit| {
             let stand = Stand::new(stage.clone(), port, actor);
-            let stops = Stops::new(&task, &stage.handle);
-            let mut machine = Machine::new(&task, &stage.yard, port, actor, limit, &stops);
+            let (stops, unpacked) = (Stops::new(&task, &stage.handle), OnceCell::new());
+            let mut machine =
+                Machine::new((&task, &unpacked), &stage.yard, port, actor, limit, &stops);
             machine.gate = Gate::watched(&stand);
             machine.turns = Some(&stand);
-            let result = run_guarded(work, &mut machine);
+            let result = run_guarded(|| work.run(&mut machine));
+            drop(machine);
+            drop((work, unpacked));
             stand.finish();
             stage.has_finished(actor, &task, result);
         }))

@@ -113,7 +113,7 @@ impl Inbox {
 /// Work that has other work done in a process.
 pub fn speak_for(broker: &Arc<Broker>, work: Parcel, pool: &Arc<PoolShared>) -> Work {
     let (broker, pool) = (broker.clone(), pool.clone());
-    Work::Native(Box::new(move |machine| {
+    Work::native(Box::new(move |machine| {
         speak(&broker, machine, work, &pool)
     }))
 }
@@ -177,7 +177,7 @@ pub fn speak_for_new(
     };
     let inbox = Arc::new(Inbox::default());
     let (speaking, conversing, spoken_for) = (broker.clone(), worker.clone(), inbox.clone());
-    let work = Work::Native(Box::new(move |machine: &mut Machine<'_>| {
+    let work = Work::native(Box::new(move |machine: &mut Machine<'_>| {
         conversing.active.fetch_add(1, Ordering::SeqCst);
         let result = converse(&speaking, machine, &conversing, name, &spoken_for);
         conversing.active.fetch_sub(1, Ordering::SeqCst);

@@ -182,11 +182,11 @@ fn start(
         HandleKind::Future => TaskKind::Future,
         _ => TaskKind::Spawned,
     };
-    let native = Work::Native(Box::new(move |machine| -> Result<_> {
+    let native = Work::native(Box::new(move |machine| -> Result<_> {
         let copies = parcel::unpack_work(machine.runtime, &work)?;
         // What the task lets go of need not be kept for it here.
         drop(work);
-        copies.run(machine)
+        machine.run_unpacked(copies)
     }));
     let task = Task::new(name.id, kind, at, parent, Seats::Own, native);
     task.abroad.runs_in(std::process::id());

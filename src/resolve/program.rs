@@ -142,6 +142,17 @@ pub enum TemplateKind {
     Check(Arc<str>),
 }
 
+impl TemplateKind {
+    /// Whether it is the body of a promise or task: it has no name, and no parameters.
+    pub fn is_body(&self) -> bool {
+        match self {
+            TemplateKind::Future | TemplateKind::Spawn => true,
+            TemplateKind::Delay | TemplateKind::Tail => true,
+            TemplateKind::Main | TemplateKind::Function | TemplateKind::Check(_) => false,
+        }
+    }
+}
+
 /// A piece of code that gets a row of slots of its own.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Template {

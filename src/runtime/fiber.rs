@@ -16,7 +16,6 @@ use std::sync::Arc;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use super::machine::Machine;
 use super::mappings::{Mappings, OF_A_STACK};
 use super::scene::Scene;
 use super::task::{Task, Work};
@@ -149,9 +148,9 @@ impl Stacks {
     }
 }
 
-/// Runs a task's work; a panic, which is a mistake in cq itself, ends the task and nothing else.
-pub fn run_guarded(work: Work, machine: &mut Machine<'_>) -> Result<Value> {
-    catch_unwind(AssertUnwindSafe(|| work.run(machine))).unwrap_or_else(|_| {
+/// Does a task's work; a panic, which is a mistake in cq itself, ends the task and nothing else.
+pub fn run_guarded(work: impl FnOnce() -> Result<Value>) -> Result<Value> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(fail(
             Kind::Other("internal".into()),
             "internal error in cq: the task was given up",

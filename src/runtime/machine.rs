@@ -12,7 +12,7 @@
 //! Every call goes through [`Machine::invoke`]: it checks that there is room, lets a cancel or a
 //! time slice strike, and sets up the row of slots.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +22,7 @@ use super::fiber::Port;
 use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
 use super::story::{CHECK, PROMISE};
-use super::task::Task;
+use super::task::{Task, Work};
 use super::trail;
 use super::turn::Turns;
 use super::wait::Stops;
@@ -100,7 +100,9 @@ pub struct Machine<'f> {
     /// The builtin call or expression under way, for reports of waits.
     pub site: Span,
     /// The task's own code, if it is code of the program.
-    pub(super) body: Option<Arc<Function>>,
+    pub(super) body: Option<&'f Function>,
+    /// What its work turns out to be, if that is only known when it runs.
+    unpacked: &'f OnceCell<Work>,
     /// Where operations are announced.
     pub gate: Gate<'f>,
     /// Who gives turns, on a stage.
@@ -170,7 +172,7 @@ impl Rows {
 impl<'f> Machine<'f> {
     /// A machine for a task that has just got its fiber.
     pub fn new(
-        task: &'f Arc<Task>,
+        (task, unpacked): (&'f Arc<Task>, &'f OnceCell<Work>),
         yard: &'f Rc<Yard>,
         port: Port<'f>,
         fiber: FiberKey,
@@ -186,6 +188,7 @@ impl<'f> Machine<'f> {
             leaving: Flow::Next,
             site: task.started_at.unwrap_or_default(),
             body: None,
+            unpacked,
             gate: Gate::open().with_stop_sign(stop),
             turns: None,
             task,
@@ -306,6 +309,12 @@ impl<'f> Machine<'f> {
                 small => std::mem::forget(small),
             }
         }
+    }
+
+    /// Does work that has come from another process, once.
+    pub fn run_unpacked(&mut self, work: Work) -> Result<Value> {
+        let unpacked = self.unpacked;
+        unpacked.get_or_init(|| work).run(self)
     }
 
     /// Calls any value with these arguments, from a builtin or the runtime.

@@ -508,7 +508,7 @@ mod tests {
         let runtime = runtime();
         for _ in 0..8 {
             let seat = SeatHandle::new(&runtime, None);
-            let work = Work::Native(Box::new(|_| Ok(Value::Nil)));
+            let work = Work::native(Box::new(|_| Ok(Value::Nil)));
             let task = Task::new(2, TaskKind::Spawned, None, 1, Seats::Own, work);
             let ask = Ask {
                 what: WaitingFor::Time,

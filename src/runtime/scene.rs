@@ -67,10 +67,10 @@ impl Machine<'_> {
 
     fn scene(&self) -> Scene {
         let (calls, calls_left_out) = self.calls_told();
-        let own = self.body.as_ref().map(|body| &body.code.template);
+        let own = self.body.map(|body| &body.code.template);
         let mut reachable = Reachable::default();
         reachable.look_at(self.stack.to_vec());
-        if let Some(body) = &self.body {
+        if let Some(body) = self.body {
             reachable.look_at(body.captures.to_vec());
         }
         Scene {
@@ -122,7 +122,7 @@ impl Machine<'_> {
         }
         if self.calls.len() == 1
             && template.kind != TemplateKind::Main
-            && let Some(body) = &self.body
+            && let Some(body) = self.body
         {
             for (capture, value) in template.captures.iter().zip(&body.captures) {
                 tell(&capture.name, value);

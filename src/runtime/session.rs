@@ -131,7 +131,7 @@ impl Session {
                 machine.task.forget_cancel();
                 continue;
             };
-            let result = run_guarded(Work::Native(work), machine);
+            let result = run_guarded(|| work(machine));
             machine.returned = Value::Nil;
             machine.leaving = Flow::Next;
             let ended = self.finish(machine, result);
@@ -165,7 +165,7 @@ impl Session {
     /// The main seat, until the process ends.
     fn run(self: Arc<Session>) {
         let own = self.clone();
-        let work = Work::Native(Box::new(move |machine| own.main(machine)));
+        let work = Work::native(Box::new(move |machine| own.main(machine)));
         let runtime = &self.runtime;
         let main = runtime.new_task(TaskKind::Main, None, 0, Seats::Own, work);
         let _ = self.main.set(main.clone());

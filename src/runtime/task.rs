@@ -186,7 +186,7 @@ impl Task {
             _ => TaskKind::Spawned,
         };
         let number = away.name.id;
-        let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
+        let nothing = Work::native(Box::new(|_| Ok(Value::Nil)));
         let mut task = Task::made(number, kind, None, 0, Seats::Own, nothing);
         task.abroad = Abroad::of_stand_in(away);
         Arc::new(task)

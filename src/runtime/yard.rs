@@ -12,7 +12,7 @@
 //!                                               the forcer waits for its end as ever
 //! ```
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -126,16 +126,21 @@ impl Yard {
     ) -> Fiber {
         let yard = self.clone();
         Fiber::new(stack, move |port, limit| {
-            let stops = Stops::new(&task, &yard.handle);
-            let mut machine = Machine::new(&task, &yard, port, key, limit, &stops);
-            machine.nested = nested;
-            let result = match task.cancel_waits() && !task.abroad.has_to_speak() {
-                true => {
-                    task.cancel_strikes();
-                    Err(Unwind::Cancelled)
+            let unpacked = OnceCell::new();
+            let result = {
+                let stops = Stops::new(&task, &yard.handle);
+                let mut machine = Machine::new((&task, &unpacked), &yard, port, key, limit, &stops);
+                machine.nested = nested;
+                match task.cancel_waits() && !task.abroad.has_to_speak() {
+                    true => {
+                        task.cancel_strikes();
+                        Err(Unwind::Cancelled)
+                    }
+                    false => run_guarded(|| work.run(&mut machine)),
                 }
-                false => run_guarded(work, &mut machine),
             };
+            // What it held is let go of before others see that it has ended.
+            drop((work, unpacked));
             yard.runtime.task_ended(&task, result);
         })
     }

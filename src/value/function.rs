@@ -12,7 +12,7 @@ use super::returned::Given;
 use super::running::Running;
 use super::text::Text;
 use super::{Result, Value, made_in_place};
-use crate::resolve::program::{Program, Template, TemplateId, TemplateKind};
+use crate::resolve::program::{Program, Template, TemplateId};
 use crate::runtime::machine::Machine;
 
 /// Compiled code of a template: runs the body in the row of slots that the machine has set up.
@@ -111,8 +111,9 @@ pub struct Code {
     pub parameters: usize,
     /// How many slots a row has.
     pub slots: usize,
-    /// Whether it is what stands behind `delay` or `::`.
-    pub is_promised: bool,
+    /// Whether it has no name by which it could ask for itself, and may lie in what will run it: a
+    /// promise or a future.
+    pub is_body: bool,
     body: OnceLock<Body>,
 }
 
@@ -169,7 +170,7 @@ impl Unit {
                 unit: self,
                 parameters: template.parameters.len(),
                 slots: template.slots as usize,
-                is_promised: matches!(template.kind, TemplateKind::Delay | TemplateKind::Tail),
+                is_body: template.kind.is_body(),
                 template,
                 body: OnceLock::new(),
             }

@@ -3,6 +3,7 @@
 //! ```text
 //!   Value::Function(Arc) --call--> Running      may be counted once more: a function that returns itself
 //!   [ promise | code ] --force--> Running       lies inside of its promise, and is never a value
+//!   [ future | code ] --start--> Running        the same
 //! ```
 
 use std::marker::PhantomData;
@@ -13,8 +14,8 @@ use super::function::Function;
 
 /// A function that is borrowed while it runs; read it as you would a `&Function`.
 ///
-/// The pointer of one that is counted has come from its `Arc`. What lies inside of a promise is
-/// only ever the code of a `delay` or `::`.
+/// The pointer of one that is counted has come from its `Arc`. What lies inside of a promise or
+/// future is only ever the code of a `delay`, `::`, `future` or `spawn`.
 #[derive(Copy, Clone)]
 pub struct Running<'f> {
     function: *const Function,
@@ -31,10 +32,10 @@ impl<'f> Running<'f> {
         }
     }
 
-    /// The code of a `delay` or `::`, where it lies.
+    /// The body of a promise or future, where it lies.
     #[inline(always)]
     pub fn in_place(function: &'f Function) -> Running<'f> {
-        assert!(function.code.is_promised, "it is a value");
+        assert!(function.code.is_body, "it is a value");
         Running {
             function,
             borrowed: PhantomData,
@@ -49,15 +50,14 @@ impl<'f> Running<'f> {
         unsafe { &*self.function }
     }
 
-    /// The function as a value; none for the code of a `delay` or `::`, which has no name by which
-    /// it could ask for itself.
+    /// The function as a value; none for a body, which has no name by which it could ask for itself.
     #[inline]
     #[allow(unsafe_code)]
     pub fn handle(self) -> Option<Arc<Function>> {
-        if self.get().code.is_promised {
+        if self.get().code.is_body {
             return None;
         }
-        // SAFETY: no code of a promise, so `in_place` has refused it and the pointer has come from
+        // SAFETY: no body, so `in_place` has refused it and the pointer has come from
         // the `Arc` that is borrowed for 'f. With the closures being handed counted functions,
         // code could not lie inside of its promise: benches/stream_sieve took 1.3 times as long.
         unsafe {
