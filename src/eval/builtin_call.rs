@@ -21,6 +21,7 @@ use crate::runtime::place::Place;
 use crate::syntax::span::Span;
 use crate::value::error::fail;
 use crate::value::returned::Given as _;
+use crate::value::running::Running;
 use crate::value::{Kind, Result, Value};
 
 /// A builtin as a value.
@@ -252,15 +253,28 @@ where
                 held.release();
                 return Ok(value);
             }
-            m.site = blame.span;
-            operand.lend(held, m, f, |m, value| {
-                match run(m, std::slice::from_ref(value)) {
-                    Ok(result) => Ok(result),
-                    Err(unwind) => Err(blame.complete(m, unwind, &[value])),
-                }
-            })
+            Value::unpack(look_closer(&operand, held, m, f, run, &blame))
         })
     }
+}
+
+/// The builtin has more to do. Out of the way, so that a look costs no saving of registers.
+#[inline(never)]
+fn look_closer<O: Operand>(
+    operand: &O,
+    held: O::Held,
+    machine: &mut Machine<'_>,
+    function: Running<'_>,
+    run: BuiltinFunction,
+    blame: &Blame,
+) -> Value {
+    machine.site = blame.span;
+    operand.lend(held, machine, function, |m, value| {
+        Value::pack(
+            run(m, std::slice::from_ref(value))
+                .map_err(|unwind| blame.complete(m, unwind, &[value])),
+        )
+    })
 }
 
 /// `tail(s)`: a stream with a first value is forced right here.

@@ -17,16 +17,18 @@ impl Machine<'_> {
     /// What a slot holds, which is not needed there any more.
     #[inline(always)]
     pub fn take_local(&mut self, slot: LocalSlot) -> Value {
-        taken(&mut self.stack[self.base + slot.0 as usize])
+        self.stack[self.base + slot.0 as usize].taken()
     }
 
     /// What a slot holds, where it is read for the last time. Reports leave it out from then on;
     /// whoever watches sees it stay.
     #[inline(always)]
     pub fn give_local(&mut self, slot: LocalSlot) -> Value {
-        match self.gate.is_watched() {
-            true => self.local(slot).copied(),
-            false => given(&mut self.stack[self.base + slot.0 as usize]),
+        let place = &mut self.stack[self.base + slot.0 as usize];
+        match place {
+            Value::Int(number) => Value::Int(*number),
+            place if self.gate.is_watched() => place.copied(),
+            place => given(place),
         }
     }
 
@@ -52,14 +54,8 @@ impl Machine<'_> {
     }
 }
 
-/// Handed back in registers: moved from memory to memory it would be read at once, and often it
-/// has just been written in parts.
-#[inline(never)]
-fn taken(place: &mut Value) -> Value {
-    std::mem::take(place)
-}
-
-/// The same for one that is known to be gone.
+/// What is in there, which is known to be gone from then on; handed back in registers, as
+/// [`Value::taken`].
 #[inline(never)]
 fn given(place: &mut Value) -> Value {
     std::mem::replace(place, Value::Absent)

@@ -151,7 +151,7 @@ impl Build<'_> {
         LocalName {
             binding: self.binding_of(id),
             from: variable.from,
-            until: self.survey.scope(variable.scope).ends,
+            until: (variable.until).unwrap_or_else(|| self.survey.scope(variable.scope).ends),
         }
     }
 

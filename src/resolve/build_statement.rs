@@ -80,7 +80,10 @@ impl Build<'_> {
         use tree::StatementKind as From;
         Some(match statement {
             From::Expression(value) => StatementKind::Expression(self.expr(value)),
-            From::Let { names, value } => self.let_(names, value),
+            From::Let { names, value } => match self.let_(names, value) {
+                StatementKind::Let { binding, value } if is_there(&binding, &value) => return None,
+                kind => kind,
+            },
             From::Assign { targets, value } => {
                 let mut targets: Vec<_> =
                     targets.iter().map(|target| self.target(target)).collect();
@@ -188,5 +191,13 @@ impl Build<'_> {
             }
             _ => unreachable!("a tree with a wrong target is not built"),
         }
+    }
+}
+
+/// Whether a variable has its value already, for it lives where that has been.
+fn is_there(binding: &Binding, value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Variable(variable) => variable.place == Place::Local(binding.slot),
+        _ => false,
     }
 }

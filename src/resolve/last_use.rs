@@ -57,7 +57,7 @@ impl Walk<'_> {
     }
 
     /// The slots that are used, but for those of variables that are declared there.
-    fn from_outside(&self, look: impl FnOnce(&mut Uses<'_>)) -> Vec<bool> {
+    fn used_outside(&self, look: impl FnOnce(&mut Uses<'_>)) -> Vec<bool> {
         let uses = self.uses_of(look);
         let mut slots: Vec<bool> = uses.counts.iter().map(|&count| count > 0).collect();
         for slot in uses.declared {
@@ -75,7 +75,7 @@ impl Walk<'_> {
         for statement in block.statements.iter_mut().rev() {
             self.statement(statement);
         }
-        let entry = self.from_outside(|uses| {
+        let entry = self.used_outside(|uses| {
             for (_, template) in &block.functions {
                 uses.template(*template);
             }
@@ -115,7 +115,7 @@ impl Walk<'_> {
                 add(&mut self.needed, &below);
             }
             StatementKind::While { condition, body } => {
-                let around = self.from_outside(|uses| {
+                let around = self.used_outside(|uses| {
                     uses.expr(condition);
                     uses.block(body);
                 });
@@ -128,7 +128,7 @@ impl Walk<'_> {
                 iterable,
                 body,
             } => {
-                let around = self.from_outside(|uses| {
+                let around = self.used_outside(|uses| {
                     uses.block(body);
                     uses.declared.extend(bindings.iter().map(|it| it.slot));
                 });
@@ -148,7 +148,7 @@ impl Walk<'_> {
             | StatementKind::Return(None)
             | StatementKind::Break
             | StatementKind::Continue => {
-                let uses = self.from_outside(|uses| uses.statement(statement));
+                let uses = self.used_outside(|uses| uses.statement(statement));
                 add(&mut self.needed, &uses);
             }
         }
@@ -212,13 +212,13 @@ impl Walk<'_> {
         let pinned = self.pinned.clone();
         if let Some(finally) = finally {
             self.block(finally);
-            let used = self.from_outside(|uses| uses.block(finally));
+            let used = self.used_outside(|uses| uses.block(finally));
             add(&mut self.pinned, &used);
         }
         let mut needed = self.needed.clone();
         if let Some((binding, block)) = catch {
             self.block(block);
-            let used = self.from_outside(|uses| uses.block(block));
+            let used = self.used_outside(|uses| uses.block(block));
             add(&mut self.pinned, &used);
             self.begins(binding.slot);
             std::mem::swap(&mut self.needed, &mut needed);

@@ -15,12 +15,13 @@
 //! 3. `survey` holds what the first walk finds out; `scope` opens scopes, declares and looks up
 //!    names; `statement` and `expression` walk; `flow` judges `return`, `break` and unreachable
 //!    code; `target` what is assigned to; `undeclared` says it of names, with the nearest one;
-//! 4. `capture` decides how each variable is stored; `call` judges arguments; `race` warns of
+//! 4. `capture` decides how each variable is stored, `alias` which share a slot; `call` judges arguments; `race` warns of
 //!    variables assigned while a task reads them;
 //! 5. `build`, `build_statement` and `build_expression` write the [`program`] and the [`code`] in it, which [`show`] shows as text;
 //!    `last_use` marks where a variable is read for the last time, with what `uses` counts;
 //! 6. [`signature`] is how builtins declare parameters.
 
+mod alias;
 mod build;
 mod build_expression;
 mod build_statement;

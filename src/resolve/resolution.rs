@@ -5,7 +5,7 @@ use super::prelude::{OuterVariable, Prelude};
 use super::program::{Binding, Program, TemplateKind};
 use super::scope::Walk;
 use super::survey::{ScopeId, Survey, VariableKind};
-use super::{call, capture, race};
+use super::{alias, call, capture, race};
 use crate::diagnostics::report::{Report, Severity};
 use crate::syntax::tree::{Name, Tree};
 
@@ -89,6 +89,7 @@ fn survey(
         reports.extend(undeclared.into_reports());
     }
     capture::decide(&mut survey, session);
+    alias::decide(&mut survey);
     call::check(&survey, prelude, &mut reports);
     race::check(&survey, &mut reports);
     reports.sort_by_key(|report| report.primary.as_ref().map(|label| label.span));

@@ -175,6 +175,7 @@ impl<'a> Walk<'a> {
             assigned: false,
             process_pool: false,
             storage: Storage::Plain,
+            until: None,
         });
         self.survey
             .meanings

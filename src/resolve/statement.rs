@@ -1,5 +1,6 @@
 //! The first walk through statements: declares, and hands expressions on.
 
+use super::alias::Copied;
 use super::program::{TemplateId, TemplateKind};
 use super::scope::Walk;
 use super::survey::*;
@@ -55,6 +56,12 @@ impl Walk<'_> {
                     self.ready(name);
                 }
                 self.note_pool(names.first(), value);
+                if let ([name], ExprKind::Name(_)) = (&**names, &value.kind) {
+                    self.survey.copies.push(Copied {
+                        declared: name.span,
+                        value: value.span,
+                    });
+                }
             }
             StatementKind::Assign { targets, value } => {
                 for target in targets {

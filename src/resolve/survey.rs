@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
+use super::alias::Copied;
 use super::program::{LocalSlot, Storage, TemplateId, TemplateKind};
 use crate::syntax::span::Span;
 
@@ -53,6 +54,8 @@ pub struct Survey {
     pub far_reads: Vec<FarRead>,
     /// Calls of something known by name, in order.
     pub calls: Vec<CallSite>,
+    /// Declarations whose value is a name, in order.
+    pub copies: Vec<Copied>,
     /// When a template may wait for another task, in order.
     pub waits: Vec<(TemplateId, Tick)>,
 }
@@ -95,6 +98,8 @@ pub struct VariableFacts {
     pub process_pool: bool,
     /// Decided by `capture`.
     pub storage: Storage,
+    /// Where in the text its slot goes to another variable, decided by `alias`.
+    pub until: Option<u32>,
 }
 
 /// What declares a variable.

@@ -275,7 +275,9 @@ impl<'f> Machine<'f> {
             return Value::Unwinding(unwind);
         }
         let code = function.code;
-        self.grow_row(base + code.slots);
+        if self.stack.len() < base + code.slots {
+            self.grow_row(base + code.slots);
+        }
         self.calls.push(CallRecord {
             code,
             site: *site,
@@ -291,7 +293,7 @@ impl<'f> Machine<'f> {
     }
 
     /// Room for the slots that are no parameters.
-    #[inline(always)]
+    #[inline(never)]
     fn grow_row(&mut self, height: usize) {
         while self.stack.len() < height {
             self.stack.push(Value::Nil);
@@ -349,7 +351,9 @@ impl<'f> Machine<'f> {
         }
         let code = body.code;
         let base = self.stack.len();
-        self.grow_row(base + code.slots);
+        if self.stack.len() < base + code.slots {
+            self.grow_row(base + code.slots);
+        }
         self.calls.push(CallRecord {
             code,
             site: Some(self.site),

@@ -9,6 +9,7 @@
 //! for who copies the promise then, and who evaluates it is the only one who may let go of it.
 
 use std::cell::UnsafeCell;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::machine::Machine;
@@ -16,7 +17,7 @@ use super::task::Task;
 use super::wait::Ticket;
 use crate::value::function::Function;
 use crate::value::guarded::Guarded;
-use crate::value::{Failure, Result, Unwind, Value, drop_deep_one, dropping_one};
+use crate::value::{Failure, Result, Unwind, Value, drop_deep_one};
 
 /// Work of the runtime itself that a promise can stand for.
 pub type Native = dyn Fn(&mut Machine<'_>) -> Result<Value> + Send + Sync;
@@ -51,7 +52,8 @@ pub struct Progress {
 
 /// All of it is small: a stream has one for every element.
 struct Inside {
-    state: State,
+    /// Let go of by hand, at a glance.
+    state: ManuallyDrop<State>,
     /// Who is at it.
     by: Option<Arc<Task>>,
 }
@@ -132,7 +134,7 @@ impl Progress {
 
     /// Its value if it is known.
     pub fn peek(&self) -> Option<Value> {
-        self.inside.with_value(|inside| match &inside.state {
+        self.inside.with_value(|inside| match &*inside.state {
             State::Done(value) => Some(value.copied()),
             State::Shell => Some(Value::Nil),
             _ => None,
@@ -142,7 +144,7 @@ impl Progress {
     /// What is in it at this moment; `None` if it is work of the runtime, which has no copies.
     #[allow(unsafe_code)]
     pub fn content(&self) -> Option<Content> {
-        self.inside.with_value(|inside| match &inside.state {
+        self.inside.with_value(|inside| match &*inside.state {
             State::Shell => Some(Content::Done(Value::Nil)),
             State::Done(value) => Some(Content::Done(value.clone())),
             State::Failed(failure) => Some(Content::Failed(failure.clone())),
@@ -161,10 +163,10 @@ impl Progress {
     #[allow(unsafe_code)]
     pub fn fill(&self, content: Content) {
         self.inside.with_value(|inside| {
-            if !matches!(inside.state, State::Shell) {
+            if !matches!(*inside.state, State::Shell) {
                 return;
             }
-            inside.state = match content {
+            *inside.state = match content {
                 Content::Code(body) => {
                     // SAFETY: of a shell nobody looks at the thunk (see above).
                     unsafe { *self.thunk.get() = Some(Thunk::Counted(body)) };
@@ -180,7 +182,7 @@ impl Progress {
     pub fn has_ended(&self) -> bool {
         self.inside.with_value(|inside| {
             matches!(
-                inside.state,
+                *inside.state,
                 State::Done(_) | State::Failed(_) | State::Shell
             )
         })
@@ -188,7 +190,7 @@ impl Progress {
 
     /// Its state in one word, as it is printed.
     pub fn word(&self) -> &'static str {
-        self.inside.with_value(|inside| match &inside.state {
+        self.inside.with_value(|inside| match &*inside.state {
             State::Unforced => "unforced",
             State::Evaluating | State::Awaited(_) => "running",
             State::Done(_) | State::Shell => "done",
@@ -222,7 +224,7 @@ impl Progress {
     /// Its value, or begins to evaluate it, if that can be told at a glance.
     #[inline(always)]
     pub fn glance(&self, handle: impl FnOnce() -> Arc<Task>) -> Glance<'_> {
-        self.inside.with_value(|inside| match &mut inside.state {
+        self.inside.with_value(|inside| match &mut *inside.state {
             state @ State::Unforced => {
                 *state = State::Evaluating;
                 inside.by = Some(handle());
@@ -243,9 +245,9 @@ impl Progress {
         ticket: Option<&Arc<Ticket>>,
         timed: bool,
     ) -> Option<Begun<'_>> {
-        self.inside.with_value(|inside| match &mut inside.state {
+        self.inside.with_value(|inside| match &mut *inside.state {
             State::Unforced => {
-                inside.state = State::Evaluating;
+                *inside.state = State::Evaluating;
                 inside.by = Some(handle());
                 Some(Begun::Evaluate(Evaluation(self)))
             }
@@ -268,7 +270,7 @@ impl Progress {
     /// Somebody waits no longer.
     pub fn forget(&self, ticket: &Arc<Ticket>) {
         self.inside.with_value(|inside| {
-            if let State::Awaited(waiting) = &mut inside.state {
+            if let State::Awaited(waiting) = &mut *inside.state {
                 waiting.retain(|other| !Arc::ptr_eq(other, ticket));
             }
         });
@@ -278,13 +280,16 @@ impl Progress {
 impl Inside {
     #[inline(always)]
     fn new(state: State) -> Guarded<Inside> {
-        Guarded::new(Inside { state, by: None })
+        Guarded::new(Inside {
+            state: ManuallyDrop::new(state),
+            by: None,
+        })
     }
 
     /// One more waits for the end.
     #[cold]
     fn add(&mut self, ticket: &Arc<Ticket>) {
-        match &mut self.state {
+        match &mut *self.state {
             State::Awaited(waiting) => waiting.push(ticket.clone()),
             state => *state = State::Awaited(Box::new(vec![ticket.clone()])),
         }
@@ -293,7 +298,7 @@ impl Inside {
     /// The evaluation has ended so; gives back who waits for that.
     #[inline(always)]
     fn becomes(&mut self, state: State) -> Option<Waiting> {
-        match &mut self.state {
+        match &mut *self.state {
             old @ State::Awaited(_) => std::mem::replace(old, state).waiting(),
             // `Evaluating`, which owns nothing, and is not even read.
             old => {
@@ -341,7 +346,7 @@ impl Evaluation<'_> {
             .inside
             .with_value(|inside| (inside.by.take(), inside.becomes(new)));
         // SAFETY: the state is not open any more, so nobody looks at the thunk (see above).
-        unsafe { *self.0.thunk.get() = None };
+        let_go(unsafe { &mut *self.0.thunk.get() });
         over
     }
 
@@ -350,6 +355,19 @@ impl Evaluation<'_> {
         self.0
             .inside
             .with_value(|inside| (inside.by.take(), inside.becomes(State::Unforced)))
+    }
+}
+
+/// The thunk is not needed any more.
+#[inline(always)]
+fn let_go(thunk: &mut Option<Thunk>) {
+    match thunk {
+        Some(Thunk::Here(body)) if !body.captures.spilled() => {
+            body.captures.iter_mut().for_each(Value::end_deep);
+            // All that is left in there are values that own nothing.
+            std::mem::forget(thunk.take());
+        }
+        thunk => *thunk = None,
     }
 }
 
@@ -365,15 +383,120 @@ fn unwound(unwind: &Unwind) -> Option<State> {
 impl Drop for Progress {
     #[inline(always)]
     fn drop(&mut self) {
-        if let State::Done(value) = &mut self.inside.get_mut().state
-            && value.may_end_values()
-        {
-            dropping_one(std::mem::take(value));
+        let state = &mut *self.inside.get_mut().state;
+        match state {
+            State::Shell | State::Unforced | State::Evaluating => {}
+            State::Done(value) => value.end_deep(),
+            State::Awaited(_) | State::Failed(_) => drop(std::mem::replace(state, State::Shell)),
         }
         if let Some(Thunk::Counted(_)) = self.thunk.get_mut()
             && let Some(Thunk::Counted(body)) = self.thunk.get_mut().take()
         {
             drop_deep_one(Value::Function(body));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::source::Sources;
+    use crate::resolve::prelude::Prelude;
+    use crate::runtime::task::TaskKind;
+    use crate::runtime::work::Work;
+    use crate::value::function::{Code, Unit};
+    use crate::value::running::Running;
+
+    /// The code of the first template of a kind.
+    fn code(text: &str, is_promised: bool) -> &'static Code {
+        let source = Sources::default().add("test.cq", text);
+        let tree = crate::syntax::parse(&source).tree;
+        let resolved = crate::resolve::resolve(&tree, &[], &Prelude::new());
+        let program = resolved.program.expect("it has no errors");
+        let unit = Unit::load(program, |_, _| unreachable!("nothing runs"));
+        let ids = unit.program.templates.iter().skip(1).map(|it| it.id);
+        let mut codes = ids.map(|id| unit.code(id));
+        let found = codes.find(|code| code.is_promised == is_promised);
+        found.expect("there is such a template")
+    }
+
+    fn begin<'p>(progress: &'p Progress, task: &Arc<Task>) -> Evaluation<'p> {
+        match progress.glance(|| task.clone()) {
+            Glance::Evaluate(evaluation) => evaluation,
+            _ => panic!("somebody else is at it"),
+        }
+    }
+
+    /// Run under Miri too: `cargo +nightly miri test --lib progress`.
+    #[test]
+    fn code_is_there_until_the_evaluation_has_ended() {
+        let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
+        let task = Task::new(1, TaskKind::Main, None, 0, None, nothing);
+        let made_with = Value::list(vec![Value::Int(1)]);
+        let Value::List(list) = &made_with else {
+            panic!("it is a list");
+        };
+        let mut progress = Progress::unforced(Thunk::Here(Function::bare(code("delay 1", true))));
+        let body = progress.code_here().expect("it lies here");
+        body.captures.push(made_with.clone());
+        body.captures.push(Value::Int(2));
+
+        let evaluation = begin(&progress, &task);
+        let Some(Thunk::Here(body)) = evaluation.thunk() else {
+            panic!("the code is there");
+        };
+        let running = Running::in_place(body);
+        assert!(running.handle().is_none());
+        let Some(Content::Code(copy)) = progress.content() else {
+            panic!("who copies it gets the code");
+        };
+        assert!(
+            progress
+                .evaluated_by()
+                .is_some_and(|by| Arc::ptr_eq(&by, &task))
+        );
+        assert!(matches!(
+            progress.glance(|| task.clone()),
+            Glance::Otherwise
+        ));
+        assert_eq!((running.captures.len(), copy.captures.len()), (2, 2));
+        assert_eq!(Arc::strong_count(list), 3);
+
+        // After a cancel it begins anew.
+        let (by, _) = evaluation.end(&Value::Unwinding(Unwind::Cancelled));
+        assert!(by.is_some());
+        assert_eq!((progress.word(), Arc::strong_count(list)), ("unforced", 3));
+
+        let evaluation = begin(&progress, &task);
+        assert!(evaluation.thunk().is_some());
+        evaluation.end(&made_with);
+        drop(copy);
+        // The code has gone: the list is the value and nothing else.
+        assert_eq!((progress.word(), Arc::strong_count(list)), ("done", 2));
+        drop(progress);
+        assert_eq!(Arc::strong_count(list), 1);
+    }
+
+    #[test]
+    fn a_copy_is_filled_once() {
+        let copy = Progress::shell();
+        copy.fill(Content::Code(Arc::new(Function::bare(code(
+            "delay 1", true,
+        )))));
+        assert_eq!(copy.word(), "unforced");
+        copy.fill(Content::Done(Value::Int(1)));
+        assert_eq!(copy.word(), "unforced");
+    }
+
+    #[test]
+    fn a_running_function_is_a_value() {
+        let function = Function::made(code("fn f() => 1", false), |captures| {
+            captures.push(Value::Int(1));
+        });
+        let running = Running::counted(&function);
+        let itself = running.handle().expect("it is a value");
+        assert!(Arc::ptr_eq(&function, &itself));
+        drop(function);
+        assert_eq!(itself.captures.len(), 1);
     }
 }

@@ -2,6 +2,7 @@
 //! is its [`Progress`].
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -16,9 +17,7 @@ use crate::value::error::fail;
 use crate::value::function::{Captures, Code, Function};
 use crate::value::returned::Given;
 use crate::value::running::Running;
-use crate::value::{
-    Failure, Kind, Result, Unwind, Value, drop_deep_one, dropping_one, made_in_place,
-};
+use crate::value::{Failure, Kind, Result, Unwind, Value, drop_deep_one, made_in_place};
 
 pub use super::progress::Content;
 
@@ -36,7 +35,8 @@ const _: () = assert!(size_of::<Front>() == size_of::<Value>());
 
 /// A promise.
 pub struct Promise {
-    front: Front,
+    /// Let go of by hand, at a glance.
+    front: ManuallyDrop<Front>,
     progress: Progress,
 }
 
@@ -71,6 +71,7 @@ impl Promise {
         capture: impl FnOnce(&mut Captures),
     ) -> Arc<Promise> {
         let progress = Progress::unforced(Thunk::Here(Function::bare(code)));
+        let front = ManuallyDrop::new(front);
         made_in_place(Promise { front, progress }, |promise| {
             if let Some(body) = promise.progress.code_here() {
                 capture(&mut body.captures);
@@ -111,13 +112,16 @@ impl Promise {
 
     #[inline(always)]
     fn of(front: Front, progress: Progress) -> Arc<Promise> {
-        Arc::new(Promise { front, progress })
+        Arc::new(Promise {
+            front: ManuallyDrop::new(front),
+            progress,
+        })
     }
 
     /// The first value of the stream whose rest it is, if it is one.
     #[inline(always)]
     pub fn head(&self) -> Option<&Value> {
-        match &self.front {
+        match &*self.front {
             Front::Nothing => None,
             Front::Head(head) => Some(head),
             Front::Later(head) => head.get(),
@@ -128,12 +132,12 @@ impl Promise {
     /// must be a shell, or nobody else may have it yet.
     pub fn put_in_front(self: &mut Arc<Promise>, head: Value) -> bool {
         if let Some(own) = Arc::get_mut(self)
-            && matches!(own.front, Front::Nothing)
+            && matches!(*own.front, Front::Nothing)
         {
-            own.front = Front::Head(head);
+            *own.front = Front::Head(head);
             return true;
         }
-        matches!(&self.front, Front::Later(later) if later.set(head).is_ok())
+        matches!(&*self.front, Front::Later(later) if later.set(head).is_ok())
     }
 
     /// Its value if it is known.
@@ -321,14 +325,14 @@ impl fmt::Debug for Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         crate::gate::gone(self);
-        match &mut self.front {
+        match &mut *self.front {
             Front::Nothing => {}
-            Front::Head(head) => {
-                if head.may_end_values() {
-                    dropping_one(std::mem::take(head));
+            Front::Head(head) => head.end_deep(),
+            later @ Front::Later(_) => {
+                if let Front::Later(head) = std::mem::replace(later, Front::Nothing) {
+                    drop_deep_one(head.into_inner().unwrap_or_default());
                 }
             }
-            Front::Later(head) => drop_deep_one(head.take().unwrap_or_default()),
         }
     }
 }

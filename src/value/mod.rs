@@ -329,6 +329,22 @@ fn dropping<T>(values: T, put_aside: fn(&mut Vec<Value>, T)) {
 }
 
 impl Value {
+    /// What is in there, which becomes nil. Handed back in registers: moved from memory to memory
+    /// it would be read at once, and often it has just been written in parts.
+    #[inline(never)]
+    pub(crate) fn taken(&mut self) -> Value {
+        std::mem::take(self)
+    }
+
+    /// Lets go of it, however deep it is.
+    #[inline(always)]
+    pub(crate) fn end_deep(&mut self) {
+        match self {
+            Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Absent => {}
+            other => drop_deep_one(other.taken()),
+        }
+    }
+
     /// Whether dropping it ends what it refers to, which may hold further values. Of two tasks
     /// that let go of the same thing at the same moment neither may see it coming; then one level
     /// is not counted.

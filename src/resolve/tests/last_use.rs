@@ -20,13 +20,50 @@ fn moved(text: &str, expected: &str) {
 
 #[test]
 fn what_is_not_read_again_moves() {
-    moved("fn f(a) { let b = a; b }", "a b");
+    moved("fn f(a) { let b = [a]; b }", "b");
+    moved("fn f(xs) { for x in xs { let y = x; y += 1; y } }", "x y");
     moved("fn f(a) { let b = a; len(a); b }", "b");
     moved("fn f(a) { return a }", "a");
     moved("fn g(a) => 1\nfn f(a, b) { g(a) + g(b) }", "a b");
     moved("fn g(a) => 1\nfn f(a) { g(g(a)) }", "a");
     moved("fn g(a, b) => 1\nfn f(a) { g(a, a) }", "");
     moved("fn f(a) { a = [a]; a }", "a");
+}
+
+#[test]
+fn a_variable_that_goes_on_with_another_lives_in_its_slot() {
+    let slots = |text: &str| {
+        let program = program_of(text);
+        let names = program.templates[1].names.iter();
+        let names = names.map(|name| format!("{}{}", name.binding.name, name.binding.slot.0));
+        (
+            names.collect::<Vec<_>>().join(" "),
+            program.templates[1].slots,
+        )
+    };
+    let shared = |text, names: &str, count| assert_eq!(slots(text), (names.to_owned(), count));
+    shared("fn f(a) { let b = a; b += 1; b }", "a0 b0", 1);
+    shared("fn f(a) { let b = a; let c = b; len(c) }", "a0 b0 c0", 1);
+    shared("fn f(a) { if true { let b = a; len(b) } }", "a0 b0", 1);
+    shared("fn f(a) { let b = a; a + b }", "a0 b1", 2);
+    shared("fn f(a) { while true { let b = a; b += 1 } }", "a0 b1", 2);
+    shared(
+        "fn f(a) { [{ let b = a; b } for i in range(2)] }",
+        "a0 i1 b2",
+        3,
+    );
+    shared(
+        "fn f(a) { try { let b = a; len(b) } catch e { len(a) } }",
+        "a0 b1 e1",
+        2,
+    );
+    shared(
+        "fn f(a) { let g = fn() => a; let b = a; b += 1; g }",
+        "a0 g1 b0",
+        2,
+    );
+    shared("fn f(a) { let b = a; b += 1; fn() => b }", "a0 b1", 2);
+    shared("fn f(a) { len(a); let b = a }", "a0 b1", 2);
 }
 
 #[test]
