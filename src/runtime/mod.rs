@@ -42,7 +42,7 @@ mod listening;
 pub mod lock;
 pub mod machine;
 pub mod mailbox;
-mod mappings;
+pub mod mappings;
 pub mod memory;
 pub mod numbers;
 pub mod output;

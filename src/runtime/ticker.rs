@@ -44,8 +44,13 @@ impl Runtime {
             .name(String::from("cq ticker"))
             .stack_size(TICKER_STACK);
         // Without it tasks still take turns whenever they wait.
+        let is_worker = self.first_process().is_some();
         let _ = builder.spawn(move || {
             let mut turns = 0;
+            if is_worker {
+                // Most of what there is to tell at first is told by the end of its first task.
+                thread::sleep(TIME_SLICE);
+            }
             while let Some(runtime) = runtime.upgrade()
                 && !runtime.is_over.load(Ordering::Relaxed)
             {

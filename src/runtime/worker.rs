@@ -145,8 +145,10 @@ impl Runtime {
         }
     }
 
-    /// In the first process: a worker has gone.
+    /// In the first process: a worker has gone. At the end of the program it waits for that.
     pub fn worker_left(&self) {
-        self.wake_main();
+        if self.ending.load(Ordering::SeqCst) {
+            self.wake_main();
+        }
     }
 }
