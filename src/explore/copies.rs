@@ -73,7 +73,7 @@ impl Workers for Copies {
             let runtime = machine.runtime.clone();
             let value = unpack_work(&runtime, &parcel)?.run(machine)?;
             let result = crosses(pack(&runtime, &value, &machine.gate)?);
-            unpack(&runtime, &result)
+            unpack(&runtime, result)
         })))
     }
 
@@ -81,7 +81,7 @@ impl Workers for Copies {
         Ok(crosses(pack(&*self.runtime()?, value, gate)?))
     }
 
-    fn unpack(&self, parcel: &Parcel) -> Result<Value> {
+    fn unpack(&self, parcel: Parcel) -> Result<Value> {
         unpack(&*self.runtime()?, parcel)
     }
 

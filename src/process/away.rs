@@ -94,7 +94,7 @@ impl FirstProcess for Home {
     ) -> Result<Option<Value>> {
         machine.tick()?;
         if let Some(lent) = self.take_lent(queue) {
-            return parcel::unpack(&machine.runtime, &lent).map(Some);
+            return parcel::unpack(&machine.runtime, lent).map(Some);
         }
         let request = Request::Get {
             queue: queue_name(queue),

@@ -169,7 +169,7 @@ impl Workers for Broker {
         Ok(parcel)
     }
 
-    fn unpack(&self, parcel: &Parcel) -> Result<Value> {
+    fn unpack(&self, parcel: Parcel) -> Result<Value> {
         let runtime = self.runtime.upgrade().ok_or_else(over)?;
         parcel::unpack(&runtime, parcel)
     }

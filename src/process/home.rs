@@ -379,7 +379,7 @@ impl Home {
 
     /// A value that has come in an answer.
     pub(super) fn unpack(&self, runtime: &Runtime, sealed: Sealed) -> Result<Value> {
-        parcel::unpack(runtime, &self.open(sealed))
+        parcel::unpack(runtime, self.open(sealed))
     }
 
     /// A copy of a value, ready to be sent.

@@ -1,10 +1,12 @@
-//! Starting a worker, and burying it.
+//! Starting a worker anew, and burying it.
 //!
 //! ```text
 //!   first process                      worker: the same binary, argv[0] = cq-worker
 //!     socket ====================== its standard input
 //!     kill + wait                        sees the end of the file when the first process is gone
 //! ```
+//!
+//! The first workers of a program are started so, and what forks the others (`fork_server`).
 //!
 //! No port, no file, no environment variable: the socket is the only way to a worker, and it is
 //! closed on every exec but the one it is for. `/proc/self/exe` is the running binary itself, so

@@ -349,7 +349,7 @@ pub trait Workers: Send + Sync {
     /// A copy of a value, as it is now.
     fn pack(&self, value: &Value, gate: &Gate<'_>) -> Result<Parcel>;
     /// The value in a parcel.
-    fn unpack(&self, parcel: &Parcel) -> Result<Value>;
+    fn unpack(&self, parcel: Parcel) -> Result<Value>;
     /// The process ids of all workers.
     fn pids(&self) -> Vec<u32>;
     /// Themselves, if they are some to listen to.
