@@ -102,5 +102,6 @@ impl Workers for Copies {
     fn have_left(&self) -> bool {
         true
     }
+    fn look_after(&self) {}
     fn end(&self) {}
 }

@@ -224,6 +224,10 @@ impl Workers for Broker {
         self.alive.lock().is_empty() && !self.starting.is_under_way()
     }
 
+    fn look_after(&self) {
+        self.starting.looks_after_server();
+    }
+
     fn end(&self) {
         self.over.store(true, Ordering::SeqCst);
         self.starting.ends();

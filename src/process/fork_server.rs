@@ -27,7 +27,7 @@ use nix::cmsg_space;
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
 use parking_lot::Mutex;
 
-use super::link::{self, Worker};
+use super::link::{self, Worker, is_shown_as};
 use super::wire::{GREETING, expect_greeting};
 use crate::builtins;
 use crate::runtime::mappings::Mappings;
@@ -190,10 +190,13 @@ impl Server {
 pub(super) fn serve(link: UnixStream) -> UnixStream {
     prepare();
     loop {
+        is_shown_as(c"cq-fork-server");
         let Ok(Some(end)) = next_end(&link) else {
             // The first process is gone.
             std::process::exit(0);
         };
+        // A worker is to be taken for one from its beginning.
+        is_shown_as(c"cq-worker");
         if let Ok(Forked::Worker) = fork() {
             let mut end = UnixStream::from(end);
             // If nobody hears it, the worker is about to see the end of its link.
@@ -237,43 +240,43 @@ enum Forked {
     Worker,
 }
 
-#[cfg(target_os = "linux")]
-const CAN_FORK: bool = true;
+/// Whether [`fork`] does it: on Linux, where the arguments of its call are in the usual order.
+const CAN_FORK: bool = cfg!(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+));
 
 #[cfg(target_os = "linux")]
 const CLOSED_ON_EXEC: MsgFlags = MsgFlags::MSG_CMSG_CLOEXEC;
+
+#[cfg(not(target_os = "linux"))]
+const CLOSED_ON_EXEC: MsgFlags = MsgFlags::empty();
 
 /// Copies this process. The copy is a child of its parent.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
 fn fork() -> io::Result<Forked> {
+    let how = libc::CLONE_PARENT | libc::CLONE_CHILD_SETTID | libc::CLONE_CHILD_CLEARTID;
+    let how = libc::c_long::from(how | libc::SIGCHLD);
     let mut number: *mut libc::pid_t = std::ptr::null_mut();
     // SAFETY: the system writes one address to where the pointer points.
     if unsafe { libc::prctl(libc::PR_GET_TID_ADDRESS, &raw mut number) } < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: all fields are numbers, and 0 is the default of each.
-    let mut how: libc::clone_args = unsafe { std::mem::zeroed() };
-    // The end of a child that is its parent's too is told by the signal that its own would be.
-    how.flags = (libc::CLONE_PARENT | libc::CLONE_CHILD_SETTID | libc::CLONE_CHILD_CLEARTID) as u64;
-    how.child_tid = number.addr() as u64;
-    // SAFETY: a copy of a process with one thread: the copy has all its memory and no locks that
-    // another thread would have to release. What the C library knows of the process besides is the
-    // number of the thread, which the system puts where it put it at the start of the program, as
-    // for a fork by the library itself; handlers of forks are only those of Rust programs: none.
-    let forked = unsafe { libc::syscall(libc::SYS_clone3, &raw const how, size_of_val(&how)) };
+    let none = std::ptr::null_mut::<libc::pid_t>();
+    // SAFETY: this copies a process with one thread, on the same stack. The copy has all its
+    // memory, and no lock in it is held by a thread that it does not have. What the C library keeps
+    // of a process besides is the number of its thread: the system writes it to where it did so at
+    // the start of the program, as it does when the library forks. The library would also call what
+    // was to be called at a fork; Rust programs have nothing of the kind. Where that number goes is
+    // the fourth argument or the fifth; the other one says nothing without CLONE_SETTLS.
+    let forked = unsafe { libc::syscall(libc::SYS_clone, how, none, none, number, number) };
     match forked {
         0 => Ok(Forked::Worker),
         1.. => Ok(Forked::Server),
         _ => Err(io::Error::last_os_error()),
     }
 }
-
-#[cfg(not(target_os = "linux"))]
-const CAN_FORK: bool = false;
-
-#[cfg(not(target_os = "linux"))]
-const CLOSED_ON_EXEC: MsgFlags = MsgFlags::empty();
 
 /// Elsewhere a copy could not be a child of its parent's parent.
 #[cfg(not(target_os = "linux"))]

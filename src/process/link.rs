@@ -194,23 +194,22 @@ pub fn inherited() -> Option<UnixStream> {
     expect_greeting(&mut link).ok()?;
     close_standard_input();
     ignore_interrupts();
-    if name == FORK_SERVER {
-        is_shown_as(c"cq-fork-server");
-        link = fork_server::serve(link);
+    match name == FORK_SERVER {
+        true => link = fork_server::serve(link),
+        false => is_shown_as(c"cq-worker"),
     }
-    is_shown_as(c"cq-worker");
     Some(link)
 }
 
 /// What lists of processes call this one.
 #[cfg(target_os = "linux")]
-fn is_shown_as(name: &CStr) {
+pub(super) fn is_shown_as(name: &CStr) {
     // It is not worse off under another name.
     let _ = nix::sys::prctl::set_name(name);
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_shown_as(_: &CStr) {}
+pub(super) fn is_shown_as(_: &CStr) {}
 
 /// Puts nothing in place of the socket, so that nobody can read from it by accident.
 #[allow(unsafe_code)]

@@ -93,6 +93,11 @@ impl Starting {
         drop(self.come());
     }
 
+    /// Buries the fork server if somebody has killed it.
+    pub(super) fn looks_after_server(&self) {
+        self.starter.looks_after_server();
+    }
+
     /// The spare worker, if it is there or coming.
     fn come(&self) -> Option<Arc<Remote>> {
         let mut spare = self.spare.lock();
@@ -163,7 +168,6 @@ impl Broker {
         self.alive
             .lock()
             .retain(|other| !Arc::ptr_eq(other, worker));
-        self.starting.starter.looks_after_server();
         if let Some(runtime) = self.runtime.upgrade() {
             runtime.worker_left();
         }

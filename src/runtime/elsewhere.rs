@@ -366,6 +366,8 @@ pub trait Workers: Send + Sync {
     fn dismiss(&self);
     /// Whether all workers have gone.
     fn have_left(&self) -> bool;
+    /// Buries, from time to time, what is no worker and nobody listens to.
+    fn look_after(&self);
     /// Ends all workers at once and waits until they are gone.
     fn end(&self);
 }
