@@ -73,7 +73,7 @@ impl Workers for Copies {
             let runtime = machine.runtime.clone();
             let value = machine.run_unpacked(unpack_work(&runtime, &parcel)?)?;
             let result = crosses(pack(&runtime, &value, &machine.gate)?);
-            unpack(&runtime, &result)
+            unpack(&runtime, result)
         })))
     }
 
@@ -81,7 +81,7 @@ impl Workers for Copies {
         Ok(crosses(pack(&*self.runtime()?, value, gate)?))
     }
 
-    fn unpack(&self, parcel: &Parcel) -> Result<Value> {
+    fn unpack(&self, parcel: Parcel) -> Result<Value> {
         unpack(&*self.runtime()?, parcel)
     }
 
@@ -102,5 +102,6 @@ impl Workers for Copies {
     fn have_left(&self) -> bool {
         true
     }
+    fn look_after(&self) {}
     fn end(&self) {}
 }

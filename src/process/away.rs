@@ -64,7 +64,7 @@ impl FirstProcess for Home {
                 let went = self.outbox.add_if(|| away.goes_ahead(), &ahead);
                 if went.map_err(|error| too_large(&error))? {
                     // If the reader stands back, this task most often asks for something next.
-                    self.outbox.send_ahead(self.ear.stands_back());
+                    self.outbox.send_ahead(self.ear.is_looked_after());
                     self.outbox.wait_for_room();
                     return Ok(());
                 }
@@ -94,7 +94,7 @@ impl FirstProcess for Home {
     ) -> Result<Option<Value>> {
         machine.tick()?;
         if let Some(lent) = self.take_lent(queue) {
-            return parcel::unpack(machine.runtime, &lent).map(Some);
+            return parcel::unpack(machine.runtime, lent).map(Some);
         }
         let request = Request::Get {
             queue: queue_name(queue),
@@ -352,6 +352,7 @@ impl FirstProcess for Home {
     }
 
     fn tell_of_waits(&self, runtime: &Runtime) {
+        self.starts_reading();
         runtime.each_untold_wait(LASTING, |wait| self.tell_of(wait));
         if let Some(living) = runtime.living_has_changed() {
             self.tell(&FromWorker::Living(living));
@@ -386,7 +387,7 @@ impl Others for Home {
     }
 
     fn nobody_listens(&self) {
-        self.ear.calls_reader();
+        self.calls_reader();
     }
 }
 

@@ -8,26 +8,23 @@
 //! ```
 
 use std::collections::HashMap;
-use std::io;
 use std::os::fd::BorrowedFd;
-use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 
-use super::ear::Ear;
-use super::link::{self, Worker};
+use super::fork_server::Starter;
 use super::message::{Answer, CallId, ToWorker};
-use super::outbox::Outbox;
 use super::parcel;
+use super::program::Programs;
 use super::reader;
 use super::remote::{Remote, Unsent};
 use super::socket::wait_for_any;
 use super::speaker;
+use super::starting::Starting;
 use crate::gate::Gate;
 use crate::runtime::elsewhere::{HandleName, Others, Parcel, Tell, Workers};
 use crate::runtime::machine::Machine;
@@ -36,18 +33,11 @@ use crate::runtime::run::Runtime;
 use crate::runtime::scene::Scene;
 use crate::runtime::task::{Task, Work};
 use crate::value::error::fail;
-use crate::value::{Failure, Kind, Result, Unwind, Value};
-
-/// The stack of a thread that hears what a worker says.
-const READER_STACK: usize = 512 << 10;
-
-/// How a worker is started.
-pub(super) type Start = dyn Fn() -> io::Result<(Worker, UnixStream)> + Send + Sync;
+use crate::value::{Kind, Result, Unwind, Value};
 
 /// What the first process has for its workers.
 pub struct Broker {
-    own: Weak<Broker>,
-    start: Box<Start>,
+    pub(super) own: Weak<Broker>,
     pub(super) runtime: Weak<Runtime>,
     /// The fibers that speak for tasks with a process of their own.
     pub speakers: Arc<PoolShared>,
@@ -57,8 +47,11 @@ pub struct Broker {
     of_pools: Mutex<HashMap<u64, Vec<Arc<Remote>>>>,
     /// Who wants to know what tasks of workers are doing.
     asked: Mutex<HashMap<HandleName, (usize, Tell)>>,
+    pub(super) programs: Arc<Programs>,
+    /// How workers come to be.
+    pub(super) starting: Starting,
     /// All that have not gone.
-    alive: Mutex<Vec<Arc<Remote>>>,
+    pub(super) alive: Mutex<Vec<Arc<Remote>>>,
     /// The program is over: how its workers end is nobody's business any more.
     over: AtomicBool,
 }
@@ -66,23 +59,24 @@ pub struct Broker {
 impl Broker {
     /// A broker without workers.
     pub fn new(runtime: &Arc<Runtime>, processors: usize) -> Arc<Broker> {
-        Broker::starting(runtime, processors, Box::new(link::start))
+        Broker::starting(runtime, processors, Starter::new())
     }
 
     /// One that starts its workers in this way.
     pub(super) fn starting(
         runtime: &Arc<Runtime>,
         processors: usize,
-        start: Box<Start>,
+        starter: Starter,
     ) -> Arc<Broker> {
         let program = Arc::downgrade(runtime) as Weak<dyn StartSeats>;
         Arc::new_cyclic(|own| Broker {
             own: own.clone(),
-            start,
             speakers: PoolShared::new(0, PoolKind::Speakers, 1, program.clone()),
             shared_pool: PoolShared::new(0, PoolKind::SharedProcesses, processors, program),
             of_pools: Mutex::new(HashMap::new()),
             asked: Mutex::default(),
+            programs: Arc::default(),
+            starting: Starting::new(starter),
             alive: Mutex::new(Vec::new()),
             over: AtomicBool::new(false),
             runtime: Arc::downgrade(runtime),
@@ -131,41 +125,6 @@ impl Broker {
         }
     }
 
-    fn start(&self, runtime: &Arc<Runtime>) -> Result<Arc<Remote>> {
-        let (process, stream) = (self.start)().map_err(no_more_processes)?;
-        let from = stream.try_clone().map_err(no_more_processes)?;
-        let ends = (Outbox::new(stream), Ear::new(from));
-        let worker = Remote::new(process, ends, runtime);
-        let (reading, broker) = (worker.clone(), self.own()?);
-        let reader = thread::Builder::new()
-            .name(format!("cq link {}", worker.process.pid))
-            .stack_size(READER_STACK)
-            .spawn(move || reader::read(&broker, &reading));
-        if let Err(error) = reader {
-            worker.dies(String::from("nobody could listen to it"));
-            return Err(no_more_processes(error));
-        }
-        // Before anybody else can say something to it. If it is gone already, its tasks learn that
-        // from its end.
-        let (arguments, limits) = (runtime.arguments.clone(), runtime.limits().clone());
-        let _ = worker.tell(&ToWorker::Welcome { arguments, limits });
-        self.alive.lock().push(worker.clone());
-        if worker.death.get().is_some() {
-            self.buries(&worker);
-        }
-        Ok(worker)
-    }
-
-    /// A worker has gone.
-    pub(super) fn buries(&self, worker: &Arc<Remote>) {
-        self.alive
-            .lock()
-            .retain(|other| !Arc::ptr_eq(other, worker));
-        if let Some(runtime) = self.runtime.upgrade() {
-            runtime.worker_left();
-        }
-    }
-
     /// Whether the program is over.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
@@ -210,7 +169,7 @@ impl Workers for Broker {
         Ok(parcel)
     }
 
-    fn unpack(&self, parcel: &Parcel) -> Result<Value> {
+    fn unpack(&self, parcel: Parcel) -> Result<Value> {
         let runtime = self.runtime.upgrade().ok_or_else(over)?;
         parcel::unpack(&runtime, parcel)
     }
@@ -255,17 +214,23 @@ impl Workers for Broker {
     }
 
     fn dismiss(&self) {
+        self.dismisses_spare();
         for worker in self.all() {
             worker.leaves();
         }
     }
 
     fn have_left(&self) -> bool {
-        self.alive.lock().is_empty()
+        self.alive.lock().is_empty() && !self.starting.is_under_way()
+    }
+
+    fn look_after(&self) {
+        self.starting.looks_after_server();
     }
 
     fn end(&self) {
         self.over.store(true, Ordering::SeqCst);
+        self.starting.ends();
         let all = self.all();
         for worker in &all {
             worker.process.kill();
@@ -338,19 +303,6 @@ impl Remote {
 }
 
 #[cold]
-fn no_more_processes(error: io::Error) -> Unwind {
-    Failure::error(
-        Kind::Memory,
-        format!(
-            "the system starts no more processes: {}",
-            crate::diagnostics::words::system_error(&error)
-        ),
-    )
-    .help("a process_pool(n) runs any number of futures on n processes")
-    .into()
-}
-
-#[cold]
-fn over() -> Unwind {
+pub(super) fn over() -> Unwind {
     fail(Kind::Closed, "the program is over")
 }

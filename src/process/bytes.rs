@@ -105,6 +105,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// How many bytes have not been read.
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// One byte.
     pub fn byte(&mut self) -> Read<u8> {
         let (&byte, rest) = self

@@ -104,6 +104,7 @@ impl<M: DeserializeOwned> Ear<M> {
         mut hear: impl FnMut(M) -> Result<(), LinkError>,
     ) -> Result<(), LinkError> {
         let _ = self.reader.set(thread::current());
+        self.stands_back.store(false, Ordering::SeqCst);
         let (mut missed, mut wakes) = (0, 0_u32);
         loop {
             let helps = missed < MISSES_BORNE || wakes.is_multiple_of(WAKES_A_TRY);
@@ -149,6 +150,16 @@ impl<M: DeserializeOwned> Ear<M> {
             heard = now;
         }
         heard != before
+    }
+
+    /// There is no reader yet: it is for others to listen until there is one.
+    pub fn has_no_reader_yet(&self) {
+        self.stands_back.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether there is a reader that listens again before long, if nobody else does.
+    pub fn is_looked_after(&self) -> bool {
+        self.stands_back() && self.reader.get().is_some()
     }
 
     /// Whether it is for others to listen.

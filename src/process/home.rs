@@ -11,7 +11,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
@@ -47,6 +47,7 @@ pub struct Home {
     pub(super) runtime: OnceLock<Weak<Runtime>>,
     pub(super) outbox: Arc<Outbox>,
     pub(super) ear: Ear<ToWorker>,
+    pub(super) reads: AtomicBool,
     /// How templates become code here.
     pub(super) compile: Compile,
     pub(super) names: Names,
@@ -86,6 +87,7 @@ impl Home {
             runtime: OnceLock::new(),
             outbox: Outbox::new(link),
             ear: Ear::new(reading),
+            reads: AtomicBool::new(false),
             compile,
             names: Names::default(),
             calls: Mutex::new(HashMap::new()),
@@ -158,7 +160,7 @@ impl Home {
     pub(super) fn ask_now(&self, request: Request) -> Option<Answer> {
         let (call, waiting) = self.send(NOBODY, false, Span::default(), request).ok()?;
         // This thread listens no more.
-        self.ear.calls_reader();
+        self.calls_reader();
         let answer = {
             let mut state = waiting.state.lock();
             while state.0.is_none() {
@@ -377,7 +379,7 @@ impl Home {
 
     /// A value that has come in an answer.
     pub(super) fn unpack(&self, runtime: &Runtime, sealed: Sealed) -> Result<Value> {
-        parcel::unpack(runtime, &self.open(sealed))
+        parcel::unpack(runtime, self.open(sealed))
     }
 
     /// A copy of a value, ready to be sent.

@@ -17,7 +17,8 @@
 //! 6. [`program`]: the code, sent once
 //! 7. [`message`], [`wire`], [`outbox`], `ear`, `socket`: what the two ends say to each other; [`parcel`]: values
 //!    on their way
-//! 8. [`link`]: starting, killing and burying a worker
+//! 8. [`link`]: starting a worker anew, killing and burying it; `fork_server`: the process that forks the others;
+//!    `starting`: one is started ahead
 //! 9. in the first process, [`broker`] speaks for the tasks of workers: `remote` is a worker as it sees it, `reader`
 //!    hears what one says, `speaker` is the fiber of a task that runs in one, `serve` and
 //!    `at_once` do what it asks for, `kept` is what only one worker names,
@@ -32,6 +33,7 @@ pub mod broker;
 pub mod bytes;
 mod ear;
 mod failure;
+mod fork_server;
 pub mod home;
 mod kept;
 pub mod link;
@@ -49,6 +51,7 @@ mod remote;
 mod serve;
 mod socket;
 mod speaker;
+mod starting;
 mod traffic;
 pub mod unpack;
 pub mod wire;

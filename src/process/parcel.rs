@@ -6,7 +6,7 @@ use super::border::{Border, Handles};
 use super::bytes::{Malformed, Read};
 use super::pack::pack_value;
 use super::packed::{HandleName, Packed};
-use super::unpack::unpack_value;
+use super::unpack::unpack_whole;
 use super::work::{PackedOutcome, pack_call, pack_failure, pack_outcome, unpack_call};
 use super::work::{unpack_failure, unpack_outcome};
 use crate::gate::Gate;
@@ -127,8 +127,9 @@ pub fn pack_unsendable(runtime: &Runtime, unwind: &Unwind) -> PackedOutcome {
 }
 
 /// The value in a parcel.
-pub fn unpack(runtime: &Runtime, parcel: &Parcel) -> Result<Value> {
-    opened(runtime, parcel, unpack_value)
+pub fn unpack(runtime: &Runtime, parcel: Parcel) -> Result<Value> {
+    let mut finding = Finding::among(&parcel.handles);
+    unpack_whole(parcel.packed, &mut border(runtime, &mut finding)).map_err(nonsense)
 }
 
 /// The work in a parcel.

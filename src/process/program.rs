@@ -10,9 +10,12 @@
 use std::io;
 
 use corosensei::stack::DefaultStack;
+use parking_lot::Mutex;
 
 use super::bytes::Malformed;
+use super::packed::Packed;
 use crate::resolve::program::Program;
+use crate::value::units::{UnitId, Units};
 
 /// Address space for the walk over the deepest tree that the parser lets through.
 const STACK: usize = 512 << 20;
@@ -24,6 +27,24 @@ const SHALLOW: usize = 2 << 10;
 pub fn pack_program(program: &Program) -> io::Result<Vec<u8>> {
     let packed = corosensei::on_stack(DefaultStack::new(STACK)?, || postcard::to_allocvec(program));
     packed.map_err(io::Error::other)
+}
+
+/// The programs of a run as they are sent: each is packed once.
+#[derive(Default)]
+pub struct Programs(Mutex<Vec<Packed>>);
+
+impl Programs {
+    /// The bytes of one of these; `None` if there are not so many.
+    pub fn packed(&self, units: &Units, id: UnitId) -> io::Result<Option<Packed>> {
+        let mut packed = self.0.lock();
+        while packed.len() <= id.0 as usize {
+            let Some(unit) = units.get(UnitId(packed.len() as u32)) else {
+                return Ok(None);
+            };
+            packed.push(Packed(pack_program(&unit.program)?));
+        }
+        Ok(Some(packed[id.0 as usize].clone()))
+    }
 }
 
 /// The program that was packed.

@@ -23,8 +23,8 @@ use super::kept::Kept;
 use super::link::Worker;
 use super::message::{FromWorker, Sealed, ToWorker};
 use super::outbox::Outbox;
-use super::packed::{HandleName, Packed};
-use super::program::pack_program;
+use super::packed::HandleName;
+use super::program::Programs;
 use super::speaker::Inbox;
 use super::traffic::Traffic;
 use super::wire::LinkError;
@@ -49,6 +49,7 @@ pub struct Remote {
     pub(super) outbox: Arc<Outbox>,
     pub(super) ear: Ear<FromWorker>,
     runtime: std::sync::Weak<Runtime>,
+    programs: Arc<Programs>,
     /// What only this worker names.
     pub kept: Kept,
     pub(super) state: Mutex<State>,
@@ -91,6 +92,7 @@ impl Remote {
         process: Worker,
         (outbox, ear): (Arc<Outbox>, Ear<FromWorker>),
         runtime: &Arc<Runtime>,
+        programs: Arc<Programs>,
     ) -> Arc<Remote> {
         runtime.worker_wakes();
         Arc::new(Remote {
@@ -102,6 +104,7 @@ impl Remote {
             outbox,
             ear,
             runtime: Arc::downgrade(runtime),
+            programs,
             kept: Kept::default(),
             state: Mutex::new(State::default()),
         })
@@ -147,9 +150,11 @@ impl Remote {
             state.sources_sent += 1;
             state.sent += 1;
         }
-        while let Some(unit) = runtime.units.get(UnitId(state.units_sent)) {
-            let program = pack_program(&unit.program).map_err(LinkError::from)?;
-            self.outbox.add(&ToWorker::Unit(Packed(program)))?;
+        while let Some(program) = self
+            .programs
+            .packed(&runtime.units, UnitId(state.units_sent))?
+        {
+            self.outbox.add(&ToWorker::Unit(program))?;
             state.units_sent += 1;
             state.sent += 1;
         }

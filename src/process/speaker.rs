@@ -148,6 +148,7 @@ fn speak(
         Err(super::remote::Unsent::TooLarge(error)) => Err(super::home::too_large(&error)),
         // Whether it is gone is seen in a moment.
         _ => {
+            broker.starts_ahead();
             machine.task.abroad.runs_in(worker.process.pid);
             if machine.task.abroad.was_killed() {
                 worker.kill();

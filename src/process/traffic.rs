@@ -9,6 +9,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::message::{Answer, CallId, Sealed, ToWorker};
 use super::packed::HandleName;
 use super::parcel;
@@ -21,15 +23,15 @@ use crate::runtime::run::Runtime;
 use crate::value::Result;
 
 /// At most so many values are lent at once.
-const MOST_LENT: usize = 128;
+const MOST_LENT: usize = 512;
 
 /// What is on its way.
 #[derive(Default)]
 pub struct Traffic {
-    ahead: HashMap<u64, Arc<Queue>>,
+    ahead: HashMap<u64, Arc<Queue>, FixedState>,
     on_the_way: HashMap<HandleName, OnTheWay>,
     taken: u64,
-    lent: HashMap<u64, Loan>,
+    lent: HashMap<u64, Loan, FixedState>,
 }
 
 /// A value that was taken out of its queue for a task and may not have reached it.

@@ -45,6 +45,29 @@ pub fn unpack_value(packed: &Packed, border: &mut Border<'_>) -> Read<Value> {
     }
 }
 
+/// The copy of the one value in bytes that nobody needs any more: if it is a text, they become
+/// its letters.
+pub fn unpack_whole(packed: Packed, border: &mut Border<'_>) -> Read<Value> {
+    match begin_of_text(&packed) {
+        Ok(Some(begin)) => {
+            let mut letters = packed.0;
+            letters.drain(..begin);
+            let text = String::from_utf8(letters);
+            text.map(Value::from)
+                .map_err(|_| Malformed("a text is not UTF-8"))
+        }
+        _ => unpack_value(&packed, border),
+    }
+}
+
+/// Where the letters of a text begin; `None` if it is something else.
+fn begin_of_text(packed: &Packed) -> Read<Option<usize>> {
+    let mut from = Reader::new(&packed.0);
+    let is_text = from.byte()? == VERSION && from.count()? == 1 && from.byte()? == slot::SHORT_TEXT;
+    let length = from.count()?;
+    Ok(Some(packed.len() - length).filter(|_| is_text && from.left() == length))
+}
+
 /// A slot that was read.
 pub(super) enum Slot {
     /// A value that is complete.

@@ -25,7 +25,10 @@ pub const GREETING: [u8; 8] = *b"cq-link\x01";
 /// The longest message.
 pub const LARGEST: usize = 1 << 30;
 
-/// How much room is made for reading at once.
+/// How much room is made for reading at once: at first…
+const FIRST_CHUNK: usize = 4 << 10;
+
+/// …and at last, where so much comes at once that it fills all the room.
 const CHUNK: usize = 64 << 10;
 
 /// Why a link is of no more use.
@@ -107,6 +110,7 @@ pub struct Receiver<R: Read> {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    chunk: usize,
 }
 
 impl<R: Read> Receiver<R> {
@@ -117,6 +121,7 @@ impl<R: Read> Receiver<R> {
             buffer: Vec::new(),
             start: 0,
             end: 0,
+            chunk: FIRST_CHUNK,
         }
     }
 
@@ -186,15 +191,18 @@ impl<R: Read> Receiver<R> {
             // One large message must not hold its memory for ever.
             self.buffer = Vec::new();
         }
-        if self.buffer.len() - self.end < CHUNK {
+        if self.buffer.len() - self.end < self.chunk {
             // Room grows with what has really come.
-            let more = CHUNK.max(self.end);
+            let more = self.chunk.max(self.end);
             self.buffer.resize(self.end + more, 0);
         }
         loop {
             match read(&mut self.from, &mut self.buffer[self.end..]) {
                 Ok(count) => {
                     self.end += count;
+                    if self.end == self.buffer.len() {
+                        self.chunk = CHUNK;
+                    }
                     return Ok(Some(count));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -5,6 +5,9 @@
 //!   main thread:    the seat; while it rests it does what the reader does, if that stands back
 //! ```
 //!
+//! Most tasks with a process of their own are done in less time than it takes to start a thread. So
+//! there is no reader before a task has lasted, or the seat has no more time to listen.
+//!
 //! When the link ends, the program is over, and so is the worker, whatever it is doing.
 
 use std::os::unix::net::UnixStream;
@@ -64,31 +67,57 @@ pub fn main(link: UnixStream, compile: Compile, draw: fn(&Report, &Sources) -> S
     while let Ok(Some(message)) = home.ear.receive_at_once() {
         home.hears(&runtime, message);
     }
-    let (hearing, hearer) = (runtime.clone(), home.clone());
-    let reader = thread::Builder::new()
-        .name(String::from("cq link"))
-        .spawn(move || {
-            let look_after = || {
-                // A put may have been left for what its task says next.
-                hearer.outbox.send_now();
-                hearing.is_listened_to()
-            };
-            let _ = hearer.ear.read(look_after, |message| {
-                hearer.hears(&hearing, message);
-                hearing.leaves_listening();
-                Ok(())
-            });
-            over()
-        });
-    if reader.is_err() {
-        over()
-    }
+    home.ear.has_no_reader_yet();
+    runtime.leaves_listening_to(&seat);
     runtime.run_worker(&mut seat);
     home.outbox.drain();
-    std::process::exit(0)
+    leave()
+}
+
+/// Ends the process. There is nothing to clean up: it has no files, and what it has said has gone
+/// out.
+#[allow(unsafe_code)]
+fn leave() -> ! {
+    // SAFETY: this ends the process and nothing else.
+    unsafe { libc::_exit(0) }
 }
 
 impl Home {
+    /// Calls the reader, for this thread listens no more.
+    pub(super) fn calls_reader(&self) {
+        self.starts_reading();
+        self.ear.calls_reader();
+    }
+
+    /// Starts the reader if there is none.
+    pub(super) fn starts_reading(&self) {
+        if self.reads.load(Ordering::Relaxed) || self.reads.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let runtime = self.runtime.get().and_then(Weak::upgrade);
+        let Some((hearer, hearing)) = self.own().zip(runtime) else {
+            over()
+        };
+        let reader = thread::Builder::new()
+            .name(String::from("cq link"))
+            .spawn(move || {
+                let look_after = || {
+                    // A put may have been left for what its task says next.
+                    hearer.outbox.send_now();
+                    hearing.is_listened_to()
+                };
+                let _ = hearer.ear.read(look_after, |message| {
+                    hearer.hears(&hearing, message);
+                    hearing.leaves_listening();
+                    Ok(())
+                });
+                over()
+            });
+        if reader.is_err() {
+            over()
+        }
+    }
+
     /// Hears what the first process has said, on the thread of a seat that rests, if that is for
     /// others to do than the reader.
     pub(super) fn listens(&self) -> bool {
@@ -100,6 +129,10 @@ impl Home {
             own.hears(&runtime, message);
             Ok(Heard::Done)
         });
+        if !self.ear.stands_back() {
+            // The link has ended, which is for the reader to see.
+            self.starts_reading();
+        }
         true
     }
 

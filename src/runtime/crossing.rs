@@ -102,10 +102,10 @@ impl Queue {
         match item {
             Item::Value(value) => Ok(value),
             Item::Both(both) if machine.is_process_on_stage() => {
-                machine.runtime.workers()?.unpack(&both.1)
+                machine.runtime.workers()?.unpack(both.1)
             }
             Item::Both(both) => Ok(both.0),
-            Item::Parcel(parcel) => machine.runtime.workers()?.unpack(&parcel),
+            Item::Parcel(parcel) => machine.runtime.workers()?.unpack(*parcel),
         }
     }
 

@@ -349,7 +349,7 @@ pub trait Workers: Send + Sync {
     /// A copy of a value, as it is now.
     fn pack(&self, value: &Value, gate: &Gate<'_>) -> Result<Parcel>;
     /// The value in a parcel.
-    fn unpack(&self, parcel: &Parcel) -> Result<Value>;
+    fn unpack(&self, parcel: Parcel) -> Result<Value>;
     /// The process ids of all workers.
     fn pids(&self) -> Vec<u32>;
     /// Themselves, if they are some to listen to.
@@ -366,6 +366,8 @@ pub trait Workers: Send + Sync {
     fn dismiss(&self);
     /// Whether all workers have gone.
     fn have_left(&self) -> bool;
+    /// Buries, from time to time, what is no worker and nobody listens to.
+    fn look_after(&self);
     /// Ends all workers at once and waits until they are gone.
     fn end(&self);
 }

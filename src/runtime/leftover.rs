@@ -100,7 +100,7 @@ impl Runtime {
         for queue in alive {
             if let Some((made_at, _)) = queue.origin.0.get() {
                 let held = queue.held();
-                let unpack = |parcel: &Parcel| self.workers().ok()?.unpack(parcel).ok();
+                let unpack = |parcel: &Parcel| self.workers().ok()?.unpack(parcel.copy()).ok();
                 if let Some(left) = Left::of(*made_at, held.iter(), unpack) {
                     self.leftovers.left.lock().insert(queue.number, left);
                 }

@@ -24,6 +24,9 @@ use crate::value::{Result, Value};
 /// A value that takes more room than this is not lent.
 const SMALL: usize = 4 << 10;
 
+/// No more than this is lent at once.
+const MUCH: usize = 128 << 10;
+
 /// What of a queue is lent.
 #[derive(Debug, Default)]
 pub(super) struct Lent {
@@ -46,12 +49,15 @@ impl Queue {
             if is_shared || !state.getters.is_empty() || !state.pending.is_empty() {
                 return Vec::new();
             }
-            let small = state
-                .items
-                .iter()
-                .take(most)
-                .take_while(|item| item.is_small());
-            let count = small.count();
+            let mut room = MUCH;
+            let is_lent = |item: &&Item| match room.checked_sub(item.size()) {
+                Some(left) if item.size() <= SMALL => {
+                    room = left;
+                    true
+                }
+                _ => false,
+            };
+            let count = state.items.iter().take(most).take_while(is_lent).count();
             let lent: Vec<Item> = state.items.drain(..count).collect();
             state.unsettled += count;
             state.lent.count = count;
@@ -130,7 +136,7 @@ impl State {
             for ticket in self.lent.waiting.drain(..) {
                 ticket.wake(Resumed::Ready);
             }
-            for _ in 0..self.items.len() {
+            for _ in 0..self.items.len().min(self.getters.len()) {
                 self.wake_getter();
             }
         }
@@ -138,18 +144,16 @@ impl State {
 }
 
 impl Item {
-    fn is_small(&self) -> bool {
+    /// How many bytes it is, but for a few; of what is not packed and may be anything, more than
+    /// any.
+    fn size(&self) -> usize {
         match self {
-            Item::Value(Value::String(text)) => text.len() <= SMALL,
-            Item::Value(Value::Bytes(bytes)) => bytes.len() <= SMALL,
-            Item::Value(value) => {
-                matches!(
-                    value,
-                    Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)
-                )
-            }
-            Item::Parcel(parcel) => parcel.packed.len() <= SMALL,
-            Item::Both(both) => both.1.packed.len() <= SMALL,
+            Item::Value(Value::String(text)) => text.len(),
+            Item::Value(Value::Bytes(bytes)) => bytes.len(),
+            Item::Value(Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => 0,
+            Item::Value(_) => usize::MAX,
+            Item::Parcel(parcel) => parcel.packed.len(),
+            Item::Both(both) => both.1.packed.len(),
         }
     }
 }

@@ -15,13 +15,14 @@ use std::io::{Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::elsewhere::Others;
 use super::mailbox::{self, LaidDown, SeatHandle};
 use super::run::Runtime;
+use super::seat::Seat;
 
 /// How long a seat waits at the links before it says that it sleeps.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -161,6 +162,12 @@ impl Runtime {
         if mailbox::has_woken() {
             self.listens_next.store(mailbox::woken(), Ordering::SeqCst);
         }
+    }
+
+    /// It leaves that to this seat.
+    pub fn leaves_listening_to(&self, seat: &Seat) {
+        let seat = Arc::as_ptr(seat.handle()).addr();
+        self.listens_next.store(seat, Ordering::SeqCst);
     }
 
     /// Whether a seat listens to other processes at the moment.

@@ -45,7 +45,7 @@ pub mod lock;
 mod lookout;
 pub mod machine;
 pub mod mailbox;
-mod mappings;
+pub mod mappings;
 pub mod memory;
 pub mod numbers;
 pub mod output;

@@ -285,7 +285,7 @@ impl PoolShared {
                     Some(task) => {
                         state.running += usize::from(self.kind.is_bounded());
                         // Half of its share, so that the others have something to take as well.
-                        let more = more.min(state.unstarted.len() / (2 * self.seats));
+                        let more = more.min(state.unstarted.len() / 2 / self.seats);
                         seat.batch.keep(state.unstarted.drain(..more));
                         let then = match state.unstarted.is_empty() {
                             true => Then::Nothing,

@@ -402,13 +402,13 @@ mod tests {
     use super::*;
     use crate::diagnostics::source::Sources;
     use crate::resolve::prelude::Prelude;
-    use crate::runtime::task::TaskKind;
+    use crate::runtime::task::{Seats, TaskKind};
     use crate::runtime::work::Work;
     use crate::value::function::{Code, Unit};
     use crate::value::running::Running;
 
     /// The code of the first template of a kind.
-    fn code(text: &str, is_promised: bool) -> &'static Code {
+    fn code(text: &str, is_body: bool) -> &'static Code {
         let source = Sources::default().add("test.cq", text);
         let tree = crate::syntax::parse(&source).tree;
         let resolved = crate::resolve::resolve(&tree, &[], &Prelude::new());
@@ -416,7 +416,7 @@ mod tests {
         let unit = Unit::load(program, |_, _| unreachable!("nothing runs"));
         let ids = unit.program.templates.iter().skip(1).map(|it| it.id);
         let mut codes = ids.map(|id| unit.code(id));
-        let found = codes.find(|code| code.is_promised == is_promised);
+        let found = codes.find(|code| code.is_body == is_body);
         found.expect("there is such a template")
     }
 
@@ -430,8 +430,8 @@ mod tests {
     /// Run under Miri too: `cargo +nightly miri test --lib progress`.
     #[test]
     fn code_is_there_until_the_evaluation_has_ended() {
-        let nothing = Work::Native(Box::new(|_| Ok(Value::Nil)));
-        let task = Task::new(1, TaskKind::Main, None, 0, None, nothing);
+        let nothing = Work::native(Box::new(|_| Ok(Value::Nil)));
+        let task = Task::new(1, TaskKind::Main, None, 0, Seats::Own, nothing);
         let made_with = Value::list(vec![Value::Int(1)]);
         let Value::List(list) = &made_with else {
             panic!("it is a list");

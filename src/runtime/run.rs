@@ -426,5 +426,7 @@ impl StartSeats for Runtime {
 
 /// How many processors the program may use.
 pub fn processors() -> usize {
-    thread::available_parallelism().map_or(1, |processors| processors.get())
+    // To find out takes the system a dozen looks into files.
+    static FOUND: OnceLock<usize> = OnceLock::new();
+    *FOUND.get_or_init(|| thread::available_parallelism().map_or(1, |processors| processors.get()))
 }

@@ -24,8 +24,8 @@ const TIME_SLICE: Duration = Duration::from_millis(5);
 /// How long the ticker rests while there is only the main program.
 const UNHURRIED: Duration = Duration::from_millis(20);
 
-/// How many turns lie between two looks at the memory of the system.
-const TURNS_OF_MEMORY: u32 = 4;
+/// How many turns lie between two looks at the memory of the system, and at its processes.
+const TURNS_OF_SYSTEM: u32 = 4;
 
 /// How long a warning waits for what the tasks in it have to tell.
 const PATIENCE: Duration = Duration::from_millis(25);
@@ -34,18 +34,23 @@ const PATIENCE: Duration = Duration::from_millis(25);
 const TICKER_STACK: usize = 1 << 20;
 
 impl Runtime {
-    /// Starts the thread, once; it ends with the program.
-    pub(super) fn start_ticking(self: &Arc<Runtime>) {
+    /// Starts the thread, once; it ends with the program. False if the system gives none.
+    pub(super) fn start_ticking(self: &Arc<Runtime>) -> bool {
         if self.ticking.load(Ordering::Relaxed) || self.ticking.swap(true, Ordering::SeqCst) {
-            return;
+            return true;
         }
         let runtime = Arc::downgrade(self);
         let builder = thread::Builder::new()
             .name(String::from("cq ticker"))
             .stack_size(TICKER_STACK);
         // Without it tasks still take turns whenever they wait.
-        let _ = builder.spawn(move || {
+        let is_worker = self.first_process().is_some();
+        let ticker = builder.spawn(move || {
             let mut turns = 0;
+            if is_worker {
+                // Most of what there is to tell at first is told by the end of its first task.
+                thread::sleep(TIME_SLICE);
+            }
             while let Some(runtime) = runtime.upgrade()
                 && !runtime.is_over.load(Ordering::Relaxed)
             {
@@ -55,11 +60,17 @@ impl Runtime {
                 }
                 runtime.warn_of_suspects();
                 runtime.check_limits(&mut turns);
+                if let Ok(workers) = runtime.workers()
+                    && turns.is_multiple_of(TURNS_OF_SYSTEM)
+                {
+                    workers.look_after();
+                }
                 let alone = runtime.made() <= (1, 0);
                 drop(runtime);
                 thread::sleep(if alone { UNHURRIED } else { TIME_SLICE });
             }
         });
+        ticker.is_ok()
     }
 
     /// Stops the program if it has passed a limit; every few turns looks at memory.
@@ -79,7 +90,7 @@ impl Runtime {
                     self.stop(Stop::TooMuchMemory(most));
                 }
             }
-            None if turns.is_multiple_of(TURNS_OF_MEMORY) => {
+            None if turns.is_multiple_of(TURNS_OF_SYSTEM) => {
                 let scarce = memory::is_scarce();
                 self.memory_is_scarce.store(scarce, Ordering::Relaxed);
                 if scarce {

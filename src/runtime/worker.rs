@@ -66,7 +66,12 @@ impl Runtime {
     /// Runs what the first process sends until there will be no more, and what was started here
     /// has ended.
     pub fn run_worker(self: &Arc<Runtime>, seat: &mut Seat) {
-        self.start_ticking();
+        if !self.start_ticking()
+            && let Some(first) = self.first_process()
+        {
+            // What the ticker would do before long.
+            first.tell_of_waits(self);
+        }
         let handle = seat.handle().clone();
         seat.run_while(|| {
             let runs_guests = || handle.tasks.lock().values().any(|it| it.abroad.is_guest());
@@ -145,8 +150,10 @@ impl Runtime {
         }
     }
 
-    /// In the first process: a worker has gone.
+    /// In the first process: a worker has gone. At the end of the program it waits for that.
     pub fn worker_left(&self) {
-        self.wake_main();
+        if self.ending.load(Ordering::SeqCst) {
+            self.wake_main();
+        }
     }
 }

@@ -152,6 +152,7 @@ fn nothing_is_left_of_workers_neither_processes_nor_descriptors() {
             with pool = process_pool(2) { pool.map(fn(x) => x, range(4)) }
         }
         round()
+        round()
         print("first")
         input()
         for i in range(15) { round() }
@@ -161,17 +162,91 @@ fn nothing_is_left_of_workers_neither_processes_nor_descriptors() {
     let mut cq = start(program);
     let mut lines = BufReader::new(cq.stdout.take().expect("piped"));
     expect_line(&mut lines, "first");
-    let before = settled(cq.id());
+    let before = descriptors_without_workers(cq.id());
     answer(&mut cq);
     expect_line(&mut lines, "last");
-    assert_eq!(settled(cq.id()), before, "descriptors, workers");
+    assert_eq!(descriptors_without_workers(cq.id()), before);
     answer(&mut cq);
     assert_eq!(end(&mut cq).0, Some(0));
 }
 
 #[test]
+fn a_fork_server_that_is_killed_takes_nothing_with_it() {
+    let program = r#"
+        fn twice(n) { 2 * n }
+        let total = 0
+        for i in range(400) { total += join(spawn twice(i) on process) }
+        print(total)
+        input()
+    "#;
+    let mut random = fastrand::Rng::with_seed(17);
+    let mut killed = 0;
+    for round in 0..20 {
+        let mut cq = start(program);
+        let id = cq.id();
+        // It is replaced a few times, and then workers are started anew.
+        let killer = thread::spawn(move || {
+            let mut killed = 0;
+            let deadline = Instant::now() + Duration::from_millis(200);
+            while Instant::now() < deadline {
+                thread::sleep(Duration::from_micros(random.u64(0..10_000)));
+                let server = children_of(id).into_iter().find(|&pid| is_fork_server(pid));
+                if let Some(server) = server {
+                    killed += 1;
+                    kill(server);
+                }
+            }
+            (killed, random)
+        });
+        let mut lines = BufReader::new(cq.stdout.take().expect("piped"));
+        expect_line(&mut lines, "159600");
+        let more;
+        (more, random) = killer.join().expect("it kills");
+        killed += more;
+        descriptors_without_workers(id);
+        let children = children_of(id);
+        let alive = children.iter().filter(|&&pid| lives(pid)).count();
+        assert_eq!(
+            children.len(),
+            alive,
+            "round {round}: somebody is not buried"
+        );
+        answer(&mut cq);
+        let (status, _, stderr) = end(&mut cq);
+        assert_eq!((status, stderr.as_str()), (Some(0), ""), "round {round}");
+    }
+    assert!(killed > 20, "only {killed} were killed");
+}
+
+#[test]
+fn a_program_ends_though_its_fork_server_hangs() {
+    let program = r#"
+        for i in range(10) { join(spawn i on process) }
+        print("ready")
+        input()
+        exit(5)
+    "#;
+    let mut cq = start(program);
+    let mut lines = BufReader::new(cq.stdout.take().expect("piped"));
+    expect_line(&mut lines, "ready");
+    let children = children_of(cq.id());
+    for &server in children.iter().filter(|&&pid| is_fork_server(pid)) {
+        send(server, "-STOP");
+    }
+    answer(&mut cq);
+    assert_eq!(end(&mut cq).0, Some(5));
+    assert!(!children.is_empty());
+    let deadline = Instant::now() + Duration::from_secs(1);
+    while let Some(&left) = children.iter().find(|&&pid| lives(pid)) {
+        assert!(Instant::now() < deadline, "{left}: {:?}", facts(left));
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
 fn workers_end_with_the_first_process_however_it_ends() {
     let program = r#"
+        for i in range(10) { join(spawn i on process) }
         let ready = queue()
         let busy = spawn { ready.put(1); while true { } } on process
         let waiting = spawn { ready.put(1); sleep(1000) } on process
@@ -193,11 +268,10 @@ fn workers_end_with_the_first_process_however_it_ends() {
         let mut cq = start(&program.replace("match_end", end_of_program));
         let mut lines = BufReader::new(cq.stdout.take().expect("piped"));
         expect_line(&mut lines, "ready");
-        let workers = workers_of(cq.id());
-        assert!(
-            how == "exit" || how != "killed" || workers.len() == 3,
-            "{how}: {workers:?}"
-        );
+        // Three workers, what forks them, and perhaps others that are about to go; all of them may
+        // have gone by now, if they are to.
+        let workers = children_of(cq.id());
+        assert!(how != "killed" || workers.len() >= 4, "{how}: {workers:?}");
         if how == "killed" {
             kill(cq.id());
         }
@@ -268,7 +342,13 @@ fn answer(cq: &mut Child) {
 }
 
 fn kill(pid: u32) {
-    let _ = Command::new("kill").arg("-9").arg(pid.to_string()).status();
+    send(pid, "-9");
+}
+
+fn send(pid: u32, signal: &str) {
+    // It may be gone; that is none of anybody's business.
+    let pid = pid.to_string();
+    let _ = Command::new("kill").args([signal, &pid]).output();
 }
 
 /// The second field of a process's line of facts and all that follow: name, state, parent, …
@@ -279,8 +359,20 @@ fn facts(pid: u32) -> Option<(String, Vec<String>)> {
     Some((name, after.split_whitespace().map(str::to_owned).collect()))
 }
 
-/// The processes that a process has started and that have not been buried.
+/// The workers of a program that have not been buried.
 fn workers_of(parent: u32) -> Vec<u32> {
+    let mut children = children_of(parent);
+    children.retain(|&pid| !is_fork_server(pid));
+    children
+}
+
+/// Whether it forks the workers of a program. (One that it has just forked is still called so.)
+fn is_fork_server(pid: u32) -> bool {
+    facts(pid).is_some_and(|(name, _)| name == "cq-fork-server")
+}
+
+/// The processes that a process has started and that have not been buried.
+fn children_of(parent: u32) -> Vec<u32> {
     let mut found: Vec<u32> = fs::read_dir("/proc")
         .expect("the processes of the system")
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
@@ -310,8 +402,9 @@ fn lives(pid: u32) -> bool {
     facts(pid).is_some_and(|(_, facts)| facts[0] != "Z")
 }
 
-/// Its descriptors and workers, as soon as they stay the same for a while.
-fn settled(pid: u32) -> (usize, usize) {
+/// How many descriptors it has, but for the two of each worker, as soon as that stays the same for
+/// a while. There is at most one worker then, which was started ahead.
+fn descriptors_without_workers(pid: u32) -> usize {
     let look = || {
         let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).expect("it runs");
         (descriptors.count(), workers_of(pid).len())
@@ -324,5 +417,7 @@ fn settled(pid: u32) -> (usize, usize) {
         same = if now == last { same + 1 } else { 0 };
         last = now;
     }
-    last
+    let (descriptors, workers) = last;
+    assert!(workers <= 1, "{workers} workers are left");
+    descriptors - 2 * workers
 }

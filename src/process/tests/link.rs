@@ -13,7 +13,7 @@ fn a_test_is_no_worker() {
 
 #[test]
 fn a_worker_that_is_killed_is_buried_with_the_reason() {
-    let (worker, mut link) = start_as(PathBuf::from("/bin/cat")).unwrap();
+    let (worker, mut link) = start_as(PathBuf::from("/bin/cat"), "cat").unwrap();
     worker.kill();
     assert_eq!(link.read(&mut [0; 8]).unwrap_or(0), 0, "its socket ends");
     let death = worker.bury().unwrap();
@@ -24,7 +24,7 @@ fn a_worker_that_is_killed_is_buried_with_the_reason() {
 
 #[test]
 fn a_worker_sees_the_end_of_its_link() {
-    let (worker, mut link) = start_as(PathBuf::from("/bin/cat")).unwrap();
+    let (worker, mut link) = start_as(PathBuf::from("/bin/cat"), "cat").unwrap();
     link.write_all(b"hello").unwrap();
     link.shutdown(std::net::Shutdown::Write).unwrap();
     assert_eq!(link.read(&mut [0; 8]).unwrap_or(0), 0);
@@ -35,7 +35,7 @@ fn a_worker_sees_the_end_of_its_link() {
 
 #[test]
 fn nothing_stays_of_a_worker_that_is_dropped() {
-    let (worker, link) = start_as(PathBuf::from("/bin/cat")).unwrap();
+    let (worker, link) = start_as(PathBuf::from("/bin/cat"), "cat").unwrap();
     let process = PathBuf::from(format!("/proc/{}", worker.pid));
     assert!(process.exists());
     drop((worker, link));
@@ -44,5 +44,5 @@ fn nothing_stays_of_a_worker_that_is_dropped() {
 
 #[test]
 fn what_cannot_be_started_is_an_error() {
-    assert!(start_as(PathBuf::from("/no/such/program")).is_err());
+    assert!(start_as(PathBuf::from("/no/such/program"), "cq").is_err());
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::builtins;
 use crate::diagnostics::source::Sources;
 use crate::process::broker::Broker;
+use crate::process::fork_server::Starter;
 use crate::process::link::start_as;
 use crate::process::message::{Answer, CallId, FromWorker, Request, Sealed, ToWorker};
 use crate::process::packed::{HandleKind, HandleName, Packed};
@@ -40,7 +41,7 @@ fn with_workers_that_say(said: Vec<u8>, text: &str) -> String {
         format!("{report:?}\n")
     });
     let start = move || {
-        let (process, _) = start_as(PathBuf::from("/bin/cat"))?;
+        let (process, _) = start_as(PathBuf::from("/bin/cat"), "cat")?;
         let (ours, mut theirs) = UnixStream::pair()?;
         let said = said.clone();
         std::thread::spawn(move || {
@@ -55,7 +56,11 @@ fn with_workers_that_say(said: Vec<u8>, text: &str) -> String {
         });
         Ok((process, ours))
     };
-    runtime.has_workers(Broker::starting(&runtime, 2, Box::new(start)));
+    runtime.has_workers(Broker::starting(
+        &runtime,
+        2,
+        Starter::starting(Box::new(start)),
+    ));
     runtime.run(Unit::load(program, crate::eval::compile));
     runtime.output.kept()
 }
