@@ -7,7 +7,8 @@ use super::variable::itself;
 use crate::resolve::program::{Capture, Place, TemplateId};
 use crate::runtime::machine::Machine;
 use crate::value::Value;
-use crate::value::function::{Captures, Code as FunctionCode, Function};
+use crate::value::captures::Captures;
+use crate::value::function::{Code as FunctionCode, Function};
 use crate::value::running::Running;
 
 /// What makes functions of one template.
@@ -31,12 +32,10 @@ impl Maker {
     /// Captures what a function is to be made with, in the row of slots of `maker`.
     #[inline(always)]
     pub fn capture(&self, captures: &mut Captures, machine: &Machine<'_>, maker: Running<'_>) {
-        for place in &self.captures {
-            captures.push(match place {
-                Place::Local(slot) => machine.local(*slot).copied(),
-                other => captured(maker, other),
-            });
-        }
+        captures.fill(&self.captures, |place| match place {
+            Place::Local(slot) => machine.local(*slot).copied(),
+            other => captured(maker, other),
+        });
     }
 
     /// The same as the last thing that `maker` does in this row: what is captured from it moves.
@@ -47,12 +46,10 @@ impl Maker {
         machine: &mut Machine<'_>,
         maker: Running<'_>,
     ) {
-        for place in &self.captures {
-            captures.push(match place {
-                Place::Local(slot) => machine.take_local(*slot),
-                other => captured(maker, other),
-            });
-        }
+        captures.fill(&self.captures, |place| match place {
+            Place::Local(slot) => machine.take_local(*slot),
+            other => captured(maker, other),
+        });
     }
 
     /// A function, made in the row of slots of `maker`.

@@ -389,7 +389,10 @@ impl Reader {
             }
             Value::Function(function) => {
                 self.word(std::ptr::from_ref(function.code).addr() as u64);
-                self.values(&function.captures);
+                self.word(function.captures.len() as u64);
+                for capture in function.captures.iter() {
+                    self.value(capture);
+                }
             }
             // A stream and the promise of its rest are one object.
             Value::Stream(promise) | Value::Promise(promise) => {

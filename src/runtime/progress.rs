@@ -362,8 +362,8 @@ impl Evaluation<'_> {
 #[inline(always)]
 fn let_go(thunk: &mut Option<Thunk>) {
     match thunk {
-        Some(Thunk::Here(body)) if !body.captures.spilled() => {
-            body.captures.iter_mut().for_each(Value::end_deep);
+        Some(Thunk::Here(body)) => {
+            body.captures.end_deep();
             // All that is left in there are values that own nothing.
             std::mem::forget(thunk.take());
         }
@@ -438,8 +438,7 @@ mod tests {
         };
         let mut progress = Progress::unforced(Thunk::Here(Function::bare(code("delay 1", true))));
         let body = progress.code_here().expect("it lies here");
-        body.captures.push(made_with.clone());
-        body.captures.push(Value::Int(2));
+        body.captures = vec![made_with.clone(), Value::Int(2)].into();
 
         let evaluation = begin(&progress, &task);
         let Some(Thunk::Here(body)) = evaluation.thunk() else {
@@ -491,7 +490,7 @@ mod tests {
     #[test]
     fn a_running_function_is_a_value() {
         let function = Function::made(code("fn f() => 1", false), |captures| {
-            captures.push(Value::Int(1));
+            captures.fill(&[1], |number| Value::Int(*number));
         });
         let running = Running::counted(&function);
         let itself = running.handle().expect("it is a value");

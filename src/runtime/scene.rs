@@ -71,7 +71,7 @@ impl Machine<'_> {
         let mut reachable = Reachable::default();
         reachable.look_at(self.stack.to_vec());
         if let Some(body) = self.body {
-            reachable.look_at(body.captures.to_vec());
+            reachable.look_at(body.captures.iter().cloned().collect());
         }
         Scene {
             name: own.and_then(|template| {
@@ -124,7 +124,7 @@ impl Machine<'_> {
             && template.kind != TemplateKind::Main
             && let Some(body) = self.body
         {
-            for (capture, value) in template.captures.iter().zip(&body.captures) {
+            for (capture, value) in template.captures.iter().zip(body.captures.iter()) {
                 tell(&capture.name, value);
             }
         }

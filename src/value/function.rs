@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
-use smallvec::SmallVec;
 
+use super::captures::Captures;
 use super::map::Key;
 use super::returned::Given;
 use super::running::Running;
@@ -55,13 +55,9 @@ impl<T: Given> Closure<T> {
 pub struct Function {
     /// What it runs.
     pub code: &'static Code,
-    /// What it was made with, in the order of its template's captures.
+    /// What it was made with.
     pub captures: Captures,
 }
-
-/// What a function was made with. A few lie in the function itself: making one then asks for
-/// memory once.
-pub type Captures = SmallVec<[Value; 3]>;
 
 impl Function {
     /// Of some code, made with nothing so far.
@@ -89,9 +85,7 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        for capture in self.captures.drain(..) {
-            super::drop_deep_one(capture);
-        }
+        self.captures.end_deep();
     }
 }
 

@@ -13,6 +13,7 @@
 //! 7. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
+pub mod captures;
 pub mod cell;
 pub mod division;
 pub mod error;
@@ -158,7 +159,6 @@ impl Value {
             Value::Bool(value) => Value::Bool(*value),
             Value::Nil => Value::Nil,
             Value::Float(value) => Value::Float(*value),
-            Value::Absent => Value::Absent,
             other => shared(other),
         }
     }
