@@ -8,6 +8,7 @@
 //!   few   [ a | b | c ]       more --> [ d | e ]
 //! ```
 
+use std::mem::ManuallyDrop;
 use std::ops::Index;
 
 use super::Value;
@@ -18,8 +19,9 @@ const FEW: usize = 3;
 /// What a function was made with, in the order of its template's captures.
 #[derive(Clone)]
 pub struct Captures {
-    /// Those behind the last are [`Value::Absent`], which nothing else is.
-    few: [Value; FEW],
+    /// Those behind the last are [`Value::Absent`], which nothing else is. Dropped by
+    /// [`Captures::end_deep`], which leaves nothing in there that owns anything.
+    few: ManuallyDrop<[Value; FEW]>,
     more: Box<[Value]>,
 }
 
@@ -28,7 +30,7 @@ impl Captures {
     #[inline(always)]
     pub fn new() -> Captures {
         Captures {
-            few: [const { Value::Absent }; FEW],
+            few: ManuallyDrop::new([const { Value::Absent }; FEW]),
             more: Box::default(),
         }
     }
@@ -36,7 +38,7 @@ impl Captures {
     /// Puts what `value` gives for each of these into captures that hold nothing so far.
     #[inline(always)]
     pub fn fill<T>(&mut self, of: &[T], mut value: impl FnMut(&T) -> Value) {
-        let [first, second, third] = &mut self.few;
+        let [first, second, third] = &mut *self.few;
         match of {
             [] => {}
             [a] => put(first, value(a)),
@@ -86,6 +88,12 @@ impl Captures {
 #[inline(always)]
 fn put(place: &mut Value, value: Value) {
     std::mem::forget(std::mem::replace(place, value));
+}
+
+impl Drop for Captures {
+    fn drop(&mut self) {
+        self.end_deep();
+    }
 }
 
 impl Default for Captures {

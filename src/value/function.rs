@@ -83,12 +83,6 @@ impl Function {
     }
 }
 
-impl Drop for Function {
-    fn drop(&mut self) {
-        self.captures.end_deep();
-    }
-}
-
 impl fmt::Debug for Function {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "<fn {:?}>", self.code.template.name)
