@@ -25,10 +25,11 @@ use super::socket::send_at_once;
 use super::wire::{GREETING, LinkError, add};
 
 /// Who sends ahead waits while there is more than this that has not gone out.
-const MUCH: usize = 1 << 20;
+const MUCH: usize = 256 << 10;
 
-/// A buffer that has grown larger than this for one message is not kept.
-const KEPT: usize = 256 << 10;
+/// A buffer that has grown larger than this for one message is not kept; what may wait grows to half
+/// of it.
+const KEPT: usize = 1 << 20;
 
 /// The stack of the thread that writes.
 const WRITER_STACK: usize = 128 << 10;
