@@ -6,21 +6,13 @@
 //! ```text
 //!   looks in vain   half as long the next time, but now and then for long again, to learn whether
 //!                   that helps now: two that wait for each other in turns need both to look
-//!   parks, but is woken right away   longer the next time
 //! ```
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 /// How often a seat that lies down looks whether it is woken before its thread is parked: some
 /// twenty microseconds, a little more than parking and waking take.
 const MOST_LOOKS: u32 = 1024;
-
-/// It looks up to so often where that would just have been long enough.
-const LONGEST_LOOKS: u32 = 4 * MOST_LOOKS;
-
-/// A rest that was too short to park for.
-const SHORT_REST: Duration = Duration::from_micros(60);
 
 /// How many looks there are from one time that it listens to other processes to the next: that is
 /// a system call, which takes as long.
@@ -79,15 +71,14 @@ impl Lookout {
         let rests = self.rests.load(Ordering::Relaxed).wrapping_add(1);
         self.rests.store(rests, Ordering::Relaxed);
         let mut listens = listen();
-        let learnt = self.looks.load(Ordering::Relaxed);
         let looks = match rests % RESTS_A_TRY {
-            0 => learnt.max(MOST_LOOKS),
-            _ => learnt,
+            0 => MOST_LOOKS,
+            _ => self.looks.load(Ordering::Relaxed),
         };
         let mut crowded = 0;
         for look in 1..=looks {
             if is_woken() {
-                self.looks.store(looks.max(MOST_LOOKS), Ordering::Relaxed);
+                self.looks.store(MOST_LOOKS, Ordering::Relaxed);
                 return true;
             }
             crowded += u32::from(is_crowded());
@@ -102,16 +93,6 @@ impl Lookout {
         self.looks
             .store((looks / 2).max(FEWEST_LOOKS), Ordering::Relaxed);
         false
-    }
-
-    /// The seat's thread was parked for so long.
-    pub fn has_parked(&self, time: Duration) {
-        if time < SHORT_REST {
-            // It has just halved that.
-            let looks = self.looks.load(Ordering::Relaxed);
-            self.looks
-                .store((4 * looks).min(LONGEST_LOOKS), Ordering::Relaxed);
-        }
     }
 
     /// A fiber looks whether what it waits for comes. Where that has not helped lately it is only

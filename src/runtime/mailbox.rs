@@ -390,12 +390,6 @@ impl SeatHandle {
 
     /// Stops the thread until it is woken or a timer is due.
     pub fn stay_down(&self, due: Option<Instant>) {
-        let since = Instant::now();
-        self.stays_down(due);
-        self.lookout.has_parked(since.elapsed());
-    }
-
-    fn stays_down(&self, due: Option<Instant>) {
         while self.rest.load(Ordering::SeqCst) != AWAKE {
             let Some(due) = due else {
                 thread::park();
