@@ -270,11 +270,15 @@ fn look_closer<O: Operand>(
 ) -> Value {
     machine.site = blame.span;
     operand.lend(held, machine, function, |m, value| {
-        Value::pack(
-            run(m, std::slice::from_ref(value))
-                .map_err(|unwind| blame.complete(m, unwind, &[value])),
-        )
+        run_on(m, run, value, blame)
     })
+}
+
+/// Runs the builtin; the result is still packed.
+#[inline(always)]
+fn run_on(machine: &mut Machine<'_>, run: BuiltinFunction, value: &Value, blame: &Blame) -> Value {
+    let result = run(machine, std::slice::from_ref(value));
+    Value::pack(result.map_err(|unwind| blame.complete(machine, unwind, &[value])))
 }
 
 /// `tail(s)`: a stream with a first value is forced right here.
@@ -303,10 +307,7 @@ impl SingleNode for Tail {
                         Value::Unwinding(blame.complete(m, unwind, &[value]))
                     }
                     Some(rest) => rest,
-                    None => Value::pack(
-                        run(m, std::slice::from_ref(value))
-                            .map_err(|unwind| blame.complete(m, unwind, &[value])),
-                    ),
+                    None => run_on(m, run, value, &blame),
                 }
             }))
         })

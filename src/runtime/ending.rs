@@ -47,17 +47,12 @@ impl Runtime {
 
     /// Asks all futures to stop; gives those that were running.
     fn cancel_all(&self) -> Vec<Arc<Task>> {
-        let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
-        for pool in self.pools_of(&seats) {
-            for task in pool.take_unstarted() {
-                self.cancel(&task);
-            }
+        let seats = self.all_seats();
+        for task in self.take_unstarted(&seats) {
+            self.cancel(&task);
         }
         let mut running = Vec::new();
         for seat in &seats {
-            for task in seat.batch.take() {
-                self.cancel(&task);
-            }
             running.extend(seat.tasks.lock().values().cloned());
             seat.send(Mail::CancelFutures);
         }
@@ -65,7 +60,15 @@ impl Runtime {
         running
     }
 
-    pub(super) fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
+    /// Takes every future that has not started, wherever it lies, to cancel it.
+    pub(super) fn take_unstarted(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<Task>> {
+        let in_pools = self.pools_of(seats).into_iter();
+        let mut unstarted: Vec<_> = in_pools.flat_map(|pool| pool.take_unstarted()).collect();
+        unstarted.extend(seats.iter().flat_map(|seat| seat.batch.take()));
+        unstarted
+    }
+
+    fn pools_of(&self, seats: &[Arc<SeatHandle>]) -> Vec<Arc<PoolShared>> {
         let mut pools = vec![self.shared_pool.clone()];
         for seat in seats {
             if let Some(pool) = &seat.pool

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::fiber::Resumed;
 use super::machine::Machine;
-use super::progress::{Begun, Evaluation, Glance, Progress, Thunk};
+use super::progress::{Begun, Evaluation, Glance, Native, Progress, Thunk};
 use super::task::Task;
 use super::trail;
 use super::wait::{Ticket, WaitingFor, timed_out};
@@ -192,9 +192,7 @@ impl Promise {
         if machine.gate.is_watched() {
             return Value::pack(self.force(machine, None));
         }
-        let Machine { task, handles, .. } = machine;
-        let handle = || handles.pop().unwrap_or_else(|| task.clone());
-        match self.progress.glance(handle) {
+        match self.progress.glance(|| machine.take_handle()) {
             Glance::Known(value) => value,
             Glance::Evaluate(evaluation) => self.evaluate(machine, evaluation),
             Glance::Otherwise => Value::pack(self.force(machine, None)),
@@ -213,9 +211,9 @@ impl Promise {
         let at_once = match machine.gate.decides() {
             true => None,
             false => {
-                let Machine { task, handles, .. } = machine;
-                let handle = || handles.pop().unwrap_or_else(|| task.clone());
-                self.progress.begin(task, handle, None, deadline.is_some())
+                let me = machine.task;
+                let handle = || machine.take_handle();
+                self.progress.begin(me, handle, None, deadline.is_some())
             }
         };
         match at_once {
@@ -263,7 +261,8 @@ impl Promise {
     fn evaluate(&self, machine: &mut Machine<'_>, evaluation: Evaluation<'_>) -> Value {
         let result = match evaluation.thunk() {
             Some(Thunk::Here(body)) => machine.run_body(Running::in_place(body)),
-            Some(other) => evaluate_other(machine, other),
+            Some(Thunk::Counted(body)) => run_counted(machine, body),
+            Some(Thunk::Native(work)) => run_native(machine, &**work),
             None => Value::Nil,
         };
         machine
@@ -280,22 +279,30 @@ impl Promise {
     }
 }
 
-/// What is not code that lies in its promise.
-#[inline(never)]
-fn evaluate_other(machine: &mut Machine<'_>, thunk: &Thunk) -> Value {
-    match thunk {
-        Thunk::Here(body) => machine.run_body(Running::in_place(body)),
-        Thunk::Counted(body) => {
-            if machine.gate.is_watched() {
-                trail::calls(machine.calls.len(), body);
-            }
-            machine.run_body(Running::counted(body))
-        }
-        Thunk::Native(work) => Value::pack(match machine.has_room() {
-            true => machine.tick().and_then(|()| work(machine)),
-            false => Err(machine.too_deep()),
-        }),
+impl Machine<'_> {
+    /// A handle of the running task for an evaluation, which gives it back.
+    #[inline(always)]
+    fn take_handle(&mut self) -> Arc<Task> {
+        self.handles.pop().unwrap_or_else(|| self.task.clone())
     }
+}
+
+/// Code that others may have too.
+#[inline(never)]
+fn run_counted(machine: &mut Machine<'_>, body: &Arc<Function>) -> Value {
+    if machine.gate.is_watched() {
+        trail::calls(machine.calls.len(), body);
+    }
+    machine.run_body(Running::counted(body))
+}
+
+/// Work of the runtime itself.
+#[inline(never)]
+fn run_native(machine: &mut Machine<'_>, work: &Native) -> Value {
+    Value::pack(match machine.has_room() {
+        true => machine.tick().and_then(|()| work(machine)),
+        false => Err(machine.too_deep()),
+    })
 }
 
 #[cold]

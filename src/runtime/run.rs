@@ -378,9 +378,14 @@ impl Runtime {
         self.stuck.load(Ordering::SeqCst)
     }
 
+    /// All seats there are.
+    pub(super) fn all_seats(&self) -> Vec<Arc<SeatHandle>> {
+        self.seats.lock().values().cloned().collect()
+    }
+
     /// All waits there are, by task number.
     pub fn waits(&self) -> Vec<Arc<Ticket>> {
-        let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
+        let seats = self.all_seats();
         let mut waits: Vec<Arc<Ticket>> = Vec::new();
         for seat in seats {
             let tasks: Vec<Arc<Task>> = seat.tasks.lock().values().cloned().collect();

@@ -224,15 +224,9 @@ impl Runtime {
         let (tasks, futures) = self.made();
         self.roll_call.tasks.store(tasks, Ordering::SeqCst);
         self.roll_call.futures.store(futures, Ordering::SeqCst);
-        let seats: Vec<_> = self.seats.lock().values().cloned().collect();
+        let seats = self.all_seats();
         let mut unstarted = 0;
-        for pool in self.pools_of(&seats) {
-            for task in pool.take_unstarted() {
-                unstarted += usize::from(!task.has_ended());
-                task.request_cancel();
-            }
-        }
-        for task in seats.iter().flat_map(|seat| seat.batch.take()) {
+        for task in self.take_unstarted(&seats) {
             unstarted += usize::from(!task.has_ended());
             task.request_cancel();
         }
@@ -314,7 +308,7 @@ impl Runtime {
 
     /// Whoever runs a future in place is seen to wait for it from now on, if it can be reached.
     fn let_forcers_wait(&self) {
-        let seats: Vec<_> = self.seats.lock().values().cloned().collect();
+        let seats = self.all_seats();
         let deadline = Instant::now() + PATIENCE_WITH_FORCERS;
         loop {
             let mut nesting = seats.iter().filter(|seat| seat.is_nesting()).peekable();

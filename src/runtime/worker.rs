@@ -104,7 +104,7 @@ impl Runtime {
     /// Tells of every wait inside of this process that has lasted so long and was not told. What
     /// `tell` says is said before the task can go on.
     pub fn each_untold_wait(&self, lasting: Duration, mut tell: impl FnMut(LastingWait<'_>)) {
-        let seats: Vec<Arc<SeatHandle>> = self.seats.lock().values().cloned().collect();
+        let seats = self.all_seats();
         for seat in seats {
             let tasks: Vec<Arc<Task>> = seat.tasks.lock().values().cloned().collect();
             for task in &tasks {
