@@ -4,13 +4,15 @@
 use std::marker::PhantomData;
 
 use super::blame::Blame;
-use super::code::{Code, Compiler, code};
-use super::operand::{Hold, Node, Operand, with_operands};
+use super::code::{Code, Compiler, code, passing_code};
+use super::operand::{Hold, Node, Operand, Operands, with_operands};
 use crate::resolve::program::Expr;
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
+use crate::value::returned::Given;
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// An operator on numbers.
@@ -182,23 +184,39 @@ impl<O: Arithmetic> Node for ArithmeticNode<O> {
     type Output = Code;
 
     fn build<L: Operand, R: Operand>(self, left: L, right: R) -> Code {
-        let blame = self.blame;
-        code(move |m, f| {
-            let held_left = left.hold(m, f)?;
-            let held_right = right.hold(m, f)?;
-            if let Some(a) = left.int(&held_left, m, f)
-                && let Some(b) = right.int(&held_right, m, f)
+        let operands = Operands {
+            left,
+            right,
+            blame: self.blame,
+        };
+        passing_code(move |m, f| {
+            let held_left = operands.left.hold(m, f)?;
+            let held_right = operands.right.hold(m, f)?;
+            if let Some(a) = operands.left.int(&held_left, m, f)
+                && let Some(b) = operands.right.int(&held_right, m, f)
                 && let Some(value) = O::ints(a, b)
             {
                 held_left.release();
                 held_right.release();
                 return Ok(value);
             }
-            let left = left.peek(&held_left, m, f);
-            let right = right.peek(&held_right, m, f);
-            general::<O>(m, left, right, &blame)
+            Err(operate::<O, L, R>(m, f, &operands, held_left, held_right))
         })
     }
+}
+
+/// The operator on any two values, where nothing is left to do after it.
+#[inline(never)]
+fn operate<O: Arithmetic, L: Operand, R: Operand>(
+    machine: &mut Machine<'_>,
+    function: Running<'_>,
+    operands: &Operands<L, R>,
+    held_left: L::Held,
+    held_right: R::Held,
+) -> Value {
+    let left = operands.left.peek(&held_left, machine, function);
+    let right = operands.right.peek(&held_right, machine, function);
+    Value::pack(general::<O>(machine, left, right, &operands.blame))
 }
 
 /// An operator on any two values.

@@ -18,7 +18,7 @@ use smallvec::SmallVec;
 use super::blame::{Blame, called_in_full};
 use super::code::{Code, Compiler, code};
 use super::comparison::holds;
-use super::condition::{AND_LEFT, AND_RIGHT, NOT, OR_LEFT, OR_RIGHT, Role, condition};
+use super::condition::{AND_LEFT, AND_RIGHT, Decide, NOT, OR_LEFT, OR_RIGHT, Role, condition};
 use super::expression::expression;
 use super::operand::{Hold, Node, Operand, with_operands};
 use crate::resolve::program::{Expr, ExprKind};
@@ -129,7 +129,7 @@ fn claim(compiler: &Compiler, expr: &Expr, watched: bool, role: Option<Role>) ->
             let blame = Arc::new(Blame::new(expr.span, [expr]));
             let holds = condition(compiler, expr, role.unwrap_or(NOT));
             Box::new(move |m, f, sides| {
-                let is_true = holds.run(m, f)?;
+                let is_true = holds.decide(m, f)?;
                 if is_true == watched {
                     sides.push((blame.clone(), [Value::from(is_true), Value::Absent]));
                 }

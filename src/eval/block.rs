@@ -11,7 +11,7 @@
 //! ```
 
 use super::binder::Binder;
-use super::code::{Code, Compiler, Step, code};
+use super::code::{Code, Compiler, Step, code, step};
 use super::expression::{expression, tail_expression};
 use super::function::Maker;
 use super::operand::has_blocks;
@@ -40,6 +40,14 @@ impl Block {
                 .iter()
                 .map(|each| statement(compiler, each))
                 .collect(),
+        }
+    }
+
+    /// The block as a statement of a block around it: one that holds a single statement is that.
+    pub fn into_step(self) -> Step {
+        match self {
+            Block { entry: None, steps } if steps.len() == 1 => Vec::from(steps).remove(0),
+            block => step(move |m, f| block.run(m, f)),
         }
     }
 

@@ -11,21 +11,28 @@
 
 use std::sync::Arc;
 
+use super::argument::Argument;
 use super::blame::Blame;
 use super::builtin_call;
 use super::code::{Code, Compiler, code};
 use super::expression::expression;
 use super::named;
 use super::variable::unset;
-use crate::resolve::program::{Argument, Expr, ExprKind, Place, Storage};
+use crate::resolve::program::{self, Expr, ExprKind, Place, Storage};
 use crate::runtime::arguments::{not_callable, wrong_arity};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
+use crate::value::function::Function;
 use crate::value::running::Running;
 use crate::value::{Result, Unwind, Value};
 
 /// `f(a, b)`, and `a.f(b)`, which has become it.
-pub fn call(compiler: &Compiler, function: &Expr, arguments: &[Argument], span: Span) -> Code {
+pub fn call(
+    compiler: &Compiler,
+    function: &Expr,
+    arguments: &[program::Argument],
+    span: Span,
+) -> Code {
     if let ExprKind::Builtin(name) = &function.kind {
         return builtin_call::call(compiler, name, arguments, span);
     }
@@ -33,9 +40,9 @@ pub fn call(compiler: &Compiler, function: &Expr, arguments: &[Argument], span: 
     if arguments.iter().any(|argument| argument.name.is_some()) {
         return named_call(compiler, function, arguments, blame);
     }
-    let arguments: Vec<Code> = arguments
+    let arguments: Vec<Argument> = arguments
         .iter()
-        .map(|argument| expression(compiler, &argument.value))
+        .map(|argument| Argument::new(compiler, &argument.value))
         .collect();
     if let ExprKind::Variable(variable) = &function.kind {
         match (variable.place, variable.storage) {
@@ -43,6 +50,14 @@ pub fn call(compiler: &Compiler, function: &Expr, arguments: &[Argument], span: 
                 return match arguments.len() == compiler.parameters {
                     true => sized(Recursive, arguments, blame),
                     false => sized(Itself, arguments, blame),
+                };
+            }
+            (Place::Constant(template), _) => {
+                let code = compiler.unit.code(template);
+                let function = code.constant();
+                return match arguments.len() == code.parameters {
+                    true => sized(FittingConstant(function), arguments, blame),
+                    false => sized(Constant(function), arguments, blame),
                 };
             }
             (Place::Capture(slot), Storage::Plain) => {
@@ -96,6 +111,26 @@ impl Callee for Itself {
     }
 }
 
+/// A function that is a constant.
+struct Constant(&'static Arc<Function>);
+
+impl Callee for Constant {
+    #[inline(always)]
+    fn find<'a>(&'a self, _: &mut Machine<'_>, _: Running<'a>) -> Result<Found<'a>> {
+        Ok(Found::Function(Running::counted(self.0)))
+    }
+}
+
+/// A function that is a constant, with the right number of arguments.
+struct FittingConstant(&'static Arc<Function>);
+
+impl Callee for FittingConstant {
+    #[inline(always)]
+    fn find<'a>(&'a self, _: &mut Machine<'_>, _: Running<'a>) -> Result<Found<'a>> {
+        Ok(Found::Fitting(Running::counted(self.0)))
+    }
+}
+
 /// A captured variable that was known when the running function was made.
 struct Captured(usize);
 
@@ -138,7 +173,7 @@ impl Callee for Evaluated {
 }
 
 /// A call for its number of arguments.
-fn sized<C: Callee>(callee: C, arguments: Vec<Code>, blame: Blame) -> Code {
+fn sized<C: Callee>(callee: C, arguments: Vec<Argument>, blame: Blame) -> Code {
     match arguments.len() {
         0 => fixed::<C, 0>(callee, arguments, blame),
         1 => fixed::<C, 1>(callee, arguments, blame),
@@ -148,8 +183,8 @@ fn sized<C: Callee>(callee: C, arguments: Vec<Code>, blame: Blame) -> Code {
     }
 }
 
-fn fixed<C: Callee, const N: usize>(callee: C, arguments: Vec<Code>, blame: Blame) -> Code {
-    let arguments: [Code; N] = match arguments.try_into() {
+fn fixed<C: Callee, const N: usize>(callee: C, arguments: Vec<Argument>, blame: Blame) -> Code {
+    let arguments: [Argument; N] = match arguments.try_into() {
         Ok(arguments) => arguments,
         Err(arguments) => return many(callee, arguments, blame),
     };
@@ -158,19 +193,19 @@ fn fixed<C: Callee, const N: usize>(callee: C, arguments: Vec<Code>, blame: Blam
         let base = m.stack.len();
         for argument in &arguments {
             let value = argument.run(m, f)?;
-            m.stack.push(value);
+            m.push(value);
         }
         enter(m, &callee, base, N, &blame)
     })
 }
 
-fn many<C: Callee>(callee: C, arguments: Vec<Code>, blame: Blame) -> Code {
+fn many<C: Callee>(callee: C, arguments: Vec<Argument>, blame: Blame) -> Code {
     code(move |m, f| {
         let callee = callee.find(m, f)?;
         let base = m.stack.len();
         for argument in &arguments {
             let value = argument.run(m, f)?;
-            m.stack.push(value);
+            m.push(value);
         }
         enter(m, &callee, base, arguments.len(), &blame)
     })
@@ -250,7 +285,12 @@ fn cannot_call(machine: &Machine<'_>, value: &Value, blame: &Blame) -> Unwind {
 }
 
 /// A call with named arguments: they are put in their places when the callee is known.
-fn named_call(compiler: &Compiler, function: &Expr, arguments: &[Argument], blame: Blame) -> Code {
+fn named_call(
+    compiler: &Compiler,
+    function: &Expr,
+    arguments: &[program::Argument],
+    blame: Blame,
+) -> Code {
     let callee = expression(compiler, function);
     let names: Box<[Option<Arc<str>>]> = arguments.iter().map(named::name_of).collect();
     let arguments: Box<[Code]> = arguments
@@ -262,7 +302,7 @@ fn named_call(compiler: &Compiler, function: &Expr, arguments: &[Argument], blam
         let base = m.stack.len();
         for argument in &arguments {
             let value = argument.run(m, f)?;
-            m.stack.push(value);
+            m.push(value);
         }
         let values = m.stack.split_off(base);
         let result = match &callee {

@@ -4,6 +4,7 @@
 
 use crate::runtime::machine::{Flow, Machine};
 use crate::value::function::{Body, Closure, Unit};
+use crate::value::returned::Chosen;
 use crate::value::running::Running;
 use crate::value::{Result, Value};
 
@@ -35,6 +36,36 @@ pub fn step(
     run: impl Fn(&mut Machine<'_>, Running<'_>) -> Result<Flow> + Send + Sync + 'static,
 ) -> Step {
     Closure::new(run)
+}
+
+/// Makes an expression of a closure that may end with what another expression gives.
+pub fn passing_code(
+    run: impl Fn(&mut Machine<'_>, Running<'_>) -> std::result::Result<Value, Value>
+    + Send
+    + Sync
+    + 'static,
+) -> Code {
+    Closure::passing(run)
+}
+
+/// Makes a condition of a closure that may end with what another one gives.
+pub fn passing_cond(
+    run: impl Fn(&mut Machine<'_>, Running<'_>) -> std::result::Result<bool, Chosen>
+    + Send
+    + Sync
+    + 'static,
+) -> Cond {
+    Closure::passing(run)
+}
+
+/// Makes a statement of a closure that may end with what another one gives.
+pub fn passing_step(
+    run: impl Fn(&mut Machine<'_>, Running<'_>) -> std::result::Result<Flow, Chosen>
+    + Send
+    + Sync
+    + 'static,
+) -> Step {
+    Closure::passing(run)
 }
 
 /// What compiling needs to know beside the node.

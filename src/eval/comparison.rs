@@ -4,13 +4,15 @@ use std::marker::PhantomData;
 
 use super::arithmetic::{Modulo, general as general_arithmetic, remainder, two_floats};
 use super::blame::Blame;
-use super::code::{Compiler, Cond, cond};
-use super::operand::{Hold, Node, Operand, SingleNode, with_operand, with_operands};
+use super::code::{Compiler, Cond, cond, passing_cond};
+use super::operand::{Hold, Node, Operand, Operands, SingleNode, with_operand, with_operands};
 use crate::resolve::program::{Expr, ExprKind};
 use crate::runtime::machine::Machine;
 use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
+use crate::value::returned::{Chosen, Given};
+use crate::value::running::Running;
 use crate::value::{Result, Value};
 
 /// An operator that says yes or no.
@@ -82,6 +84,32 @@ impl Comparison for GreaterEqual {
     }
 }
 
+/// Which orders of two ints are a yes.
+#[derive(Copy, Clone)]
+pub struct Accepts(u8);
+
+impl Accepts {
+    /// Those of an operator, if it is one that compares.
+    pub fn of(operator: BinaryOperator) -> Option<Accepts> {
+        Some(Accepts(match operator {
+            BinaryOperator::Less => 0b001,
+            BinaryOperator::Equal => 0b010,
+            BinaryOperator::LessEqual => 0b011,
+            BinaryOperator::Greater => 0b100,
+            BinaryOperator::NotEqual => 0b101,
+            BinaryOperator::GreaterEqual => 0b110,
+            _ => return None,
+        }))
+    }
+
+    /// Whether the order of these is one.
+    #[inline(always)]
+    pub fn holds(self, left: i64, right: i64) -> bool {
+        let order = 1 << u8::from(left >= right) << u8::from(left > right);
+        self.0 & order != 0
+    }
+}
+
 /// `left operator right` as a condition; `None` for operators that compute.
 pub fn comparison(
     compiler: &Compiler,
@@ -144,25 +172,41 @@ impl<O: Comparison> Node for ComparisonNode<O> {
     type Output = Cond;
 
     fn build<L: Operand, R: Operand>(self, left: L, right: R) -> Cond {
-        let blame = self.blame;
-        cond(move |m, f| {
-            let held_left = left.hold(m, f)?;
-            let held_right = right.hold(m, f)?;
-            if let Some(a) = left.int(&held_left, m, f)
-                && let Some(b) = right.int(&held_right, m, f)
+        let operands = Operands {
+            left,
+            right,
+            blame: self.blame,
+        };
+        passing_cond(move |m, f| {
+            let held_left = operands.left.hold(m, f)?;
+            let held_right = operands.right.hold(m, f)?;
+            if let Some(a) = operands.left.int(&held_left, m, f)
+                && let Some(b) = operands.right.int(&held_right, m, f)
             {
                 held_left.release();
                 held_right.release();
                 return Ok(O::holds(&a, &b));
             }
-            let left = left.peek(&held_left, m, f);
-            let right = right.peek(&held_right, m, f);
-            if let Some((a, b)) = two_floats(left, right) {
-                return Ok(O::holds(&a, &b));
-            }
-            general(m, O::OPERATOR, left, right, &blame)
+            Err(compare::<O, L, R>(m, f, &operands, held_left, held_right))
         })
     }
+}
+
+/// The comparison of any two values, where nothing is left to do after it.
+#[inline(never)]
+fn compare<O: Comparison, L: Operand, R: Operand>(
+    machine: &mut Machine<'_>,
+    function: Running<'_>,
+    operands: &Operands<L, R>,
+    held_left: L::Held,
+    held_right: R::Held,
+) -> Chosen {
+    let left = operands.left.peek(&held_left, machine, function);
+    let right = operands.right.peek(&held_right, machine, function);
+    bool::pack(match two_floats(left, right) {
+        Some((a, b)) => Ok(O::holds(&a, &b)),
+        None => general(machine, O::OPERATOR, left, right, &operands.blame),
+    })
 }
 
 /// `in`, `not in`
@@ -293,28 +337,41 @@ impl Node for RemainderIs {
             wanted,
             blame,
         } = self;
-        cond(move |m, f| {
-            let held_left = left.hold(m, f)?;
-            let held_right = right.hold(m, f)?;
-            if let Some(a) = left.int(&held_left, m, f)
-                && let Some(b) = right.int(&held_right, m, f)
+        let operands = Operands { left, right, blame };
+        passing_cond(move |m, f| {
+            let held_left = operands.left.hold(m, f)?;
+            let held_right = operands.right.hold(m, f)?;
+            if let Some(a) = operands.left.int(&held_left, m, f)
+                && let Some(b) = operands.right.int(&held_right, m, f)
                 && let Some(remainder) = remainder(a, b)
             {
                 held_left.release();
                 held_right.release();
                 return Ok((remainder == expected) == wanted);
             }
-            let left = left.peek(&held_left, m, f);
-            let right = right.peek(&held_right, m, f);
-            let remainder = general_arithmetic::<Modulo>(m, left, right, &blame)?;
-            let equal = general(
-                m,
-                BinaryOperator::Equal,
-                &remainder,
-                &Value::Int(expected),
-                &blame,
-            )?;
-            Ok(equal == wanted)
+            let held = (held_left, held_right);
+            Err(any_remainder_is(m, f, &operands, held, expected, wanted))
         })
     }
+}
+
+/// The same for any two values, where nothing is left to do after it.
+#[inline(never)]
+fn any_remainder_is<L: Operand, R: Operand>(
+    machine: &mut Machine<'_>,
+    function: Running<'_>,
+    operands: &Operands<L, R>,
+    (held_left, held_right): (L::Held, R::Held),
+    expected: i64,
+    wanted: bool,
+) -> Chosen {
+    let left = operands.left.peek(&held_left, machine, function);
+    let right = operands.right.peek(&held_right, machine, function);
+    let expected = Value::Int(expected);
+    let answer =
+        general_arithmetic::<Modulo>(machine, left, right, &operands.blame).and_then(|remainder| {
+            let operator = BinaryOperator::Equal;
+            general(machine, operator, &remainder, &expected, &operands.blame)
+        });
+    bool::pack(answer.map(|equal| equal == wanted))
 }

@@ -2,9 +2,9 @@
 
 use super::binder::Binder;
 use super::block::ValueBlock;
-use super::code::{Code, Compiler, code};
+use super::code::{Code, Compiler};
 use super::condition::{self, condition};
-use super::expression::expression;
+use super::expression::{choice, expression};
 use super::operand::has_blocks;
 use crate::resolve::program::{
     self, Expr, ExprKind, StatementKind, Storage, Template, TemplateKind,
@@ -73,12 +73,8 @@ fn tail(compiler: &Compiler, body: &program::Block) -> Tail {
     let test = condition(compiler, test, condition::IF);
     let value = expression(compiler, value);
     let rest = tail(compiler, &rest);
-    let otherwise = rest.code;
     Tail {
-        code: code(move |m, f| match test.run(m, f)? {
-            true => value.run(m, f),
-            false => otherwise.run(m, f),
-        }),
+        code: choice(test, value, rest.code),
         returns: returns || rest.returns,
     }
 }

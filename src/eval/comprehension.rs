@@ -1,7 +1,7 @@
 //! `[e for x in xs if c]`, `[k: v for x in xs if c]`
 
-use super::code::{Code, Compiler, Cond, code};
-use super::condition::{COMPREHENSION, condition};
+use super::code::{Code, Compiler, code};
+use super::condition::{COMPREHENSION, Decide, Test, condition};
 use super::expression::expression;
 use super::literal::as_key;
 use super::loops::Walk;
@@ -12,7 +12,7 @@ use crate::value::map::{Entries, Map};
 
 struct Clause {
     walk: Walk,
-    condition: Option<Cond>,
+    condition: Option<Test>,
 }
 
 impl Clause {
@@ -35,7 +35,7 @@ pub fn list(compiler: &Compiler, element: &Expr, clause: &Comprehension) -> Code
         let mut values = Vec::new();
         walk.run(m, f, |m, f| {
             if let Some(condition) = &condition
-                && !condition.run(m, f)?
+                && !condition.decide(m, f)?
             {
                 return Ok(Flow::Next);
             }
@@ -56,7 +56,7 @@ pub fn map(compiler: &Compiler, key: &Expr, value: &Expr, clause: &Comprehension
         let mut entries = Entries::default();
         walk.run(m, f, |m, f| {
             if let Some(condition) = &condition
-                && !condition.run(m, f)?
+                && !condition.decide(m, f)?
             {
                 return Ok(Flow::Next);
             }

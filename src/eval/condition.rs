@@ -5,12 +5,14 @@
 
 use super::blame::Blame;
 use super::code::{Code, Compiler, Cond, code, cond};
-use super::comparison::comparison;
+use super::comparison::{Accepts, comparison};
 use super::expression::expression;
+use super::operand::{Spot, spot};
 use crate::diagnostics::words::with_article;
 use crate::resolve::program::{Expr, ExprKind};
 use crate::runtime::machine::Machine;
-use crate::value::{Failure, Kind, Unwind, Value};
+use crate::value::running::Running;
+use crate::value::{Failure, Kind, Result, Unwind, Value};
 
 /// Whose condition it is, as messages say it.
 #[derive(Copy, Clone)]
@@ -33,11 +35,84 @@ pub const OR_RIGHT: Role = Role("the right side of `or`");
 /// `not c`
 pub const NOT: Role = Role("the operand of `not`");
 
-/// An expression as a condition.
-pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
-    if let Some(own) = own_condition(compiler, expr) {
-        return own;
+/// A condition, which an `if` or a loop turns on.
+pub enum Test {
+    /// A comparison of what can be read where it is.
+    Spots(Spots),
+    /// Any other condition.
+    Any(Cond),
+}
+
+/// What decides: the code around it is written out for each kind.
+pub trait Decide: Send + Sync + 'static {
+    /// Whether it holds.
+    fn decide(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<bool>;
+}
+
+impl Decide for Cond {
+    #[inline(always)]
+    fn decide(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<bool> {
+        self.run(machine, function)
     }
+}
+
+impl Decide for Test {
+    #[inline(always)]
+    fn decide(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<bool> {
+        match self {
+            Test::Spots(spots) => spots.decide(machine, function),
+            Test::Any(cond) => cond.run(machine, function),
+        }
+    }
+}
+
+/// A comparison that needs no closure of its own while both sides are ints: most loops and
+/// recursions turn on one.
+pub struct Spots {
+    left: Spot,
+    right: Spot,
+    accepts: Accepts,
+    /// For when one is no int.
+    otherwise: Cond,
+}
+
+impl Decide for Spots {
+    #[inline(always)]
+    fn decide(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<bool> {
+        if let Value::Int(left) = self.left.peek(machine, function)
+            && let Value::Int(right) = self.right.peek(machine, function)
+        {
+            return Ok(self.accepts.holds(*left, *right));
+        }
+        self.otherwise.run(machine, function)
+    }
+}
+
+/// An expression as a condition.
+pub fn condition(compiler: &Compiler, expr: &Expr, role: Role) -> Test {
+    let Some(own) = own_condition(compiler, expr) else {
+        return Test::Any(value_condition(compiler, expr, role));
+    };
+    if let ExprKind::Binary {
+        operator,
+        left,
+        right,
+    } = &expr.kind
+        && let (Some(left), Some(right)) = (spot(left), spot(right))
+        && let Some(accepts) = Accepts::of(*operator)
+    {
+        return Test::Spots(Spots {
+            left,
+            right,
+            accepts,
+            otherwise: own,
+        });
+    }
+    Test::Any(own)
+}
+
+/// A value that must be true or false.
+fn value_condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
     let blame = Blame::single(expr);
     let value = expression(compiler, expr);
     cond(move |m, f| match value.run(m, f)? {
@@ -57,16 +132,20 @@ pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
         ExprKind::And(left, right) => {
             let left = condition(compiler, left, AND_LEFT);
             let right = condition(compiler, right, AND_RIGHT);
-            Some(cond(move |m, f| Ok(left.run(m, f)? && right.run(m, f)?)))
+            Some(cond(move |m, f| {
+                Ok(left.decide(m, f)? && right.decide(m, f)?)
+            }))
         }
         ExprKind::Or(left, right) => {
             let left = condition(compiler, left, OR_LEFT);
             let right = condition(compiler, right, OR_RIGHT);
-            Some(cond(move |m, f| Ok(left.run(m, f)? || right.run(m, f)?)))
+            Some(cond(move |m, f| {
+                Ok(left.decide(m, f)? || right.decide(m, f)?)
+            }))
         }
         ExprKind::Not(operand) => {
             let operand = condition(compiler, operand, NOT);
-            Some(cond(move |m, f| Ok(!operand.run(m, f)?)))
+            Some(cond(move |m, f| Ok(!operand.decide(m, f)?)))
         }
         ExprKind::Bool(value) => {
             let value = *value;
@@ -77,8 +156,8 @@ pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
 }
 
 /// A condition as an expression.
-pub fn as_value(condition: Cond) -> Code {
-    code(move |m, f| Ok(Value::from(condition.run(m, f)?)))
+pub fn as_value(condition: Test) -> Code {
+    code(move |m, f| Ok(Value::from(condition.decide(m, f)?)))
 }
 
 #[cold]

@@ -5,17 +5,17 @@ use super::arithmetic::{arithmetic, negate};
 use super::block::{Block, ValueBlock};
 use super::builtin_call::builtin;
 use super::call::call;
-use super::code::{Code, Compiler, Step, code, step};
+use super::code::{Code, Compiler, Step, passing_code, passing_step, step};
 use super::comprehension;
-use super::condition::{self, as_value, condition, own_condition};
+use super::condition::{self, Decide, Test, as_value, condition};
 use super::function::{lambda, last_lambda};
 use super::literal;
 use super::tasks;
 use super::try_catch;
 use super::variable::read;
 use crate::resolve::program::{self, Expr, ExprKind};
-use crate::runtime::machine::{Flow, discard};
-use crate::value::Value;
+use crate::runtime::machine::Flow;
+use crate::value::discard::discard;
 
 /// Compiles an expression.
 pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
@@ -33,7 +33,7 @@ pub fn expression(compiler: &Compiler, expr: &Expr) -> Code {
         | ExprKind::Float(_)
         | ExprKind::String(_) => literal::constant(compiler, &expr.kind),
         ExprKind::Format(parts) => literal::format_string(compiler, parts),
-        ExprKind::Variable(variable) => read(variable, span),
+        ExprKind::Variable(variable) => read(compiler, variable, span),
         ExprKind::Builtin(name) => builtin(name, span),
         ExprKind::List(elements) => literal::list(compiler, elements),
         ExprKind::Map(entries) => literal::map(compiler, entries),
@@ -122,10 +122,7 @@ pub fn effect(compiler: &Compiler, expr: &Expr) -> Step {
             catch,
             finally,
         } => try_catch::effect(compiler, body, catch.as_ref(), finally.as_ref()),
-        ExprKind::Block(block) => {
-            let block = Block::new(compiler, block);
-            step(move |m, f| block.run(m, f))
-        }
+        ExprKind::Block(block) => Block::new(compiler, block).into_step(),
         _ => {
             let value = expression(compiler, expr);
             step(move |m, f| {
@@ -137,10 +134,7 @@ pub fn effect(compiler: &Compiler, expr: &Expr) -> Step {
 }
 
 fn condition_value(compiler: &Compiler, expr: &Expr) -> Code {
-    match own_condition(compiler, expr) {
-        Some(condition) => as_value(condition),
-        None => as_value(condition(compiler, expr, condition::IF)),
-    }
+    as_value(condition(compiler, expr, condition::IF))
 }
 
 fn if_value(
@@ -152,18 +146,24 @@ fn if_value(
 ) -> Code {
     let test = condition(compiler, test, condition::IF);
     let then = block(compiler, then).into_code();
-    match otherwise {
-        Some(otherwise) => {
-            let otherwise = block(compiler, otherwise).into_code();
-            code(move |m, f| match test.run(m, f)? {
-                true => then.run(m, f),
-                false => otherwise.run(m, f),
-            })
-        }
-        None => code(move |m, f| match test.run(m, f)? {
-            true => then.run(m, f),
-            false => Ok(Value::Nil),
-        }),
+    let otherwise = match otherwise {
+        Some(otherwise) => block(compiler, otherwise).into_code(),
+        None => literal::nil(),
+    };
+    choice(test, then, otherwise)
+}
+
+/// One of two expressions.
+pub fn choice(test: Test, then: Code, otherwise: Code) -> Code {
+    fn decided(test: impl Decide, then: Code, otherwise: Code) -> Code {
+        passing_code(move |m, f| match test.decide(m, f)? {
+            true => Err(then.run_packed(m, f)),
+            false => Err(otherwise.run_packed(m, f)),
+        })
+    }
+    match test {
+        Test::Spots(test) => decided(test, then, otherwise),
+        Test::Any(test) => decided(test, then, otherwise),
     }
 }
 
@@ -173,19 +173,22 @@ fn if_effect(
     then: &program::Block,
     otherwise: Option<&program::Block>,
 ) -> Step {
-    let test = condition(compiler, test, condition::IF);
-    let then = Block::new(compiler, then);
-    match otherwise {
-        Some(otherwise) => {
-            let otherwise = Block::new(compiler, otherwise);
-            step(move |m, f| match test.run(m, f)? {
-                true => then.run(m, f),
-                false => otherwise.run(m, f),
-            })
+    fn decided(test: impl Decide, then: Step, otherwise: Option<Step>) -> Step {
+        match otherwise {
+            Some(otherwise) => passing_step(move |m, f| match test.decide(m, f)? {
+                true => Err(then.run_packed(m, f)),
+                false => Err(otherwise.run_packed(m, f)),
+            }),
+            None => passing_step(move |m, f| match test.decide(m, f)? {
+                true => Err(then.run_packed(m, f)),
+                false => Ok(Flow::Next),
+            }),
         }
-        None => step(move |m, f| match test.run(m, f)? {
-            true => then.run(m, f),
-            false => Ok(Flow::Next),
-        }),
+    }
+    let then = Block::new(compiler, then).into_step();
+    let otherwise = otherwise.map(|otherwise| Block::new(compiler, otherwise).into_step());
+    match condition(compiler, test, condition::IF) {
+        Test::Spots(test) => decided(test, then, otherwise),
+        Test::Any(test) => decided(test, then, otherwise),
     }
 }

@@ -4,8 +4,9 @@
 //! every access is checked against the length of the stack.
 
 use crate::resolve::program::LocalSlot;
-use crate::runtime::machine::{Machine, put};
+use crate::runtime::machine::Machine;
 use crate::value::Value;
+use crate::value::discard::put;
 
 impl Machine<'_> {
     /// What a slot holds.

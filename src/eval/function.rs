@@ -54,6 +54,9 @@ impl Maker {
 
     /// A function, made in the row of slots of `maker`.
     pub fn make(&self, machine: &Machine<'_>, maker: Running<'_>) -> Arc<Function> {
+        if self.code.template.is_constant {
+            return self.code.constant().clone();
+        }
         Function::made(self.code, |captures| self.capture(captures, machine, maker))
     }
 
@@ -72,7 +75,8 @@ impl Maker {
     }
 }
 
-/// What a function captures of what the one that makes it has captured, or that one itself.
+/// What a function captures of what the one that makes it has captured, or that one itself;
+/// nothing captures a constant.
 #[inline(always)]
 fn captured(maker: Running<'_>, place: &Place) -> Value {
     match place {

@@ -39,8 +39,13 @@ pub fn constant(compiler: &Compiler, kind: &ExprKind) -> Code {
             let value = compiler.unit.name(text).value().clone();
             code(move |_, _| Ok(value.clone()))
         }
-        _ => code(|_, _| Ok(Value::Nil)),
+        _ => nil(),
     }
+}
+
+/// `nil`
+pub fn nil() -> Code {
+    code(|_, _| Ok(Value::Nil))
 }
 
 /// `[a, b]`

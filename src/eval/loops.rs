@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::binder::Binder;
 use super::block::Block;
 use super::builtin_call::positional_call;
-use super::code::{Code, Compiler, Cond, Step, step};
-use super::condition::{WHILE, condition};
+use super::code::{Code, Compiler, Step, step};
+use super::condition::{Decide, Test, WHILE, condition};
 use super::expression::expression;
 use super::unpack::{unpack, unpack_two};
 use super::variable::placed;
@@ -28,9 +28,15 @@ use crate::value::{Result, Value};
 /// `while c { }`
 pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> Step {
     let span = test.span;
-    let test = condition(compiler, test, WHILE);
     let body = Block::new(compiler, body);
     let forgets = !compiler.holds_values;
+    match condition(compiler, test, WHILE) {
+        Test::Spots(test) => decided_loop(test, body, span, forgets),
+        Test::Any(test) => decided_loop(test, body, span, forgets),
+    }
+}
+
+fn decided_loop(test: impl Decide, body: Block, span: Span, forgets: bool) -> Step {
     step(move |m, f| match m.gate.is_watched() {
         false => turns(m, f, span, &test, &body, |_| {}),
         true => watched_turns(m, f, span, &test, &body, forgets),
@@ -44,7 +50,7 @@ fn watched_turns(
     machine: &mut Machine<'_>,
     function: Running<'_>,
     span: Span,
-    test: &Cond,
+    test: &impl Decide,
     body: &Block,
     forgets: bool,
 ) -> Result<Flow> {
@@ -68,14 +74,14 @@ fn turns(
     machine: &mut Machine<'_>,
     function: Running<'_>,
     span: Span,
-    test: &Cond,
+    test: &impl Decide,
     body: &Block,
     mut begin: impl FnMut(&mut Machine<'_>),
 ) -> Result<Flow> {
     let height = machine.stack.len();
     loop {
         begin(machine);
-        if !test.run(machine, function)? {
+        if !test.decide(machine, function)? {
             return Ok(Flow::Next);
         }
         let ticked = machine.tick();

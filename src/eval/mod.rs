@@ -22,7 +22,8 @@
 //! 6. [`loops`], [`try_catch`], [`with`], [`tasks`]: the rest of the statements and forms
 
 pub mod access;
-pub mod arithmetic;
+pub mod argument;
+mod arithmetic;
 pub mod assertion;
 pub mod binder;
 pub mod blame;

@@ -11,10 +11,12 @@
 //! A variable is read in place only if what stands right of it cannot assign to it: in
 //! `x + { x = 2; x }` the first x is the old one.
 
+use super::blame::Blame;
 use super::code::{Code, Compiler};
 use super::expression::expression;
 use crate::resolve::program::{Expr, ExprKind, FormatPart, LocalSlot, Place, Storage};
-use crate::runtime::machine::{Machine, discard};
+use crate::runtime::machine::Machine;
+use crate::value::discard::discard;
 use crate::value::running::Running;
 use crate::value::{Result, Value};
 
@@ -198,6 +200,16 @@ impl Operand for Any {
     }
 }
 
+/// Two operands, and whom an error blames.
+pub struct Operands<L, R> {
+    /// What stands left.
+    pub left: L,
+    /// What stands right.
+    pub right: R,
+    /// The operation and its operands.
+    pub blame: Blame,
+}
+
 /// A node of two operands that is to be built once their kinds are known.
 pub trait Node {
     /// What it becomes.
@@ -276,7 +288,7 @@ fn shape(expr: &Expr) -> Shape {
             match variable.place {
                 Place::Local(slot) => Shape::Local(slot),
                 Place::Capture(slot) => Shape::Captured(slot.0 as usize),
-                Place::Itself => Shape::Any,
+                Place::Itself | Place::Constant(_) => Shape::Any,
             }
         }
         _ => Shape::Any,

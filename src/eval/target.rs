@@ -15,10 +15,11 @@ use super::operand::{
 use super::unpack::unpack;
 use super::variable::unset;
 use crate::resolve::program::{Expr, ExprKind, LocalSlot, Place, Storage, Target, Variable};
-use crate::runtime::machine::{Flow, Machine, discard};
+use crate::runtime::machine::{Flow, Machine};
 use crate::syntax::span::Span;
 use crate::syntax::tree::BinaryOperator;
 use crate::value::arithmetic::apply;
+use crate::value::discard::discard;
 use crate::value::index::{no_fields_to_set, set_index};
 use crate::value::map::{Hint, Key};
 use crate::value::running::Running;
@@ -189,7 +190,7 @@ impl Written {
         let cell = match self.place {
             Place::Local(slot) => machine.local(slot),
             Place::Capture(slot) => &function.get().captures[slot.0 as usize],
-            Place::Itself => return Ok(()),
+            Place::Itself | Place::Constant(_) => return Ok(()),
         };
         let written = match (cell, self.place) {
             (Value::Shared(cell), _) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::code::{Code, code};
+use super::code::{Code, Compiler, code};
 use super::frame::copy;
 use crate::resolve::program::{Place, Storage, Variable};
 use crate::runtime::machine::Machine;
@@ -12,10 +12,14 @@ use crate::value::running::Running;
 use crate::value::{Kind, Result, Unwind, Value};
 
 /// The value of a variable.
-pub fn read(variable: &Variable, span: Span) -> Code {
+pub fn read(compiler: &Compiler, variable: &Variable, span: Span) -> Code {
     let name = variable.name.clone();
     match (variable.place, variable.storage) {
         (Place::Itself, _) => code(|_, f| Ok(itself(f))),
+        (Place::Constant(template), _) => {
+            let function = compiler.unit.code(template).constant();
+            code(move |_, _| Ok(Value::Function(function.clone())))
+        }
         (Place::Local(slot), Storage::Plain) if variable.is_last => {
             code(move |m, _| Ok(m.give_local(slot)))
         }

@@ -154,6 +154,9 @@ impl Parts {
         if slots.len() != expected.len() {
             return Err(Malformed("a function with too few or too many captures"));
         }
+        if code.template.is_constant {
+            return Ok(Value::Function(code.constant().clone()));
+        }
         let mut captures = Vec::with_capacity(slots.len());
         for (slot, capture) in slots.into_iter().zip(expected) {
             let value = self.value(slot)?;

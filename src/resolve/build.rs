@@ -104,6 +104,9 @@ impl Build<'_> {
         if variable.kind == VariableKind::Function(from) && is_itself(self.survey, id) {
             return (Place::Itself, Storage::Plain);
         }
+        if let (VariableKind::Function(template), true) = (variable.kind, variable.is_constant) {
+            return (Place::Constant(template), Storage::Plain);
+        }
         // Every use was looked up from the inside out, so the owner is among those around.
         let around = self
             .survey
@@ -194,12 +197,13 @@ impl Build<'_> {
         if let TemplateKind::Function | TemplateKind::Delay | TemplateKind::Tail = facts.kind {
             last_use::mark(&self.done, facts.slots, &mut body);
         }
+        let name = function.and_then(|function| function.name.as_ref());
+        let variable = name.and_then(|name| self.survey.declared_at(name.span));
         self.done[index] = Some(Arc::new(Template {
             id,
             kind: facts.kind.clone(),
-            name: function
-                .and_then(|function| function.name.as_ref())
-                .map(|name| name.text.clone()),
+            name: name.map(|name| name.text.clone()),
+            is_constant: variable.is_some_and(|id| self.survey.variable(id).is_constant),
             documentation: function.and_then(|function| function.documentation.clone()),
             parameters,
             body,

@@ -27,6 +27,9 @@ pub fn decide(survey: &mut Survey, session: bool) {
 }
 
 fn storage(variable: &VariableFacts) -> Storage {
+    if variable.is_constant {
+        return Storage::Plain;
+    }
     // A function that calls itself is at hand as the running function, unless the name may mean
     // another one by then.
     let captured =

@@ -1,7 +1,7 @@
 //! Tree -> program: names become slots, and what cannot make sense is reported.
 //!
 //! ```text
-//! tree --first walk--> survey --capture--> storage --second walk--> program
+//! tree --first walk--> survey --constant, capture--> storage --second walk--> program
 //!        (scope)         |
 //!                        +-- calls, races: reports
 //! ```
@@ -15,7 +15,7 @@
 //! 3. `survey` holds what the first walk finds out; `scope` opens scopes, declares and looks up
 //!    names; `statement` and `expression` walk; `flow` judges `return`, `break` and unreachable
 //!    code; `target` what is assigned to; `undeclared` says it of names, with the nearest one;
-//! 4. `capture` decides how each variable is stored, `alias` which share a slot; `call` judges arguments; `race` warns of
+//! 4. `constant` finds the functions that nothing needs to capture, `capture` decides how each variable is stored, `alias` which share a slot; `call` judges arguments; `race` warns of
 //!    variables assigned while a task reads them;
 //! 5. `build`, `build_statement` and `build_expression` write the [`program`] and the [`code`] in it, which [`show`] shows as text;
 //!    `last_use` marks where a variable is read for the last time, with what `uses` counts;
@@ -28,6 +28,7 @@ mod build_statement;
 mod call;
 mod capture;
 pub mod code;
+mod constant;
 mod expression;
 mod flow;
 pub mod front_end;

@@ -17,6 +17,9 @@
 //! | plain | never captured, or captured only after its `let` and never assigned again (then captures hold copies) | the value | no |
 //! | once | captured before its `let` has run (functions see later `let`s, recursion) and never assigned again | a cell filled once | no |
 //! | shared | captured and assigned | a cell with atomic access | yes |
+//!
+//! A function of the top level that depends on no variable is a constant: whoever uses it finds it
+//! in the program, and captures nothing.
 
 use std::sync::Arc;
 
@@ -57,6 +60,8 @@ pub enum Place {
     Capture(CaptureSlot),
     /// It is the running function itself (a recursive call).
     Itself,
+    /// It is the one function of a template that is a constant.
+    Constant(TemplateId),
 }
 
 /// A use of a variable.
@@ -162,6 +167,8 @@ pub struct Template {
     pub kind: TemplateKind,
     /// A function's name.
     pub name: Option<Arc<str>>,
+    /// Whether it is a function that captures nothing and is made once.
+    pub is_constant: bool,
     /// Its `##` lines.
     pub documentation: Option<Arc<str>>,
     /// In order; their slots are 0, 1, 2, ….

@@ -5,7 +5,7 @@ use super::prelude::{OuterVariable, Prelude};
 use super::program::{Binding, Program, TemplateKind};
 use super::scope::Walk;
 use super::survey::{ScopeId, Survey, VariableKind};
-use super::{alias, call, capture, race};
+use super::{alias, call, capture, constant, race};
 use crate::diagnostics::report::{Report, Severity};
 use crate::syntax::tree::{Name, Tree};
 
@@ -88,6 +88,7 @@ fn survey(
     if !unreadable {
         reports.extend(undeclared.into_reports());
     }
+    constant::decide(&mut survey, session);
     capture::decide(&mut survey, session);
     alias::decide(&mut survey);
     call::check(&survey, prelude, &mut reports);

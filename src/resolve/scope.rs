@@ -172,6 +172,7 @@ impl<'a> Walk<'a> {
             from: u32::MAX,
             first_captured: NEVER,
             used_in_itself: false,
+            is_constant: false,
             assigned: false,
             process_pool: false,
             storage: Storage::Plain,

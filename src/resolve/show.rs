@@ -44,6 +44,7 @@ fn place(place: Place) -> String {
         Place::Local(slot) => format!("@{}", slot.0),
         Place::Capture(slot) => format!("^{}", slot.0),
         Place::Itself => String::from("!"),
+        Place::Constant(template) => format!("#{}", template.0),
     }
 }
 

@@ -92,6 +92,8 @@ pub struct VariableFacts {
     pub first_captured: Tick,
     /// Whether it is a function that calls itself.
     pub used_in_itself: bool,
+    /// Whether it is a function that nothing needs to capture; decided by `constant`.
+    pub is_constant: bool,
     /// Whether anything but its `let` writes it.
     pub assigned: bool,
     /// Its `let` gives it a pool of processes, which share nothing.

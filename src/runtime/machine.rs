@@ -31,6 +31,7 @@ use crate::builtins::Builtin;
 use crate::gate::{Gate, UNCHECKED};
 use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
+use crate::value::discard::{drop_owned, owns_nothing};
 use crate::value::error::{CallFrame, fail};
 use crate::value::function::{Code, Function};
 use crate::value::returned::{Choice, Given};
@@ -113,7 +114,7 @@ pub struct Machine<'f> {
     pub(super) handles: Vec<Arc<Task>>,
     /// The program it belongs to.
     pub runtime: &'f Arc<Runtime>,
-    pub(super) seat: &'f Arc<SeatHandle>,
+    pub(super) seat: &'f SeatHandle,
     pub(super) yard: &'f Rc<Yard>,
     pub(super) port: Port<'f>,
     pub(super) fiber: FiberKey,
@@ -267,6 +268,7 @@ impl<'f> Machine<'f> {
         Value::unpack(self.invoke_packed(function, base, site))
     }
 
+    #[inline(always)]
     fn invoke_packed(&mut self, function: Running<'_>, base: usize, site: &Option<Span>) -> Value {
         if !self.has_room() {
             return Value::Unwinding(self.too_deep());
@@ -283,11 +285,10 @@ impl<'f> Machine<'f> {
             site: *site,
             base: self.base,
         });
-        self.base = base;
+        let callers = std::mem::replace(&mut self.base, base);
         let result = code.body().run_packed(self, function);
-        if let Some(call) = self.calls.pop() {
-            self.base = call.base;
-        }
+        self.calls.pop();
+        self.base = callers;
         self.unwind_to(base);
         result
     }
@@ -297,6 +298,16 @@ impl<'f> Machine<'f> {
     fn grow_row(&mut self, height: usize) {
         while self.stack.len() < height {
             self.stack.push(Value::Nil);
+        }
+    }
+
+    /// Puts a value onto the stack.
+    #[inline(always)]
+    pub fn push(&mut self, value: Value) {
+        match self.stack.len() < self.stack.capacity() {
+            true => self.stack.push(value),
+            // Out of the way, so that nothing is kept aside for it.
+            false => push_growing(&mut self.stack, value),
         }
     }
 
@@ -461,38 +472,8 @@ fn expect_defaults(function: &Arc<Function>, given: usize) -> Result<()> {
     }
 }
 
-/// Whether a value is one of the small ones, which own no memory.
-#[inline(always)]
-fn owns_nothing(value: &Value) -> bool {
-    matches!(
-        value,
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Absent
-    )
-}
-
-/// Writes a value over another. A small one that is overwritten is not even read: reading at once
-/// what was written in parts is what processors do slowly.
-#[inline(always)]
-pub fn put(place: &mut Value, value: Value) {
-    match owns_nothing(place) {
-        true => std::mem::forget(std::mem::replace(place, value)),
-        false => drop_owned(std::mem::replace(place, value)),
-    }
-}
-
-/// Drops a value; costs nothing but a look at the tag for the small ones.
-#[inline(always)]
-pub fn discard(value: Value) {
-    match value {
-        // Nothing is leaked: these own nothing.
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Absent => {
-            std::mem::forget(value);
-        }
-        _ => drop_owned(value),
-    }
-}
-
+#[cold]
 #[inline(never)]
-fn drop_owned(value: Value) {
-    drop(value);
+fn push_growing(stack: &mut Vec<Value>, value: Value) {
+    stack.push(value);
 }

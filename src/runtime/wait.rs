@@ -333,7 +333,7 @@ impl Machine<'_> {
         Ticket {
             state: AtomicU8::new(WAITING),
             fiber: self.fiber,
-            seat: self.seat.clone(),
+            seat: self.yard.handle.clone(),
             task: self.task.clone(),
             what,
             span: self.site,

@@ -37,6 +37,23 @@ impl<T: Given> Closure<T> {
         }))
     }
 
+    /// Makes one of a Rust closure that may end with what another gives: `Err` is that, packed as
+    /// it is. Nothing of this one is then left for it to come back to.
+    #[inline(always)]
+    pub fn passing(
+        run: impl Fn(&mut Machine<'_>, Running<'_>) -> std::result::Result<T, T::Returned>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Closure<T> {
+        Closure(Box::new(move |machine, function| {
+            match run(machine, function) {
+                Ok(given) => T::pack(Ok(given)),
+                Err(returned) => returned,
+            }
+        }))
+    }
+
     /// Runs it; the result is still packed.
     #[inline(always)]
     pub fn run_packed(&self, machine: &mut Machine<'_>, function: Running<'_>) -> T::Returned {
@@ -103,6 +120,7 @@ pub struct Code {
     /// promise or a future.
     pub is_body: bool,
     body: OnceLock<Body>,
+    constant: OnceLock<Arc<Function>>,
 }
 
 impl Code {
@@ -111,6 +129,11 @@ impl Code {
     pub fn body(&self) -> &Body {
         self.body
             .get_or_init(|| (self.unit.compile)(self.unit, &self.template))
+    }
+
+    /// The one function of a template that is a constant.
+    pub fn constant(&'static self) -> &'static Arc<Function> {
+        self.constant.get_or_init(|| Arc::new(Function::bare(self)))
     }
 }
 
@@ -161,6 +184,7 @@ impl Unit {
                 is_body: template.kind.is_body(),
                 template,
                 body: OnceLock::new(),
+                constant: OnceLock::new(),
             }
         })
     }

@@ -9,12 +9,13 @@
 //! 4. [`guarded`]: the lock around everything that changes
 //! 5. [`number`] with [`division`], [`power`] and [`long`], [`arithmetic`], [`order`] with [`sort`],
 //!    [`index`]: what operators do with them
-//! 6. [`word`], [`returned`]: how values and results travel in registers
+//! 6. [`word`], [`returned`]: how values and results travel in registers; [`discard`]: how they end
 //! 7. [`show`], [`quote`], [`float`], [`format`], [`parse`]: from values to text and back
 
 pub mod arithmetic;
 pub mod captures;
 pub mod cell;
+pub mod discard;
 pub mod division;
 pub mod error;
 pub mod float;
@@ -286,7 +287,7 @@ pub(crate) fn drop_deep(values: Vec<Value>) {
 pub(crate) fn drop_deep_one(value: Value) {
     match value.may_end_values() {
         true => dropping_one(value),
-        false => crate::runtime::machine::discard(value),
+        false => crate::value::discard::discard(value),
     }
 }
 

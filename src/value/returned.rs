@@ -49,6 +49,20 @@ pub enum Chosen {
     Unwinding(Unwind),
 }
 
+impl From<Unwind> for Chosen {
+    #[inline(always)]
+    fn from(unwind: Unwind) -> Chosen {
+        Chosen::Unwinding(unwind)
+    }
+}
+
+impl From<Unwind> for Value {
+    #[inline(always)]
+    fn from(unwind: Unwind) -> Value {
+        Value::Unwinding(unwind)
+    }
+}
+
 /// A choice of few.
 pub trait Choice: Copy {
     /// Its number.

@@ -73,10 +73,10 @@ fn a_parameter_captured_by_a_later_default() {
 
 #[test]
 fn functions_capture_each_other_in_the_order_they_are_made() {
-    stored("fn a() => 1\nfn b() => a()", "a b |  | ");
-    stored("fn a() => b()\nfn b() => 1", "a b? |  | ");
-    stored("fn a() => b()\nfn b() => a()", "a b? |  | ");
-    stored("fn a() => 1\nlet x = fn() => a()", "a x |  | ");
+    stored("{ fn a() => 1\nfn b() => a() }", "a b |  | ");
+    stored("{ fn a() => b()\nfn b() => 1 }", "a b? |  | ");
+    stored("{ fn a() => b()\nfn b() => a() }", "a b? |  | ");
+    stored("{ fn a() => 1\nlet x = fn() => a() }", "a x |  | ");
 }
 
 #[test]
@@ -96,10 +96,12 @@ fn calling_itself_is_no_capture() {
 #[test]
 fn what_stands_in_a_function_captures_the_running_function() {
     resolved(
-        "fn ints(n) => n :: ints(n + 1)",
+        "{ fn ints(n) => n :: ints(n + 1) }",
         "
         #0 main, 1 slots {
-            fn ints@0 = #1
+            {
+                fn ints@0 = #1
+            }
         }
         #1 function ints(n@0), 1 slots {
             (n@0 :: #2)
@@ -110,12 +112,14 @@ fn what_stands_in_a_function_captures_the_running_function() {
     );
     // Two levels down, and also when a sibling has made the variable a cell.
     resolved(
-        "fn a() => b()\nfn b() => future { spawn b() }",
+        "{ fn a() => b()\nfn b() => future { spawn b() } }",
         "
         #0 main, 2 slots {
-            cells b@1?
-            fn a@0 = #1
-            fn b@1? = #2
+            {
+                cells b@1?
+                fn a@0 = #1
+                fn b@1? = #2
+            }
         }
         #1 function a(), 0 slots, captures b^0? = b@1? {
             b^0?()

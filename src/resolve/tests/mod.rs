@@ -5,6 +5,7 @@
 
 mod call;
 mod capture;
+mod constant;
 mod declare;
 mod flow;
 mod gallery;

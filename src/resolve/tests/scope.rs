@@ -8,16 +8,15 @@ fn named_functions_are_visible_in_the_whole_block() {
         "a()\nfn a() => b()\nfn b() => a()",
         "
         #0 main, 2 slots {
-            cells b@1?
             fn a@0 = #1
-            fn b@1? = #2
+            fn b@1 = #2
             a@0()
         }
-        #1 function a(), 0 slots, captures b^0? = b@1? {
-            b^0?()
+        #1 function a(), 0 slots {
+            b#2()
         }
-        #2 function b(), 0 slots, captures a^0 = a@0 {
-            a^0()
+        #2 function b(), 0 slots {
+            a#1()
         }",
     );
 }
