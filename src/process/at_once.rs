@@ -50,6 +50,9 @@ impl Broker {
                 (Err(error), _) => Err(error),
                 (_, None) => Err(unknown()),
             },
+            Request::Get { queue, .. } if worker.has_lent(queue.id) => {
+                Ok(Served::Answer(Answer::Lent))
+            }
             Request::Get { queue, patience } => match self.queue(worker, queue) {
                 Ok(found) => match found.take_for_process() {
                     Some(Taken::Value(item)) => Ok(Served::Taken(found, item, None)),

@@ -93,20 +93,23 @@ impl FirstProcess for Home {
         deadline: Option<Instant>,
     ) -> Result<Option<Value>> {
         machine.tick()?;
-        if let Some(lent) = self.take_lent(queue) {
-            return parcel::unpack(machine.runtime, lent).map(Some);
-        }
-        let request = Request::Get {
-            queue: queue_name(queue),
-            patience: patience(deadline),
-        };
-        match self.ask(machine, request)? {
-            Answer::Value(value) => {
-                self.note(&FromWorker::Got(HandleName::of_task(machine.task)));
-                self.unpack(machine.runtime, value).map(Some)
+        loop {
+            if let Some(lent) = self.take_lent(queue) {
+                return parcel::unpack(machine.runtime, lent).map(Some);
             }
-            Answer::Nothing => Ok(None),
-            _ => Err(unexpected()),
+            let request = Request::Get {
+                queue: queue_name(queue),
+                patience: patience(deadline),
+            };
+            return match self.ask(machine, request)? {
+                Answer::Value(value) => {
+                    self.note(&FromWorker::Got(HandleName::of_task(machine.task)));
+                    self.unpack(machine.runtime, value).map(Some)
+                }
+                Answer::Nothing => Ok(None),
+                Answer::Lent => continue,
+                _ => Err(unexpected()),
+            };
         }
     }
 
@@ -368,12 +371,11 @@ impl FirstProcess for Home {
         self.ask(machine, Request::GoOn).map(drop)
     }
 
-    fn gives_back(&self, queue: u64, count: usize) {
-        self.tell(&FromWorker::GaveBack(queue, count as u64));
-    }
-
     fn let_go(&self, name: HandleName) {
         self.names.lets_go(name);
+        if name.kind == HandleKind::Queue {
+            self.uses_no_more(name.id);
+        }
     }
 }
 

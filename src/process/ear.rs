@@ -46,6 +46,10 @@ pub struct Ear<M> {
     reader: OnceLock<Thread>,
 }
 
+/// Where so much comes at once and nobody has waited for it, whoever is to have it is busy with
+/// what came before, and will ask for the rest when it is done.
+const MANY: u32 = 16;
+
 struct From<M> {
     receiver: Receiver<UnixStream>,
     /// Has come, and is the next to be heard.
@@ -109,6 +113,7 @@ impl<M: DeserializeOwned> Ear<M> {
         loop {
             let helps = missed < MISSES_BORNE || wakes.is_multiple_of(WAKES_A_TRY);
             let may_stand_back = helps && wakes >= FIRST_WAKES;
+            let mut heard = 1;
             {
                 let mut from = self.from.lock();
                 let Some(message) = from.next()? else {
@@ -121,7 +126,11 @@ impl<M: DeserializeOwned> Ear<M> {
                 hear(message)?;
                 while let Some(message) = from.receiver.buffered()? {
                     hear(message)?;
+                    heard += 1;
                 }
+            }
+            if heard >= MANY && may_stand_back && !mailbox::has_woken() {
+                self.wait_for_call(&look_after);
             }
             if mailbox::has_woken() {
                 wakes = wakes.wrapping_add(1);

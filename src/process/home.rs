@@ -9,7 +9,7 @@
 //! with one is asked of the first process, and waits there; so a wait for an answer is not
 //! cancelled here but by the answer itself.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -19,6 +19,7 @@ use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
 
 use super::ear::Ear;
+use super::loans::Loans;
 use super::message::{Answer, CallId, FromWorker, RemoteId, Request, Sealed, Started, ToWorker};
 use super::names::Names;
 use super::outbox::Outbox;
@@ -29,7 +30,6 @@ use super::worker::Compile;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
 use crate::runtime::fiber::Resumed;
 use crate::runtime::machine::Machine;
-use crate::runtime::queue::Queue;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Task, TaskKind};
 use crate::runtime::wait::Ticket;
@@ -51,6 +51,7 @@ pub struct Home {
     /// How templates become code here.
     pub(super) compile: Compile,
     pub(super) names: Names,
+    pub(super) loans: Loans,
     calls: Mutex<HashMap<CallId, Arc<Call>>>,
     calls_made: AtomicU64,
     numbers: Mutex<HashMap<TaskKind, Share>>,
@@ -90,6 +91,7 @@ impl Home {
             reads: AtomicBool::new(false),
             compile,
             names: Names::default(),
+            loans: Loans::default(),
             calls: Mutex::new(HashMap::new()),
             calls_made: AtomicU64::new(0),
             numbers: Mutex::new(HashMap::new()),
@@ -339,42 +341,6 @@ impl Home {
             std::process::exit(1);
         }
         self.outbox.send_now();
-    }
-
-    /// Values of a queue have come before they were asked for.
-    pub(super) fn is_lent(&self, queue: u64, values: Vec<Sealed>) {
-        let parcels = values.into_iter().map(|value| self.open(value));
-        let stand_in = self.names.queue(queue);
-        // If nobody here uses the queue any more, forgetting it gives them back.
-        if let Some(away) = stand_in.as_ref().and_then(|queue| queue.away.as_ref()) {
-            let parcels: Vec<Parcel> = parcels.collect();
-            away.lent.lock().extend(parcels);
-        }
-    }
-
-    /// What is left of the values that were lent is given back.
-    pub(super) fn is_recalled(&self, queue: u64) {
-        let stand_in = self.names.queue(queue);
-        let away = stand_in.as_ref().and_then(|queue| queue.away.as_ref());
-        let given_back = match away {
-            Some(away) => {
-                let mut lent = away.lent.lock();
-                let given_back = std::mem::take(&mut *lent);
-                self.note(&FromWorker::GaveBack(queue, given_back.len() as u64));
-                given_back
-            }
-            None => VecDeque::new(),
-        };
-        drop(given_back);
-        self.outbox.send_now();
-    }
-
-    /// Takes a value that is lent; that is said before anything else the task does.
-    pub(super) fn take_lent(&self, queue: &Queue) -> Option<Parcel> {
-        let mut lent = queue.away.as_ref()?.lent.lock();
-        let value = lent.pop_front()?;
-        self.note(&FromWorker::Took(queue.number));
-        Some(value)
     }
 
     /// A value that has come in an answer.

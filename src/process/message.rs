@@ -100,6 +100,8 @@ pub enum ToWorker {
     Lend {
         /// Which queue.
         queue: u64,
+        /// How often the worker had said that it gives back what is lent of this queue.
+        given_back: u64,
         /// The values, oldest first.
         values: Vec<Sealed>,
     },
@@ -141,6 +143,8 @@ pub enum Answer {
     Made(RemoteId),
     /// A text: a line of input, how a handle is printed.
     Text(String),
+    /// Values of the queue have been lent meanwhile: there is one among those.
+    Lent,
     /// Nothing more will come: the queue is closed and drained, all tasks were gone over, the
     /// input has ended.
     Nothing,
@@ -186,10 +190,11 @@ pub enum FromWorker {
     Settled(u64),
     /// The value of a queue that this task asked for has reached it.
     Got(HandleName),
-    /// A task has taken the oldest value that was lent of this queue.
-    Took(u64),
-    /// So many values that were lent of a queue are given back.
-    GaveBack(u64, u64),
+    /// Tasks have taken so many of the values that were lent of a queue, the oldest.
+    Took(u64, u64),
+    /// No value is lent of this queue any more: all that were lent so far, and were not taken, are
+    /// given back.
+    GaveBack(u64),
     /// A task waits for something in its process; the first process is to know.
     Waits(LocalWait),
     /// Nothing in this process can go on by itself, as of so many messages that have come.

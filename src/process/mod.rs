@@ -23,7 +23,7 @@
 //!    hears what one says, `speaker` is the fiber of a task that runs in one, `serve` and
 //!    `at_once` do what it asks for, `kept` is what only one worker names,
 //!    `traffic` what of queues is under way
-//! 10. in a worker, [`worker`] runs tasks, [`home`] is the way to the first process, `away` what is asked of it,
+//! 10. in a worker, [`worker`] runs tasks, [`home`] is the way to the first process, `away` what is asked of it, `loans` what it lends,
 //!     [`names`] what things are called
 
 mod at_once;
@@ -37,6 +37,7 @@ mod fork_server;
 pub mod home;
 mod kept;
 pub mod link;
+mod loans;
 pub mod message;
 pub mod names;
 pub mod outbox;

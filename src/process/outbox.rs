@@ -18,14 +18,20 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread;
 
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::SndBuf;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde::Serialize;
 
+use super::message::FromWorker;
 use super::socket::send_at_once;
 use super::wire::{GREETING, LinkError, add};
 
 /// Who sends ahead waits while there is more than this that has not gone out.
 const MUCH: usize = 256 << 10;
+
+/// How much the socket is asked to hold that the other end has not read.
+const IN_THE_SOCKET: usize = 512 << 10;
 
 /// A buffer that has grown larger than this for one message is not kept; what may wait grows to half
 /// of it.
@@ -47,6 +53,8 @@ pub struct Outbox {
 #[derive(Default)]
 struct State {
     collected: Vec<u8>,
+    /// Values of this queue that were lent and taken, and how many: not yet said.
+    taken: Option<(u64, u64)>,
     /// Empty room for what is collected while the other room is written.
     spare: Vec<u8>,
     /// Somebody is writing what was collected before.
@@ -60,6 +68,20 @@ struct State {
     closed: bool,
 }
 
+impl State {
+    fn add<M: Serialize>(&mut self, message: &M) -> Result<(), LinkError> {
+        self.say_taken();
+        add(message, &mut self.collected)
+    }
+
+    fn say_taken(&mut self) {
+        if let Some((queue, count)) = self.taken.take() {
+            // Two numbers are not too large.
+            let _ = add(&FromWorker::Took(queue, count), &mut self.collected);
+        }
+    }
+}
+
 impl Outbox {
     /// Over this socket; begins with the greeting.
     pub fn new(stream: UnixStream) -> Arc<Outbox> {
@@ -67,6 +89,8 @@ impl Outbox {
             collected: GREETING.to_vec(),
             ..State::default()
         };
+        // Where the system allows less, it gives what it allows.
+        let _ = setsockopt(&stream, SndBuf, &IN_THE_SOCKET);
         Arc::new(Outbox {
             stream,
             state: Mutex::new(state),
@@ -80,13 +104,26 @@ impl Outbox {
         self.stream.as_fd()
     }
 
+    /// A task has taken a value that was lent of this queue. That goes out with what is said next,
+    /// before it; of several in a row, how many.
+    pub fn took(&self, queue: u64) {
+        let mut state = self.state.lock();
+        match &mut state.taken {
+            Some((same, count)) if *same == queue => *count += 1,
+            _ => {
+                state.say_taken();
+                state.taken = Some((queue, 1));
+            }
+        }
+    }
+
     /// Adds a message to what goes out next. `Ok(false)`: nobody listens any more.
     pub fn add<M: Serialize>(&self, message: &M) -> Result<bool, LinkError> {
         let mut state = self.state.lock();
         if state.closed {
             return Ok(false);
         }
-        add(message, &mut state.collected)?;
+        state.add(message)?;
         Ok(true)
     }
 
@@ -100,7 +137,7 @@ impl Outbox {
         if !still() {
             return Ok(false);
         }
-        add(message, &mut state.collected)?;
+        state.add(message)?;
         Ok(true)
     }
 
@@ -112,7 +149,7 @@ impl Outbox {
     ) -> Result<(), LinkError> {
         let mut state = self.state.lock();
         step();
-        add(message, &mut state.collected)
+        state.add(message)
     }
 
     /// Writes what was added, as far as the socket takes it; the thread writes the rest.
@@ -134,6 +171,7 @@ impl Outbox {
     }
 
     fn write(self: &Arc<Outbox>, state: &mut MutexGuard<'_, State>) {
+        state.say_taken();
         while !state.writing && !state.collected.is_empty() && !state.closed {
             let mut bytes = self.begin(state);
             let written = MutexGuard::unlocked(state, || send_at_once(&self.stream, &bytes));
@@ -158,6 +196,7 @@ impl Outbox {
     }
 
     fn have_it_written(self: &Arc<Outbox>, state: &mut State) {
+        state.say_taken();
         if !state.writing && !state.collected.is_empty() {
             self.call_thread(state);
         }

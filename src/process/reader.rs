@@ -128,10 +128,10 @@ fn hear(
         }
         FromWorker::Settled(queue) => worker.settled(queue),
         FromWorker::Got(task) => worker.got(task),
-        FromWorker::Took(queue) => worker.took(queue).map_err(LinkError::Impossible)?,
-        FromWorker::GaveBack(queue, count) => worker
-            .gave_back(queue, count)
+        FromWorker::Took(queue, count) => worker
+            .took(runtime, queue, count)
             .map_err(LinkError::Impossible)?,
+        FromWorker::GaveBack(queue) => worker.gave_back(queue),
         FromWorker::Waits(wait) => waits(worker, wait)?,
         FromWorker::Asleep(received) => worker.falls_asleep(received),
         FromWorker::Told { task, scene } => broker.told(task, scene),

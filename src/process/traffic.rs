@@ -12,7 +12,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::message::{Answer, CallId, Sealed, ToWorker};
-use super::packed::HandleName;
+use super::packed::{HandleName, Packed};
 use super::parcel;
 use super::remote::{Remote, Unsent};
 use crate::gate::Gate;
@@ -32,6 +32,8 @@ pub struct Traffic {
     on_the_way: HashMap<HandleName, OnTheWay>,
     taken: u64,
     lent: HashMap<u64, Loan, FixedState>,
+    /// How often the worker has said that it gives back what is lent of a queue.
+    given_back: HashMap<u64, u64, FixedState>,
 }
 
 /// A value that was taken out of its queue for a task and may not have reached it.
@@ -49,6 +51,8 @@ struct Loan {
     values: VecDeque<Item>,
     /// How many are lent next time.
     next: usize,
+    /// With no more left than this, further ones are lent.
+    low: usize,
 }
 
 /// What a queue that is forgotten has on its way.
@@ -64,6 +68,10 @@ impl Traffic {
             ahead: self.ahead.remove(&queue),
             loan: self.lent.remove(&queue),
         }
+    }
+
+    fn times_given_back(&self, queue: u64) -> u64 {
+        self.given_back.get(&queue).copied().unwrap_or_default()
     }
 
     /// The worker is gone.
@@ -143,7 +151,7 @@ impl Remote {
     }
 
     /// Lends some of the next values of a queue too, before the one that was asked for is handed
-    /// over.
+    /// over, or when what was lent before is running low.
     pub fn lend(self: &Arc<Remote>, runtime: &Runtime, queue: &Arc<Queue>) {
         let to: Arc<dyn Party> = self.clone();
         // One step: a recall that somebody sends because of it must come after it.
@@ -151,64 +159,99 @@ impl Remote {
         let loan = state.traffic.lent.entry(queue.number).or_default();
         let most = loan.next.min(MOST_LENT);
         loan.next = (2 * loan.next + 1).min(MOST_LENT);
-        if most == 0 || !loan.values.is_empty() {
+        if most == 0 {
             return;
         }
-        let values = queue.lend(most, &to);
+        let mut values = queue.lend(most, &to);
         if values.is_empty() {
             return;
         }
-        // What is lent is small and holds nothing that could be refused.
-        let parcels: Result<Vec<Parcel>> = values.iter().map(|item| item.packed(runtime)).collect();
-        let message = parcels.ok().map(|parcels| ToWorker::Lend {
+        let mut sealed = Vec::with_capacity(values.len());
+        for item in &mut values {
+            // What is lent is small and holds nothing that could be refused.
+            let Ok(parcel) = item.give_packed(runtime) else {
+                break;
+            };
+            sealed.push(state.seal(parcel));
+        }
+        let is_whole = sealed.len() == values.len();
+        let message = ToWorker::Lend {
             queue: queue.number,
-            values: parcels.into_iter().map(|it| state.seal(it)).collect(),
-        });
-        let sent = message.is_some_and(|message| self.add(&mut state, &message).is_ok());
-        if sent {
-            let loan = state.traffic.lent.entry(queue.number).or_default();
-            loan.queue = Some(queue.clone());
-            loan.values.extend(values);
-        } else {
+            given_back: state.traffic.times_given_back(queue.number),
+            values: sealed,
+        };
+        let sent = is_whole && self.add(&mut state, &message).is_ok();
+        if let ToWorker::Lend { values: sealed, .. } = message {
+            for (item, sealed) in values.iter_mut().zip(sealed) {
+                item.take_packed(sealed.packed);
+            }
+        }
+        let loan = state.traffic.lent.entry(queue.number).or_default();
+        loan.queue = Some(queue.clone());
+        loan.values.extend(values);
+        loan.low = loan.values.len() / 2;
+        if !sent {
+            // It is gone, or will be: it cannot say that it has them.
+            let values = std::mem::take(&mut loan.values);
             drop(state);
-            queue.comes_back(values);
+            queue.comes_back(values.into());
         }
     }
 
-    /// The worker has taken the oldest value that was lent to it.
-    pub fn took(&self, queue: u64) -> std::result::Result<(), &'static str> {
+    /// Whether values of this queue are lent to the worker, or on their way.
+    pub fn has_lent(&self, queue: u64) -> bool {
+        let state = self.state.lock();
+        let loan = state.traffic.lent.get(&queue);
+        loan.is_some_and(|loan| !loan.values.is_empty())
+    }
+
+    /// The worker has taken so many of the values that were lent to it, the oldest. It gets more
+    /// if it has not many left: then it need not ask.
+    pub fn took(
+        self: &Arc<Remote>,
+        runtime: &Runtime,
+        queue: u64,
+        count: u64,
+    ) -> std::result::Result<(), &'static str> {
+        let count = count as usize;
         let mut state = self.state.lock();
         let loan = state.traffic.lent.get_mut(&queue);
-        let taken = loan.and_then(|loan| Some((loan.values.pop_front()?, loan.queue.clone()?)));
+        let Some((loan, queue)) = loan.and_then(|loan| {
+            let queue = loan.queue.clone()?;
+            (count <= loan.values.len()).then_some((loan, queue))
+        }) else {
+            return Err("it took what was not lent to it");
+        };
+        let taken: Vec<Item> = loan.values.drain(..count).collect();
+        let runs_low = !loan.values.is_empty() && loan.values.len() <= loan.low;
         drop(state);
-        let (_, queue) = taken.ok_or("it took what was not lent to it")?;
-        queue.lent_one_is_taken();
+        drop(taken);
+        queue.lent_are_taken(count);
+        if runs_low {
+            self.lend(runtime, &queue);
+            self.outbox.send_now();
+        }
         Ok(())
     }
 
-    /// The worker gives back what is left of the values that were lent to it.
-    pub fn gave_back(&self, queue: u64, count: u64) -> std::result::Result<(), &'static str> {
-        // It had taken all. What may have been lent to it since is none of this recall's business.
-        if count == 0 {
-            return Ok(());
-        }
+    /// The worker gives back what is left of the values that were lent to it, and does not look at
+    /// what it may have been lent since.
+    pub fn gave_back(&self, queue: u64) {
         let mut state = self.state.lock();
+        *state.traffic.given_back.entry(queue).or_default() += 1;
         // A loan of a queue that it has forgotten came back by that.
         let Some(loan) = state.traffic.lent.get_mut(&queue) else {
-            return Ok(());
+            return;
         };
         // Who has to share gets fewer.
         loan.next = 0;
-        let values = std::mem::take(&mut loan.values);
-        let queue = loan.queue.clone();
+        let back = Loan {
+            queue: loan.queue.clone(),
+            values: std::mem::take(&mut loan.values),
+            ..Loan::default()
+        };
         drop(state);
-        if values.len() as u64 != count {
-            return Err("it gave back something else than was lent to it");
-        }
-        if let Some(queue) = queue {
-            queue.comes_back(values.into());
-        }
-        Ok(())
+        back.comes_back();
     }
 
     /// Answers a put that is done: if the queue allows it, the worker may send more of them ahead.
@@ -252,6 +295,27 @@ impl Item {
             Item::Value(value) => parcel::pack(runtime, value, &Gate::open()),
             Item::Parcel(parcel) => Ok(parcel.copy()),
             Item::Both(both) => Ok(both.1.copy()),
+        }
+    }
+
+    /// The same, without a copy of what is packed already: that is to be given back.
+    fn give_packed(&mut self, runtime: &Runtime) -> Result<Parcel> {
+        let packed = match self {
+            Item::Value(_) => return self.packed(runtime),
+            Item::Parcel(parcel) => parcel,
+            Item::Both(both) => &mut both.1,
+        };
+        Ok(Parcel {
+            packed: std::mem::take(&mut packed.packed),
+            handles: packed.handles.clone(),
+        })
+    }
+
+    fn take_packed(&mut self, packed: Packed) {
+        match self {
+            Item::Value(_) => {}
+            Item::Parcel(parcel) => parcel.packed = packed,
+            Item::Both(both) => both.1.packed = packed,
         }
     }
 }

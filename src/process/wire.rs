@@ -29,7 +29,7 @@ pub const LARGEST: usize = 1 << 30;
 const FIRST_CHUNK: usize = 4 << 10;
 
 /// …and at last, where so much comes at once that it fills all the room.
-const CHUNK: usize = 64 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// Why a link is of no more use.
 #[derive(Debug)]
@@ -187,7 +187,7 @@ impl<R: Read> Receiver<R> {
             self.end -= self.start;
             self.start = 0;
         }
-        if self.end == 0 && self.buffer.len() > 16 * CHUNK {
+        if self.end == 0 && self.buffer.len() > 4 * CHUNK {
             // One large message must not hold its memory for ever.
             self.buffer = Vec::new();
         }

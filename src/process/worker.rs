@@ -185,7 +185,11 @@ fn hear(runtime: &Arc<Runtime>, home: &Arc<Home>, message: ToWorker, compile: Co
             }
         }
         ToWorker::Closed(queue) => home.goes_ahead_no_more(queue),
-        ToWorker::Lend { queue, values } => home.is_lent(queue, values),
+        ToWorker::Lend {
+            queue,
+            given_back,
+            values,
+        } => home.is_lent(queue, given_back, values),
         ToWorker::Recall(queue) => home.is_recalled(queue),
         ToWorker::Leave => runtime.worker_may_leave(),
     }

@@ -13,7 +13,6 @@
 //! A [`Parcel`] is a value on its way: bytes that nobody here looks into, and the handles that are
 //! named in them.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -21,7 +20,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::gather::Until;
@@ -88,7 +86,7 @@ impl HandleName {
 }
 
 /// Values that were packed, or bytes that claim to be some: unpacking finds out.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Packed(pub Vec<u8>);
 
 impl Packed {
@@ -150,8 +148,6 @@ pub struct StandIn {
     pub name: HandleName,
     /// Of a queue: puts may be sent ahead, without waiting for an answer.
     pub ahead: AtomicBool,
-    /// Of a queue: values that are lent to this process.
-    pub lent: Mutex<VecDeque<Parcel>>,
 }
 
 impl StandIn {
@@ -161,7 +157,6 @@ impl StandIn {
             first: first.clone(),
             name,
             ahead: AtomicBool::new(false),
-            lent: Mutex::new(VecDeque::new()),
         }
     }
 
@@ -179,10 +174,6 @@ impl fmt::Debug for StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        let lent = std::mem::take(self.lent.get_mut());
-        if !lent.is_empty() {
-            self.first.gives_back(self.name.id, lent.len());
-        }
         self.first.let_go(self.name);
     }
 }
@@ -327,8 +318,6 @@ pub trait FirstProcess: Send + Sync {
     fn tell_of_waits(&self, runtime: &Runtime);
     /// Before a task goes on whose wait here was told: it needs its seat back.
     fn goes_on(&self, machine: &mut Machine<'_>) -> Result<()>;
-    /// So many values that were lent of a queue were not taken.
-    fn gives_back(&self, queue: u64, count: usize);
     /// A stand-in was dropped.
     fn let_go(&self, name: HandleName);
 }

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A consumer in another process would pay a way there and back for each value. So when it takes
-//! several in a row, and nobody else wants any, some are sent along before it asks. They are still
+//! several in a row, and nobody else wants any, some are sent along before it asks, and more when it
+//! has taken half of them. They are still
 //! in the queue: they count in its length, and come before those that are put later. Who else asks
 //! for one has them recalled and waits for that; from then on nothing of that queue is lent. Which
 //! of them the process has taken it says before anything else that its task does.
@@ -45,8 +46,15 @@ impl Queue {
     /// Takes up to so many values to lend them to a process, unless somebody waits for one.
     pub fn lend(&self, most: usize, to: &Arc<dyn Party>) -> Vec<Item> {
         self.state.with(|state| {
-            let is_shared = state.lent.shared || state.lent.count > 0;
-            if is_shared || !state.getters.is_empty() || !state.pending.is_empty() {
+            let to_others = match &state.lent.to {
+                Some(other) => !std::ptr::addr_eq(Arc::as_ptr(other), Arc::as_ptr(to)),
+                None => false,
+            };
+            if state.lent.shared
+                || to_others
+                || !state.getters.is_empty()
+                || !state.pending.is_empty()
+            {
                 return Vec::new();
             }
             let mut room = MUCH;
@@ -60,17 +68,17 @@ impl Queue {
             let count = state.items.iter().take(most).take_while(is_lent).count();
             let lent: Vec<Item> = state.items.drain(..count).collect();
             state.unsettled += count;
-            state.lent.count = count;
-            state.lent.to = (count > 0).then(|| to.clone());
+            state.lent.count += count;
+            state.lent.to = (state.lent.count > 0).then(|| to.clone());
             lent
         })
     }
 
-    /// The process has taken the first of the values that were lent to it.
-    pub fn lent_one_is_taken(&self) {
+    /// The process has taken so many of the values that were lent to it.
+    pub fn lent_are_taken(&self, count: usize) {
         self.state.with(|state| {
-            state.unsettled = state.unsettled.saturating_sub(1);
-            state.lent.count = state.lent.count.saturating_sub(1);
+            state.unsettled = state.unsettled.saturating_sub(count);
+            state.lent.count = state.lent.count.saturating_sub(count);
             state.nothing_may_be_lent();
             state.wake_all_at_the_end();
         });

@@ -568,6 +568,7 @@ scripts! {
         a_future_of_threads_is_forced_in_a_process
         a_future_started_in_a_worker_is_still_there
         a_hundred_waiting_tasks_in_a_pool_of_one
+        a_killed_consumer_gives_back_what_it_has_not_taken
         a_killed_task_counts_as_no_failure
         a_lock_held_in_a_process_keeps_others_out
         a_lock_made_in_a_process_outlives_it
@@ -615,6 +616,7 @@ scripts! {
         clean_up_of_a_cancelled_process_task_may_wait
         closing_is_seen_everywhere
         closing_wakes_a_put_that_waits_in_a_process
+        consumers_that_come_and_go_take_each_value_once
         copies_are_taken_at_creation
         copies_of_unstarted_tasks_are_taken_at_creation
         cpu_count_futures_run_at_the_same_time

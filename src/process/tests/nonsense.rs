@@ -130,7 +130,7 @@ fn what_it_was_never_sent() {
     };
     for message in [
         FromWorker::Ahead { queue: 99, value },
-        FromWorker::Took(1),
+        FromWorker::Took(1, 1),
         FromWorker::Ended {
             task: TASK,
             outcome: PackedOutcome::Cancelled,
