@@ -122,7 +122,7 @@ fn value_condition(compiler: &Compiler, expr: &Expr, role: Role) -> Cond {
 }
 
 /// The condition that an expression is by itself, if it is one.
-pub fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
+fn own_condition(compiler: &Compiler, expr: &Expr) -> Option<Cond> {
     match &expr.kind {
         ExprKind::Binary {
             operator,

@@ -17,7 +17,7 @@
 //! 2. [`compile`]: a template; [`block`]: its blocks; [`statement`]: its statements
 //! 3. [`expression`]: its expressions, which are: [`variable`], [`literal`], [`operand`] with
 //!    [`arithmetic`] and [`comparison`], [`condition`], [`access`], [`comprehension`]
-//! 4. [`call`], [`named`], [`builtin_call`] with [`assertion`], [`function`]: calling and making functions
+//! 4. [`call`] with [`argument`], [`named`], [`builtin_call`] with [`assertion`], [`function`]: calling and making functions
 //! 5. [`target`]: assignment; [`binder`]: declarations; [`unpack`]: several at once
 //! 6. [`loops`], [`try_catch`], [`with`], [`tasks`]: the rest of the statements and forms
 

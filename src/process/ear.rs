@@ -9,7 +9,9 @@
 //!
 //! Whoever hears something that wakes another seat leaves listening to that one.
 //! If nobody listens while the reader stands back, it comes back by itself after a moment; where
-//! that happens again and again it stands back only now and then. Messages are heard in the order
+//! that happens again and again it stands back only now and then. Where much comes at once and
+//! nobody has waited for it, the reader stands back too: two that hear and use it at the same time
+//! would only be in each other's way. Messages are heard in the order
 //! in which they came, whoever hears them.
 
 use std::os::unix::net::UnixStream;
@@ -36,6 +38,10 @@ const MISSES_BORNE: u32 = 4;
 /// …but it is tried every so many times, to learn when it does.
 const WAKES_A_TRY: u32 = 32;
 
+/// Where so many messages come at once and nobody has waited for them, whoever is to have them is
+/// busy with what came before, and asks for the rest when that is done.
+const MANY: u32 = 16;
+
 /// The reading end of a link.
 pub struct Ear<M> {
     from: Mutex<From<M>>,
@@ -45,10 +51,6 @@ pub struct Ear<M> {
     heard: AtomicU64,
     reader: OnceLock<Thread>,
 }
-
-/// Where so much comes at once and nobody has waited for it, whoever is to have it is busy with
-/// what came before, and will ask for the rest when it is done.
-const MANY: u32 = 16;
 
 struct From<M> {
     receiver: Receiver<UnixStream>,

@@ -8,6 +8,8 @@
 //!                at once, or goes with what is said next; what follows on its heels soon
 //! ```
 //!
+//! What was taken of values that are lent is counted, and said before the next message.
+//!
 //! Messages go out in the order in which they were said, whoever writes. Who says something now
 //! never waits for the other end to read: what does not fit into the socket is left to the thread.
 //! So two ends that say much to each other cannot block each other.
