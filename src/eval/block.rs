@@ -45,9 +45,9 @@ impl Block {
 
     /// The block as a statement of a block around it: one that holds a single statement is that.
     pub fn into_step(self) -> Step {
-        match self {
-            Block { entry: None, steps } if steps.len() == 1 => Vec::from(steps).remove(0),
-            block => step(move |m, f| block.run(m, f)),
+        match self.into_single() {
+            Ok(Single(step)) => step,
+            Err(block) => step(move |m, f| block.run(m, f)),
         }
     }
 
@@ -65,6 +65,42 @@ impl Block {
             }
         }
         Ok(Flow::Next)
+    }
+
+    /// The block's one statement, if it is nothing but one.
+    pub fn into_single(self) -> std::result::Result<Single, Block> {
+        match self {
+            Block { entry: None, steps } if steps.len() == 1 => {
+                Ok(Single(Vec::from(steps).remove(0)))
+            }
+            block => Err(block),
+        }
+    }
+}
+
+/// The body of a loop: the loop around it is written out for each kind.
+pub trait Body: Send + Sync + 'static {
+    /// Runs it.
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Flow>;
+}
+
+/// A block that holds a single statement.
+pub struct Single(Step);
+
+impl Body for Single {
+    #[inline(always)]
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Flow> {
+        match self.0.run(machine, function) {
+            Ok(flow) => Ok(flow),
+            Err(unwind) => arrived(machine, unwind),
+        }
+    }
+}
+
+impl Body for Block {
+    #[inline(always)]
+    fn run(&self, machine: &mut Machine<'_>, function: Running<'_>) -> Result<Flow> {
+        Block::run(self, machine, function)
     }
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::binder::Binder;
-use super::block::Block;
+use super::block::{Block, Body};
 use super::builtin_call::positional_call;
 use super::code::{Code, Compiler, Step, step};
 use super::condition::{Decide, Test, WHILE, condition};
@@ -30,13 +30,15 @@ pub fn while_loop(compiler: &Compiler, test: &Expr, body: &program::Block) -> St
     let span = test.span;
     let body = Block::new(compiler, body);
     let forgets = !compiler.holds_values;
-    match condition(compiler, test, WHILE) {
-        Test::Spots(test) => decided_loop(test, body, span, forgets),
-        Test::Any(test) => decided_loop(test, body, span, forgets),
+    match (condition(compiler, test, WHILE), body.into_single()) {
+        (Test::Spots(test), Ok(body)) => decided_loop(test, body, span, forgets),
+        (Test::Spots(test), Err(body)) => decided_loop(test, body, span, forgets),
+        (Test::Any(test), Ok(body)) => decided_loop(test, body, span, forgets),
+        (Test::Any(test), Err(body)) => decided_loop(test, body, span, forgets),
     }
 }
 
-fn decided_loop(test: impl Decide, body: Block, span: Span, forgets: bool) -> Step {
+fn decided_loop(test: impl Decide, body: impl Body, span: Span, forgets: bool) -> Step {
     step(move |m, f| match m.gate.is_watched() {
         false => turns(m, f, span, &test, &body, |_| {}),
         true => watched_turns(m, f, span, &test, &body, forgets),
@@ -51,7 +53,7 @@ fn watched_turns(
     function: Running<'_>,
     span: Span,
     test: &impl Decide,
-    body: &Block,
+    body: &impl Body,
     forgets: bool,
 ) -> Result<Flow> {
     let mut turn = Turn::default();
@@ -75,7 +77,7 @@ fn turns(
     function: Running<'_>,
     span: Span,
     test: &impl Decide,
-    body: &Block,
+    body: &impl Body,
     mut begin: impl FnMut(&mut Machine<'_>),
 ) -> Result<Flow> {
     let height = machine.stack.len();
@@ -86,17 +88,24 @@ fn turns(
         }
         let ticked = machine.tick();
         placed(machine, ticked, span)?;
-        match body.run(machine, function)? {
-            Flow::Next => {}
-            // Arguments of a call that the turn was left in the middle of.
-            Flow::Continue => machine.unwind_to(height),
-            Flow::Break => {
-                machine.unwind_to(height);
-                return Ok(Flow::Next);
-            }
-            Flow::Return => return Ok(Flow::Return),
+        let flow = body.run(machine, function)?;
+        if flow != Flow::Next
+            && let Some(flow) = left(machine, flow, height)
+        {
+            return Ok(flow);
         }
     }
+}
+
+/// A turn was left before its end: where the loop goes on, if it does not at its next turn. What
+/// lies above `height` are arguments of a call that the turn was left in the middle of.
+#[inline(never)]
+fn left(machine: &mut Machine<'_>, flow: Flow, height: usize) -> Option<Flow> {
+    match flow {
+        Flow::Return => return Some(Flow::Return),
+        Flow::Next | Flow::Continue | Flow::Break => machine.unwind_to(height),
+    }
+    (flow == Flow::Break).then_some(Flow::Next)
 }
 
 /// `for a, b in xs { }`
@@ -109,6 +118,13 @@ pub fn for_loop(
     let walk = Walk::new(compiler, bindings, iterable);
     let body = Block::new(compiler, body);
     let forgets = !compiler.holds_values;
+    match body.into_single() {
+        Ok(body) => walked_loop(walk, body, forgets),
+        Err(body) => walked_loop(walk, body, forgets),
+    }
+}
+
+fn walked_loop(walk: Walk, body: impl Body, forgets: bool) -> Step {
     step(move |m, f| match m.gate.is_watched() && forgets {
         false => walk.run(m, f, |m, f| body.run(m, f)),
         true => watched_loop(&walk, &body, m, f),
@@ -120,7 +136,7 @@ pub fn for_loop(
 #[inline(never)]
 fn watched_loop(
     walk: &Walk,
-    body: &Block,
+    body: &impl Body,
     machine: &mut Machine<'_>,
     function: Running<'_>,
 ) -> Result<Flow> {
@@ -228,14 +244,11 @@ impl Walk {
                 return Ok(Flow::Next);
             };
             self.bind(machine, element)?;
-            match turn(machine, function)? {
-                Flow::Next => {}
-                Flow::Continue => machine.unwind_to(height),
-                Flow::Break => {
-                    machine.unwind_to(height);
-                    return Ok(Flow::Next);
-                }
-                Flow::Return => return Ok(Flow::Return),
+            let flow = turn(machine, function)?;
+            if flow != Flow::Next
+                && let Some(flow) = left(machine, flow, height)
+            {
+                return Ok(flow);
             }
         }
     }
@@ -300,8 +313,9 @@ fn plain_range(values: &[Value]) -> Option<Range> {
     Some(Range { start, end, step })
 }
 
-/// Goes over a range by counting.
-#[inline(always)]
+/// Goes over a range by counting. A function by itself, so that what it counts with stays in
+/// registers.
+#[inline(never)]
 fn count(
     machine: &mut Machine<'_>,
     function: Running<'_>,
@@ -311,22 +325,27 @@ fn count(
     mut turn: impl FnMut(&mut Machine<'_>, Running<'_>) -> Result<Flow>,
 ) -> Result<Flow> {
     let height = machine.stack.len();
+    let attention = machine.attention();
     let mut number = range.start;
-    for _ in 0..range.len() {
-        let ticked = machine.tick();
-        placed(machine, ticked, span)?;
-        machine.set_local_int(slot, number);
-        match turn(machine, function)? {
-            Flow::Next => {}
-            Flow::Continue => machine.unwind_to(height),
-            Flow::Break => {
-                machine.unwind_to(height);
+    let mut turns = range.len();
+    loop {
+        // One look at whether there is another turn, and whether the seat is wanted first.
+        if turns & attention.mask() == 0 {
+            if turns == 0 {
                 return Ok(Flow::Next);
             }
-            Flow::Return => return Ok(Flow::Return),
+            let attended = machine.attend();
+            placed(machine, attended, span)?;
+        }
+        turns -= 1;
+        machine.set_local_int(slot, number);
+        let flow = turn(machine, function)?;
+        if flow != Flow::Next
+            && let Some(flow) = left(machine, flow, height)
+        {
+            return Ok(flow);
         }
         // Behind the last one it may wrap; nobody looks at it then.
         number = number.wrapping_add(range.step);
     }
-    Ok(Flow::Next)
 }

@@ -107,7 +107,7 @@ impl<D: Director> Stage<D> {
             runtime.units.add(unit);
         }
         let handle = SeatHandle::new(&runtime, None);
-        handle.attention.store(true, Ordering::Relaxed);
+        handle.attention.want(Ordering::Relaxed);
         let main = Arc::new(Function {
             code: unit.code(unit.program.main),
             captures: Default::default(),

@@ -15,9 +15,9 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::arguments::{bind_positional, choose_row, not_callable, wrong_arity};
+use super::attention::Attention;
 use super::fiber::Port;
 use super::mailbox::{FiberKey, SeatHandle};
 use super::run::Runtime;
@@ -28,7 +28,7 @@ use super::turn::Turns;
 use super::wait::Stops;
 use super::yard::Yard;
 use crate::builtins::Builtin;
-use crate::gate::{Gate, UNCHECKED};
+use crate::gate::Gate;
 use crate::resolve::program::TemplateKind;
 use crate::syntax::span::Span;
 use crate::value::discard::{drop_owned, owns_nothing};
@@ -208,16 +208,22 @@ impl<'f> Machine<'f> {
     /// a loop and every call, and by builtins that take long. Costs one load.
     #[inline(always)]
     pub fn tick(&mut self) -> Result<()> {
-        match !UNCHECKED && self.seat.attention.load(Ordering::Relaxed) {
+        match self.seat.attention.is_wanted() {
             false => Ok(()),
             true => self.attend(),
         }
     }
 
+    /// Whether the seat it runs on is to look up, for a loop that looks by itself.
+    #[inline(always)]
+    pub fn attention(&self) -> &'f Attention {
+        &self.seat.attention
+    }
+
     /// The same at the call of a function.
     #[inline(always)]
     fn tick_of_call(&mut self, function: Running<'_>) -> Result<()> {
-        match !UNCHECKED && self.seat.attention.load(Ordering::Relaxed) {
+        match self.seat.attention.is_wanted() {
             false => Ok(()),
             true => self.attend_call(function),
         }

@@ -23,6 +23,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 
+use super::attention::Attention;
 use super::batch::Batch;
 use super::listening::Bell;
 use super::lookout::Lookout;
@@ -140,7 +141,7 @@ pub(super) fn seat_at(address: usize) -> Option<Arc<SeatHandle>> {
 #[derive(Debug)]
 pub struct SeatHandle {
     /// The running fiber should look up at its next loop turn or call: a cancel or its time slice.
-    pub attention: AtomicBool,
+    pub attention: Attention,
     inbox: Sender<Mail>,
     mail: Receiver<Mail>,
     /// Whether there may be mail in the inbox; an empty one costs its seat no more than a look.
@@ -172,7 +173,7 @@ impl SeatHandle {
     pub fn new(runtime: &Runtime, pool: Option<Arc<PoolShared>>) -> Arc<SeatHandle> {
         let (inbox, mail) = crossbeam_channel::unbounded();
         let handle = Arc::new(SeatHandle {
-            attention: AtomicBool::new(false),
+            attention: Attention::calm(),
             inbox,
             mail,
             has_mail: AtomicBool::new(false),
@@ -262,7 +263,7 @@ impl SeatHandle {
 
     /// The running fiber should look up, for there is mail.
     pub fn wants_attention(&self) {
-        self.attention.store(true, Ordering::SeqCst);
+        self.attention.want(Ordering::SeqCst);
     }
 
     fn unpark(&self) {

@@ -25,6 +25,7 @@
 
 pub mod abroad;
 pub mod arguments;
+pub mod attention;
 mod batch;
 mod calls;
 mod closing;

@@ -130,7 +130,7 @@ impl Runtime {
         self.call_for_what_is_left();
         for seat in self.seats.lock().values() {
             if seat.wants_room() {
-                seat.attention.store(true, Ordering::Relaxed);
+                seat.attention.want(Ordering::Relaxed);
             }
         }
     }

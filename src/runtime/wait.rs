@@ -371,11 +371,11 @@ impl Machine<'_> {
     /// The slow half of [`Machine::tick`].
     #[cold]
     #[inline(never)]
-    pub(super) fn attend(&mut self) -> Result<()> {
+    pub fn attend(&mut self) -> Result<()> {
         if self.gate.decides() {
             return self.tick_on_stage();
         }
-        self.seat.attention.store(false, Ordering::SeqCst);
+        self.seat.attention.settle();
         if self.task.cancel_waits() {
             return Err(self.strike());
         }
@@ -422,7 +422,7 @@ impl<'t> Stops<'t> {
 
 impl StopSign for Stops<'_> {
     fn strikes(&self) -> bool {
-        let strikes = self.seat.attention.load(Ordering::Relaxed) && self.task.cancel_waits();
+        let strikes = self.seat.attention.is_wanted() && self.task.cancel_waits();
         if strikes {
             self.task.cancel_strikes();
         }
