@@ -48,16 +48,16 @@ pub fn call(
         match (variable.place, variable.storage) {
             (Place::Itself, _) => {
                 return match arguments.len() == compiler.parameters {
-                    true => sized(Recursive, arguments, blame),
-                    false => sized(Itself, arguments, blame),
+                    true => sized(Itself::<true>, arguments, blame),
+                    false => sized(Itself::<false>, arguments, blame),
                 };
             }
             (Place::Constant(template), _) => {
                 let code = compiler.unit.code(template);
                 let function = code.constant();
                 return match arguments.len() == code.parameters {
-                    true => sized(FittingConstant(function), arguments, blame),
-                    false => sized(Constant(function), arguments, blame),
+                    true => sized(Constant::<true>(function), arguments, blame),
+                    false => sized(Constant::<false>(function), arguments, blame),
                 };
             }
             (Place::Capture(slot), Storage::Plain) => {
@@ -91,43 +91,32 @@ enum Found<'a> {
     Owned(Value),
 }
 
-/// The running function, with the right number of arguments.
-struct Recursive;
-
-impl Callee for Recursive {
-    #[inline(always)]
-    fn find<'a>(&'a self, _: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
-        Ok(Found::Fitting(function))
+/// A function that is known before the call is made, and whether it takes as many arguments.
+#[inline(always)]
+fn known<const FITS: bool>(function: Running<'_>) -> Found<'_> {
+    match FITS {
+        true => Found::Fitting(function),
+        false => Found::Function(function),
     }
 }
 
 /// The running function.
-struct Itself;
+struct Itself<const FITS: bool>;
 
-impl Callee for Itself {
+impl<const FITS: bool> Callee for Itself<FITS> {
     #[inline(always)]
     fn find<'a>(&'a self, _: &mut Machine<'_>, function: Running<'a>) -> Result<Found<'a>> {
-        Ok(Found::Function(function))
+        Ok(known::<FITS>(function))
     }
 }
 
 /// A function that is a constant.
-struct Constant(&'static Arc<Function>);
+struct Constant<const FITS: bool>(&'static Arc<Function>);
 
-impl Callee for Constant {
+impl<const FITS: bool> Callee for Constant<FITS> {
     #[inline(always)]
     fn find<'a>(&'a self, _: &mut Machine<'_>, _: Running<'a>) -> Result<Found<'a>> {
-        Ok(Found::Function(Running::counted(self.0)))
-    }
-}
-
-/// A function that is a constant, with the right number of arguments.
-struct FittingConstant(&'static Arc<Function>);
-
-impl Callee for FittingConstant {
-    #[inline(always)]
-    fn find<'a>(&'a self, _: &mut Machine<'_>, _: Running<'a>) -> Result<Found<'a>> {
-        Ok(Found::Fitting(Running::counted(self.0)))
+        Ok(known::<FITS>(Running::counted(self.0)))
     }
 }
 

@@ -238,16 +238,10 @@ pub fn holds(
     right: &Value,
     blame: &Blame,
 ) -> Result<bool> {
-    if let (Value::Int(a), Value::Int(b)) = (left, right) {
-        match operator {
-            BinaryOperator::Equal => return Ok(a == b),
-            BinaryOperator::NotEqual => return Ok(a != b),
-            BinaryOperator::Less => return Ok(a < b),
-            BinaryOperator::LessEqual => return Ok(a <= b),
-            BinaryOperator::Greater => return Ok(a > b),
-            BinaryOperator::GreaterEqual => return Ok(a >= b),
-            _ => {}
-        }
+    if let (Value::Int(a), Value::Int(b)) = (left, right)
+        && let Some(accepts) = Accepts::of(operator)
+    {
+        return Ok(accepts.holds(*a, *b));
     }
     general(machine, operator, left, right, blame)
 }

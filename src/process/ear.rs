@@ -131,9 +131,6 @@ impl<M: DeserializeOwned> Ear<M> {
                     heard += 1;
                 }
             }
-            if heard >= MANY && may_stand_back && !mailbox::has_woken() {
-                self.wait_for_call(&look_after);
-            }
             if mailbox::has_woken() {
                 wakes = wakes.wrapping_add(1);
                 if may_stand_back {
@@ -142,6 +139,8 @@ impl<M: DeserializeOwned> Ear<M> {
                         false => missed + 1,
                     };
                 }
+            } else if heard >= MANY && may_stand_back {
+                self.wait_for_call(&look_after);
             }
             self.stands_back.store(false, Ordering::SeqCst);
         }

@@ -10,13 +10,13 @@
 //! shared.
 
 use super::program::Storage;
-use super::survey::{NEVER, ScopeId, Survey, VariableFacts, VariableId, VariableKind};
+use super::survey::{NEVER, Survey, VariableFacts, VariableId, VariableKind};
 
 /// Fills in [`VariableFacts::storage`] of all variables.
 pub fn decide(survey: &mut Survey, session: bool) {
     for index in 0..survey.variables.len() {
         let variable = &survey.variables[index];
-        let top = survey.scope(variable.scope).parent == Some(ScopeId(0));
+        let top = survey.is_at_the_top(variable);
         let storage = match variable.kind {
             VariableKind::Outer(_) => Storage::Shared,
             _ if session && top => Storage::Shared,

@@ -11,7 +11,7 @@
 //! its kind. It is made once, whoever uses it, and many tasks that call it do not all count how
 //! often it is in use.
 
-use super::survey::{ScopeId, Survey, VariableId, VariableKind};
+use super::survey::{Survey, VariableId, VariableKind};
 
 /// Fills in [`super::survey::VariableFacts::is_constant`] of all variables. In a session every
 /// variable of the top level may be assigned to by a later entry: then there are none.
@@ -22,7 +22,7 @@ pub fn decide(survey: &mut Survey, session: bool) {
     for index in 0..survey.variables.len() {
         let variable = &survey.variables[index];
         let is_function = matches!(variable.kind, VariableKind::Function(_));
-        let top = survey.scope(variable.scope).parent == Some(ScopeId(0));
+        let top = survey.is_at_the_top(variable);
         survey.variables[index].is_constant = is_function && top && !variable.assigned;
     }
     let users = users(survey);

@@ -4,7 +4,7 @@ use super::build::build;
 use super::prelude::{OuterVariable, Prelude};
 use super::program::{Binding, Program, TemplateKind};
 use super::scope::Walk;
-use super::survey::{ScopeId, Survey, VariableKind};
+use super::survey::{Survey, VariableKind};
 use super::{alias, call, capture, constant, race};
 use crate::diagnostics::report::{Report, Severity};
 use crate::syntax::tree::{Name, Tree};
@@ -104,10 +104,8 @@ fn survey(
 
 fn new_at_the_top(program: &Program, survey: &Survey) -> Vec<Binding> {
     let is_top = |binding: &&Binding| {
-        survey.declared_at(binding.span).is_some_and(|id| {
-            let scope = survey.scope(survey.variable(id).scope);
-            scope.parent == Some(ScopeId(0))
-        })
+        let declared = survey.declared_at(binding.span);
+        declared.is_some_and(|id| survey.is_at_the_top(survey.variable(id)))
     };
     let names = program.template(program.main).names.iter();
     names

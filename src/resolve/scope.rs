@@ -212,7 +212,7 @@ impl<'a> Walk<'a> {
 
     /// Whether a name declared again here means the variable that is there already.
     fn rebinds(&self) -> bool {
-        self.session && self.survey.scope(self.scope).parent == Some(ScopeId(0))
+        self.session && self.survey.is_top(self.scope)
     }
 
     fn already_declared(&self, name: &Name) -> Option<VariableId> {

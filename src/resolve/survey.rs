@@ -256,6 +256,16 @@ impl Survey {
         &mut self.variables[id.0 as usize]
     }
 
+    /// Whether a variable belongs to the top level of the program or entry.
+    pub fn is_at_the_top(&self, variable: &VariableFacts) -> bool {
+        self.is_top(variable.scope)
+    }
+
+    /// Whether a scope is that of the top level.
+    pub fn is_top(&self, scope: ScopeId) -> bool {
+        self.scope(scope).parent == Some(ScopeId(0))
+    }
+
     /// The facts about a template.
     pub fn template(&self, id: TemplateId) -> &TemplateFacts {
         &self.templates[id.0 as usize]

@@ -6,7 +6,7 @@
 //! ```text
 //!   stack   [ main's slots | arguments … | fib's slots | temporaries … ]
 //!                                         ^ base
-//!   calls   [ called fib at 3:9, came from base 0 ]
+//!   calls   [ called fib at 3:9 ]
 //! ```
 //!
 //! Every call goes through [`Machine::invoke`]: it checks that there is room, lets a cancel or a
@@ -51,8 +51,6 @@ pub struct CallRecord {
     pub code: &'static Code,
     /// Where; `None` when a builtin called it.
     pub site: Option<Span>,
-    /// The caller's base.
-    pub base: usize,
 }
 
 /// Where a statement says to go on.
@@ -286,11 +284,7 @@ impl<'f> Machine<'f> {
         if self.stack.len() < base + code.slots {
             self.grow_row(base + code.slots);
         }
-        self.calls.push(CallRecord {
-            code,
-            site: *site,
-            base: self.base,
-        });
+        self.calls.push(CallRecord { code, site: *site });
         let callers = std::mem::replace(&mut self.base, base);
         let result = code.body().run_packed(self, function);
         self.calls.pop();
@@ -374,14 +368,11 @@ impl<'f> Machine<'f> {
         self.calls.push(CallRecord {
             code,
             site: Some(self.site),
-            base: self.base,
         });
-        self.base = base;
+        let callers = (std::mem::replace(&mut self.base, base), self.site);
         let result = code.body().run_packed(self, body);
-        if let Some(call) = self.calls.pop() {
-            self.base = call.base;
-            self.site = call.site.unwrap_or_default();
-        }
+        self.calls.pop();
+        (self.base, self.site) = callers;
         self.unwind_to(base);
         result
     }

@@ -215,7 +215,6 @@ impl Machine<'_> {
         self.calls.push(CallRecord {
             code: function.code,
             site: None,
-            base: outer_base,
         });
         self.base = base;
         let result = function.code.body().run(self, Running::counted(function));
