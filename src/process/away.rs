@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::home::{Home, patience, started, too_large, unexpected};
 use super::message::{Answer, FromWorker, LocalWait, RemoteId, RemotePlace, Request};
+use super::pack::{HEAD_OF_TEXT, head_of_text};
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
+use super::row;
+use super::shared_memory::Pieces;
 use super::socket::wait_for_any;
 use crate::runtime::elsewhere::{FirstProcess, Others};
 use crate::runtime::gather::Until;
@@ -48,33 +51,45 @@ impl FirstProcess for Home {
         value: &Value,
         deadline: Option<Instant>,
     ) -> Result<()> {
-        let value = self.pack(machine, value)?;
-        let number = queue.number;
         let Some(away) = &queue.away else {
             return Err(unexpected());
         };
-        let value = match away.goes_ahead() {
-            true => {
-                machine.tick()?;
-                let ahead = FromWorker::Ahead {
-                    queue: number,
-                    value,
-                };
-                // The look and the message are one step, so nothing goes ahead behind `Settled`.
-                let went = self.outbox.add_if(|| away.goes_ahead(), &ahead);
-                if went.map_err(|error| too_large(&error))? {
-                    // If the reader stands back, this task most often asks for something next.
-                    self.outbox.send_ahead(self.ear.is_looked_after());
-                    self.outbox.wait_for_room();
-                    return Ok(());
-                }
-                match ahead {
-                    FromWorker::Ahead { value, .. } => value,
-                    _ => return Err(unexpected()),
-                }
-            }
-            false => value,
+        // The look and what is said are one step, so nothing goes ahead behind `Settled`.
+        let still = || away.goes_ahead();
+        // If the reader stands back, this task most often asks for something next.
+        let is_seen_to = self.ear.is_looked_after();
+        let goes_ahead = still();
+        if goes_ahead {
+            machine.tick()?;
+        }
+        let in_a_row = |value: Pieces<'_>| {
+            let value = (queue.number, value);
+            self.outbox.row_ahead(value, still, is_seen_to)
         };
+        let text = match value {
+            Value::String(text) if row::takes(HEAD_OF_TEXT + text.len()) => Some(text),
+            _ => None,
+        };
+        if goes_ahead && let Some(text) = text {
+            // It needs no copy of its own.
+            let (head, size) = head_of_text(text.len());
+            if in_a_row([&head[..size], text.as_bytes()]) {
+                return Ok(());
+            }
+        }
+        let mut value = self.pack(machine, value)?;
+        if goes_ahead {
+            let may = text.is_none() && value.names.is_empty() && row::takes(value.packed.len());
+            if may && in_a_row([&value.packed.0, &[]]) {
+                return Ok(());
+            }
+            let put = (queue.number, value);
+            let left = self.outbox.goes_ahead(put, still, is_seen_to);
+            value = match left.map_err(|error| too_large(&error))? {
+                Some(value) => value,
+                None => return Ok(()),
+            };
+        }
         let request = Request::Put {
             queue: away.name,
             value,
@@ -95,7 +110,7 @@ impl FirstProcess for Home {
         machine.tick()?;
         loop {
             if let Some(lent) = self.take_lent(queue) {
-                return parcel::unpack(machine.runtime, lent).map(Some);
+                return parcel::unpack_item(machine.runtime, lent).map(Some);
             }
             let request = Request::Get {
                 queue: queue_name(queue),

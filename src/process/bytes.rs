@@ -20,6 +20,18 @@ impl std::error::Error for Malformed {}
 /// What reading gives.
 pub type Read<T> = Result<T, Malformed>;
 
+/// Writes a number where there is room for it; says how many bytes it took, at most ten.
+pub fn write_number(mut number: u64, room: &mut [u8]) -> usize {
+    let mut size = 0;
+    while number >= 0x80 {
+        room[size] = number as u8 | 0x80;
+        number >>= 7;
+        size += 1;
+    }
+    room[size] = number as u8;
+    size + 1
+}
+
 /// Collects bytes.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -28,13 +40,6 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// One for a text or the like of so many bytes, and what stands before it.
-    pub fn with_room(length: usize) -> Writer {
-        Writer {
-            bytes: Vec::with_capacity(length + 16),
-        }
-    }
-
     /// One byte.
     pub fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);

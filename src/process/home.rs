@@ -25,6 +25,7 @@ use super::names::Names;
 use super::outbox::Outbox;
 use super::packed::{HandleKind, HandleName};
 use super::parcel;
+use super::shared_memory::SharedMemory;
 use super::wire::LinkError;
 use super::worker::Compile;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
@@ -52,6 +53,7 @@ pub struct Home {
     pub(super) compile: Compile,
     pub(super) names: Names,
     pub(super) loans: Loans,
+    pub(super) memory: OnceLock<SharedMemory>,
     calls: Mutex<HashMap<CallId, Arc<Call>>>,
     calls_made: AtomicU64,
     numbers: Mutex<HashMap<TaskKind, Share>>,
@@ -92,6 +94,7 @@ impl Home {
             compile,
             names: Names::default(),
             loans: Loans::default(),
+            memory: OnceLock::new(),
             calls: Mutex::new(HashMap::new()),
             calls_made: AtomicU64::new(0),
             numbers: Mutex::new(HashMap::new()),

@@ -11,13 +11,16 @@
 //! stand-in: one that comes while another goes finds it where it was.
 
 use std::collections::{HashMap, VecDeque};
+use std::os::unix::process::parent_id;
 
 use foldhash::fast::FixedState;
 use parking_lot::Mutex;
 
 use super::home::Home;
-use super::message::{FromWorker, Sealed};
-use crate::runtime::elsewhere::Parcel;
+use super::message::FromWorker;
+use super::row;
+use super::shared_memory::{Lies, SharedMemory};
+use crate::runtime::crossing::Item;
 use crate::runtime::queue::Queue;
 
 /// What is lent of all queues, by their numbers.
@@ -28,7 +31,7 @@ pub struct Loans(Mutex<HashMap<u64, Loan, FixedState>>);
 #[derive(Default)]
 struct Loan {
     /// Oldest first.
-    values: VecDeque<Parcel>,
+    values: VecDeque<Item>,
     /// With no more left than this, it is time for further ones.
     low: usize,
     /// How often everything was given back.
@@ -36,23 +39,37 @@ struct Loan {
 }
 
 impl Home {
+    /// The values of a row that has come.
+    pub(super) fn row(&self, lies: Lies) -> Option<Vec<Item>> {
+        row::values(self.memory.get()?.of_first.read(lies)?).ok()
+    }
+
+    /// There is memory that the first process sees too; without it all goes over the socket.
+    pub(super) fn shares_memory(&self, descriptor: i32) {
+        if let Ok(memory) = SharedMemory::of(parent_id(), descriptor) {
+            let blocks = memory.of_worker.clone();
+            let _ = self.memory.set(memory);
+            self.tell_now(&FromWorker::HasMemory);
+            self.outbox.fills(blocks);
+        }
+    }
+
     /// Values of a queue have come before they were asked for, from one who had heard so often that
     /// they were given back.
-    pub(super) fn is_lent(&self, queue: u64, given_back: u64, values: Vec<Sealed>) {
-        let parcels: Vec<Parcel> = values.into_iter().map(|value| self.open(value)).collect();
+    pub(super) fn is_lent(&self, queue: u64, given_back: u64, values: Vec<Item>) {
         let (stand_in, unwanted) = {
             let mut loans = self.loans.0.lock();
             let loan = loans.entry(queue).or_default();
             let stand_in = self.names.queue(queue);
             if loan.given_back != given_back {
-                (stand_in, parcels)
+                (stand_in, values)
             } else if stand_in.is_some() {
-                loan.values.extend(parcels);
+                loan.values.extend(values);
                 loan.low = loan.values.len() / 2;
                 (stand_in, Vec::new())
             } else {
                 self.gives_back(queue, loan);
-                (stand_in, parcels)
+                (stand_in, values)
             }
         };
         // Dropped where no lock is held.
@@ -61,7 +78,7 @@ impl Home {
 
     /// Takes a value that is lent; that is said before anything else the task does, and at once
     /// when it is time for more.
-    pub(super) fn take_lent(&self, queue: &Queue) -> Option<Parcel> {
+    pub(super) fn take_lent(&self, queue: &Queue) -> Option<Item> {
         let (value, runs_low) = {
             let mut loans = self.loans.0.lock();
             let loan = loans.get_mut(&queue.number)?;
@@ -104,7 +121,7 @@ impl Home {
         self.outbox.send_soon();
     }
 
-    fn gives_back(&self, queue: u64, loan: &mut Loan) -> VecDeque<Parcel> {
+    fn gives_back(&self, queue: u64, loan: &mut Loan) -> VecDeque<Item> {
         loan.given_back += 1;
         self.note(&FromWorker::GaveBack(queue));
         std::mem::take(&mut loan.values)

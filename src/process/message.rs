@@ -20,6 +20,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::packed::{HandleName, Packed};
+use super::shared_memory::Lies;
 use super::work::PackedOutcome;
 use crate::runtime::gather::Until;
 use crate::runtime::limits::Limits;
@@ -105,6 +106,17 @@ pub enum ToWorker {
         /// The values, oldest first.
         values: Vec<Sealed>,
     },
+    /// The same in shared memory.
+    LendRow {
+        /// Which queue.
+        queue: u64,
+        /// How often the worker had said that it gives back what is lent of this queue.
+        given_back: u64,
+        /// The [`row`](super::row), oldest first.
+        row: Lies,
+    },
+    /// Memory that both may use, by the number under which the first process has it.
+    Memory(i32),
     /// What is lent of a queue and not taken is to be given back.
     Recall(u64),
     /// There will be no more tasks: end when what was started has ended.
@@ -186,6 +198,10 @@ pub enum FromWorker {
         /// What is put.
         value: Sealed,
     },
+    /// Puts that go ahead into this queue: a [`row`](super::row) of values that name nothing.
+    RowAhead(u64, Lies),
+    /// It sees the memory that it was told of.
+    HasMemory,
     /// All that goes ahead into this queue has been sent.
     Settled(u64),
     /// The value of a queue that this task asked for has reached it.

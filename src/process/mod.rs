@@ -15,8 +15,8 @@
 //! 4. [`unpack`], `rebuild`, `failure`: bytes into copies
 //! 5. [`work`]: whole tasks and how they ended
 //! 6. [`program`]: the code, sent once
-//! 7. [`message`], [`wire`], [`outbox`], `ear`, `socket`: what the two ends say to each other; [`parcel`]: values
-//!    on their way
+//! 7. [`message`], [`wire`], [`outbox`], `ear`, `socket`, `shared_memory`: what the two ends say to each other; [`parcel`],
+//!    `row`: values on their way
 //! 8. [`link`]: starting a worker anew, killing and burying it; `fork_server`: the process that forks the others;
 //!    `starting`: one is started ahead
 //! 9. in the first process, [`broker`] speaks for the tasks of workers: `remote` is a worker as it sees it, `reader`
@@ -49,7 +49,9 @@ mod reader;
 mod rebuild;
 pub mod refusal;
 mod remote;
+mod row;
 mod serve;
+mod shared_memory;
 mod socket;
 mod speaker;
 mod starting;

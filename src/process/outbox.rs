@@ -8,7 +8,8 @@
 //!                at once, or goes with what is said next; what follows on its heels soon
 //! ```
 //!
-//! What was taken of values that are lent is counted, and said before the next message.
+//! Small values that go ahead into one queue one after the other are put in a row, and what was taken
+//! of values that are lent is counted; both are said before the next message.
 //!
 //! Messages go out in the order in which they were said, whoever writes. Who says something now
 //! never waits for the other end to read: what does not fit into the socket is left to the thread.
@@ -19,13 +20,16 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::SndBuf;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde::Serialize;
 
-use super::message::FromWorker;
+use super::message::{FromWorker, Sealed};
+use super::row::{self, Rows};
+use super::shared_memory::{Blocks, Pieces, Row};
 use super::socket::send_at_once;
 use super::wire::{GREETING, LinkError, add};
 
@@ -38,6 +42,9 @@ const IN_THE_SOCKET: usize = 512 << 10;
 /// A buffer that has grown larger than this for one message is not kept; what may wait grows to half
 /// of it.
 const KEPT: usize = 1 << 20;
+
+/// How long a row waits for more.
+const A_MOMENT: Duration = Duration::from_micros(50);
 
 /// The stack of the thread that writes.
 const WRITER_STACK: usize = 128 << 10;
@@ -55,8 +62,9 @@ pub struct Outbox {
 #[derive(Default)]
 struct State {
     collected: Vec<u8>,
-    /// Values of this queue that were lent and taken, and how many: not yet said.
-    taken: Option<(u64, u64)>,
+    /// What is to be said in one message with more of its kind.
+    unsaid: Option<Unsaid>,
+    rows: Rows,
     /// Empty room for what is collected while the other room is written.
     spare: Vec<u8>,
     /// Somebody is writing what was collected before.
@@ -70,17 +78,55 @@ struct State {
     closed: bool,
 }
 
+/// What is not yet said, of one queue.
+enum Unsaid {
+    /// So many values that were lent were taken.
+    Taken(u64, u64),
+    /// Values that go ahead.
+    Ahead(u64, Row),
+}
+
 impl State {
     fn add<M: Serialize>(&mut self, message: &M) -> Result<(), LinkError> {
-        self.say_taken();
+        self.say_all();
         add(message, &mut self.collected)
     }
 
-    fn say_taken(&mut self) {
-        if let Some((queue, count)) = self.taken.take() {
-            // Two numbers are not too large.
-            let _ = add(&FromWorker::Took(queue, count), &mut self.collected);
+    fn say_all(&mut self) {
+        let message = match self.unsaid.take() {
+            Some(Unsaid::Taken(queue, count)) => FromWorker::Took(queue, count),
+            Some(Unsaid::Ahead(queue, row)) => FromWorker::RowAhead(queue, self.rows.end(row)),
+            None => return,
+        };
+        // Two numbers or a row are not too large.
+        let _ = add(&message, &mut self.collected);
+    }
+
+    fn has_row(&self, queue: u64) -> bool {
+        matches!(&self.unsaid, Some(Unsaid::Ahead(same, _)) if *same == queue)
+    }
+
+    /// The row that values for this queue go into; `None` if there is no room for one.
+    fn row(&mut self, queue: u64) -> Option<&mut Row> {
+        if !self.has_row(queue) {
+            let row = self.rows.begin()?;
+            self.say_all();
+            self.unsaid = Some(Unsaid::Ahead(queue, row));
         }
+        match &mut self.unsaid {
+            Some(Unsaid::Ahead(_, row)) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The row that waits for more, if nothing else does.
+    fn open_row(&self) -> Option<u64> {
+        let is_open = self.collected.is_empty() && matches!(self.unsaid, Some(Unsaid::Ahead(..)));
+        is_open.then_some(self.rows.begun())
+    }
+
+    fn has_something(&self) -> bool {
+        !self.collected.is_empty() || self.unsaid.is_some()
     }
 }
 
@@ -106,16 +152,83 @@ impl Outbox {
         self.stream.as_fd()
     }
 
+    /// From now on rows may be put into these.
+    pub fn fills(&self, blocks: Blocks) {
+        self.state.lock().rows.fill(blocks);
+    }
+
     /// A task has taken a value that was lent of this queue. That goes out with what is said next,
     /// before it; of several in a row, how many.
     pub fn took(&self, queue: u64) {
         let mut state = self.state.lock();
-        match &mut state.taken {
-            Some((same, count)) if *same == queue => *count += 1,
+        state.rows.are_interrupted();
+        match &mut state.unsaid {
+            Some(Unsaid::Taken(same, count)) if *same == queue => *count += 1,
             _ => {
-                state.say_taken();
-                state.taken = Some((queue, 1));
+                state.say_all();
+                state.unsaid = Some(Unsaid::Taken(queue, 1));
             }
+        }
+    }
+
+    /// Sends a put of a small value that names nothing ahead, in a row of such, if there is room for
+    /// one and `still` holds at that moment; says whether it did.
+    pub fn row_ahead(
+        self: &Arc<Outbox>,
+        (queue, value): (u64, Pieces<'_>),
+        still: impl FnOnce() -> bool,
+        is_seen_to: bool,
+    ) -> bool {
+        let mut state = self.state.lock();
+        if !state.rows.puts_many(queue) {
+            return false;
+        }
+        if !state.has_row(queue)
+            && let Some(blocks) = state.rows.worth_waiting()
+            && !MutexGuard::unlocked(&mut state, || row::wait_for_free(&blocks))
+        {
+            state.rows.waited_in_vain();
+        }
+        if !still() {
+            return false;
+        }
+        let Some(row) = state.row(queue) else {
+            return false;
+        };
+        match row.add(value) {
+            true => self.send_ahead(&mut state, is_seen_to),
+            false => {
+                state.say_all();
+                self.write(&mut state);
+            }
+        }
+        true
+    }
+
+    /// Sends a put ahead, if `still` holds at that moment; else gives the value back.
+    pub fn goes_ahead(
+        self: &Arc<Outbox>,
+        (queue, value): (u64, Sealed),
+        still: impl FnOnce() -> bool,
+        is_seen_to: bool,
+    ) -> Result<Option<Sealed>, LinkError> {
+        let mut state = self.state.lock();
+        if !still() {
+            return Ok(Some(value));
+        }
+        state.add(&FromWorker::Ahead { queue, value })?;
+        self.send_ahead(&mut state, is_seen_to);
+        self.waits_for_room(&mut state);
+        Ok(None)
+    }
+
+    /// What was added is sent ahead: the first since something was sent now is written at once, or
+    /// left for what is said next if somebody sees to that soon.
+    fn send_ahead(self: &Arc<Outbox>, state: &mut MutexGuard<'_, State>, is_seen_to: bool) {
+        match std::mem::take(&mut state.is_first) {
+            true if is_seen_to => {}
+            true => self.write(state),
+            false => self.have_it_written(state),
         }
     }
 
@@ -125,20 +238,7 @@ impl Outbox {
         if state.closed {
             return Ok(false);
         }
-        state.add(message)?;
-        Ok(true)
-    }
-
-    /// Adds a message if `still` holds at that moment; says whether it did.
-    pub fn add_if<M: Serialize>(
-        &self,
-        still: impl FnOnce() -> bool,
-        message: &M,
-    ) -> Result<bool, LinkError> {
-        let mut state = self.state.lock();
-        if !still() {
-            return Ok(false);
-        }
+        state.rows.are_interrupted();
         state.add(message)?;
         Ok(true)
     }
@@ -151,6 +251,7 @@ impl Outbox {
     ) -> Result<(), LinkError> {
         let mut state = self.state.lock();
         step();
+        state.rows.are_interrupted();
         state.add(message)
     }
 
@@ -161,20 +262,8 @@ impl Outbox {
         self.write(&mut state);
     }
 
-    /// What was added is sent ahead: the first since something was sent now is written at once, or
-    /// left for what is said next if somebody sees to that soon.
-    pub fn send_ahead(self: &Arc<Outbox>, is_seen_to: bool) {
-        let mut state = self.state.lock();
-        match std::mem::take(&mut state.is_first) {
-            true if is_seen_to => {}
-            true => self.write(&mut state),
-            false => self.have_it_written(&mut state),
-        }
-    }
-
     fn write(self: &Arc<Outbox>, state: &mut MutexGuard<'_, State>) {
-        state.say_taken();
-        while !state.writing && !state.collected.is_empty() && !state.closed {
+        while !state.writing && state.has_something() && !state.closed {
             let mut bytes = self.begin(state);
             let written = MutexGuard::unlocked(state, || send_at_once(&self.stream, &bytes));
             state.writing = false;
@@ -198,17 +287,19 @@ impl Outbox {
     }
 
     fn have_it_written(self: &Arc<Outbox>, state: &mut State) {
-        state.say_taken();
-        if !state.writing && !state.collected.is_empty() {
+        if !state.writing && state.has_something() {
             self.call_thread(state);
         }
     }
 
     /// Waits while too much has not gone out.
     pub fn wait_for_room(&self) {
-        let mut state = self.state.lock();
+        self.waits_for_room(&mut self.state.lock());
+    }
+
+    fn waits_for_room(&self, state: &mut MutexGuard<'_, State>) {
         while state.collected.len() > MUCH && !state.closed {
-            self.room.wait(&mut state);
+            self.room.wait(state);
         }
     }
 
@@ -216,7 +307,7 @@ impl Outbox {
     pub fn drain(self: &Arc<Outbox>) {
         self.send_now();
         let mut state = self.state.lock();
-        while (state.writing || !state.collected.is_empty()) && !state.closed {
+        while (state.writing || state.has_something()) && !state.closed {
             self.room.wait(&mut state);
         }
     }
@@ -235,6 +326,7 @@ impl Outbox {
 
     fn close_in(&self, state: &mut State) {
         state.closed = true;
+        state.unsaid = None;
         state.collected = Vec::new();
         state.spare = Vec::new();
         self.news.notify_all();
@@ -242,6 +334,7 @@ impl Outbox {
     }
 
     fn begin(&self, state: &mut State) -> Vec<u8> {
+        state.say_all();
         state.writing = true;
         let spare = std::mem::take(&mut state.spare);
         std::mem::replace(&mut state.collected, spare)
@@ -283,14 +376,20 @@ impl Outbox {
 
     fn write_all_that_comes(&self) {
         let mut state = self.state.lock();
+        let mut seen = None;
         loop {
             if state.closed {
                 return;
             }
-            if state.writing || state.collected.is_empty() {
+            if state.writing || !state.has_something() {
                 state.thread_waits = true;
                 self.news.wait(&mut state);
                 state.thread_waits = false;
+                continue;
+            }
+            let open = state.open_row();
+            if open.is_some() && open != std::mem::replace(&mut seen, open) {
+                self.news.wait_for(&mut state, A_MOMENT);
                 continue;
             }
             let bytes = self.begin(&mut state);

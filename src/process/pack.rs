@@ -16,7 +16,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::border::Border;
-use super::bytes::Writer;
+use super::bytes::{Writer, write_number};
 use super::failure::write_failure;
 use super::packed::{HandleKind, Packed, SHORT, VERSION, node, slot};
 use super::refusal::{Called, Refusal, Step, refusal};
@@ -60,7 +60,7 @@ pub fn pack(
         packing.node(next)?;
         next += 1;
     }
-    Ok(Packed(packing.out.bytes))
+    Ok(packing.out.bytes.into())
 }
 
 /// Packs one value, such as one that is put into a queue.
@@ -71,18 +71,28 @@ pub fn pack_value(
 ) -> Result<Packed, Refusal> {
     if let Value::String(text) = value {
         // Nothing shares it, so it needs no node.
-        let mut out = Writer::with_room(text.len());
-        out.byte(VERSION);
-        out.count(1);
-        out.byte(slot::SHORT_TEXT);
-        out.text(text);
-        return Ok(Packed(out.bytes));
+        let (head, size) = head_of_text(text.len());
+        let mut packed = Vec::with_capacity(size + text.len());
+        packed.extend_from_slice(&head[..size]);
+        packed.extend_from_slice(text.as_bytes());
+        return Ok(packed.into());
     }
     let root = Root {
         called: Called::Value,
         value,
     };
     pack(&[root], border, gate)
+}
+
+/// How many bytes stand before the letters of a text by itself, at most.
+pub const HEAD_OF_TEXT: usize = 3 + 10;
+
+/// What stands before the letters of a text by itself, and how many bytes that is.
+pub fn head_of_text(length: usize) -> ([u8; HEAD_OF_TEXT], usize) {
+    let mut head = [0; HEAD_OF_TEXT];
+    head[..3].copy_from_slice(&[VERSION, 1, slot::SHORT_TEXT]);
+    let size = 3 + write_number(length as u64, &mut head[3..]);
+    (head, size)
 }
 
 /// Where a value was found: at a place of a node, or among the roots.

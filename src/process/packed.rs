@@ -10,6 +10,7 @@
 //! node, written once; who refers to it says its number. So sharing and cycles stay as they are,
 //! and the depth of a value is no depth of any call.
 
+use crate::runtime::elsewhere::Part;
 pub use crate::runtime::elsewhere::{HandleKind, HandleName, Packed};
 
 /// The first byte of packed values. Changes with the format.
@@ -18,9 +19,19 @@ pub const VERSION: u8 = 1;
 impl Packed {
     /// Whether it is nil and nothing else.
     pub fn is_nil(&self) -> bool {
-        self.0 == [VERSION, 1, slot::NIL]
+        self.0[..] == NIL
     }
 }
+
+impl Part {
+    /// Whether it is nil and nothing else.
+    pub fn is_nil(&self) -> bool {
+        self.bytes() == NIL
+    }
+}
+
+/// Nil by itself.
+const NIL: [u8; 3] = [VERSION, 1, slot::NIL];
 
 /// Texts, bytes and big integers shorter than this are no nodes.
 pub(super) const SHORT: usize = 24;

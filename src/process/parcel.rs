@@ -6,10 +6,11 @@ use super::border::{Border, Handles};
 use super::bytes::{Malformed, Read};
 use super::pack::pack_value;
 use super::packed::{HandleName, Packed};
-use super::unpack::unpack_whole;
+use super::unpack::{unpack_text, unpack_whole};
 use super::work::{PackedOutcome, pack_call, pack_failure, pack_outcome, unpack_call};
 use super::work::{unpack_failure, unpack_outcome};
 use crate::gate::Gate;
+use crate::runtime::crossing::Item;
 use crate::runtime::elsewhere::Parcel;
 use crate::runtime::run::Runtime;
 use crate::runtime::task::{Outcome, Work};
@@ -130,6 +131,19 @@ pub fn pack_unsendable(runtime: &Runtime, unwind: &Unwind) -> PackedOutcome {
 pub fn unpack(runtime: &Runtime, parcel: Parcel) -> Result<Value> {
     let mut finding = Finding::among(&parcel.handles);
     unpack_whole(parcel.packed, &mut border(runtime, &mut finding)).map_err(nonsense)
+}
+
+/// A value that has come and stood in a queue.
+pub fn unpack_item(runtime: &Runtime, item: Item) -> Result<Value> {
+    match item {
+        Item::Parcel(parcel) => unpack(runtime, *parcel),
+        Item::Part(part) => match unpack_text(part.bytes()) {
+            Some(text) => text.map_err(nonsense),
+            None => unpack(runtime, part.parcel()),
+        },
+        Item::Value(value) => Ok(value),
+        Item::Both(both) => unpack(runtime, both.1),
+    }
 }
 
 /// The work in a parcel.

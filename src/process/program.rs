@@ -41,7 +41,7 @@ impl Programs {
             let Some(unit) = units.get(UnitId(packed.len() as u32)) else {
                 return Ok(None);
             };
-            packed.push(Packed(pack_program(&unit.program)?));
+            packed.push(pack_program(&unit.program)?.into());
         }
         Ok(Some(packed[id.0 as usize].clone()))
     }

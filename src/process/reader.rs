@@ -15,6 +15,7 @@ use super::broker::Broker;
 use super::ear::Heard;
 use super::message::{Answer, FromWorker, LocalWait, RemoteId};
 use super::remote::Remote;
+use super::row;
 use super::speaker::{News, speak_for_new};
 use super::wire::LinkError;
 use crate::runtime::abroad::Told;
@@ -124,8 +125,15 @@ fn hear(
             let parcel = worker.open(value).ok_or(UNKNOWN)?;
             let queue = worker.ahead(queue).ok_or(MAY_NOT)?;
             broker.crossing(&parcel);
-            queue.arrived(Item::Parcel(Box::new(parcel)));
+            queue.arrive([Item::Parcel(Box::new(parcel))]);
         }
+        FromWorker::RowAhead(queue, row) => {
+            let row = worker.row(row).ok_or(UNKNOWN)?;
+            let values = row::values(row).map_err(|_| LinkError::Nonsense)?;
+            let queue = worker.ahead(queue).ok_or(MAY_NOT)?;
+            queue.arrive(values);
+        }
+        FromWorker::HasMemory => worker.has_memory(),
         FromWorker::Settled(queue) => worker.settled(queue),
         FromWorker::Got(task) => worker.got(task),
         FromWorker::Took(queue, count) => worker

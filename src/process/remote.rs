@@ -13,6 +13,8 @@
 //! process can ever run again.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
@@ -23,8 +25,9 @@ use super::kept::Kept;
 use super::link::Worker;
 use super::message::{FromWorker, Sealed, ToWorker};
 use super::outbox::Outbox;
-use super::packed::HandleName;
+use super::packed::{HandleName, Packed};
 use super::program::Programs;
+use super::shared_memory::{Lies, Row, SharedMemory};
 use super::speaker::Inbox;
 use super::traffic::Traffic;
 use super::wire::LinkError;
@@ -62,11 +65,26 @@ pub(super) struct State {
     pub(super) traffic: Traffic,
     sources_sent: usize,
     units_sent: u32,
+    memory: Sharing,
     /// How many messages it was sent.
     sent: u64,
     asleep: bool,
     killed: bool,
     pub(super) dead: bool,
+}
+
+/// Memory that both ends of the link see.
+#[derive(Default)]
+enum Sharing {
+    /// There is none.
+    #[default]
+    No,
+    /// The worker may not have opened the file yet.
+    Offered { memory: SharedMemory, _file: File },
+    /// There is.
+    Shared(SharedMemory),
+    /// The system gives none.
+    Never,
 }
 
 /// A task of the worker, and the fiber here that speaks for it.
@@ -304,6 +322,42 @@ impl Remote {
     }
 }
 
+impl Remote {
+    /// A row that has come; `None` if it is where the worker cannot have put it.
+    pub fn row(&self, lies: Lies) -> Option<Packed> {
+        match &self.state.lock().memory {
+            Sharing::Shared(memory) => memory.of_worker.read(lies),
+            _ => None,
+        }
+    }
+
+    /// Offers memory to the worker, if that was not done before.
+    pub(super) fn shares_memory(&self, state: &mut State) {
+        if !matches!(state.memory, Sharing::No) {
+            return;
+        }
+        state.memory = Sharing::Never;
+        if let Ok((memory, file)) = SharedMemory::new()
+            && self.add(state, &ToWorker::Memory(file.as_raw_fd())).is_ok()
+        {
+            state.memory = Sharing::Offered {
+                memory,
+                _file: file,
+            };
+        }
+    }
+
+    /// The worker sees the memory that was offered to it.
+    pub fn has_memory(&self) {
+        let mut state = self.state.lock();
+        state.memory = match std::mem::take(&mut state.memory) {
+            Sharing::Offered { memory, .. } => Sharing::Shared(memory),
+            // It repeats itself.
+            other => other,
+        };
+    }
+}
+
 impl Party for Remote {
     fn closed(&self, queue: u64) {
         // If it is gone, so is what it would have sent.
@@ -323,6 +377,14 @@ impl State {
             .entry(name)
             .or_insert_with(|| (handle.clone(), 0));
         *count += 1;
+    }
+
+    /// A row that the worker will see.
+    pub(super) fn begin_row(&self) -> Option<Row> {
+        match &self.memory {
+            Sharing::Shared(memory) => memory.of_first.begin(),
+            _ => None,
+        }
     }
 
     pub(super) fn seal(&mut self, parcel: Parcel) -> Sealed {

@@ -12,9 +12,10 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::message::{Answer, CallId, Sealed, ToWorker};
-use super::packed::{HandleName, Packed};
+use super::packed::HandleName;
 use super::parcel;
-use super::remote::{Remote, Unsent};
+use super::remote::{Remote, State, Unsent};
+use super::shared_memory::{Lies, Row};
 use crate::gate::Gate;
 use crate::runtime::crossing::Item;
 use crate::runtime::elsewhere::{Parcel, Party};
@@ -24,6 +25,12 @@ use crate::value::Result;
 
 /// At most so many values are lent at once.
 const MOST_LENT: usize = 512;
+
+/// Where values are so large that fewer are lent at once, this is done so many times in a row.
+const LOANS_AT_ONCE: usize = 4;
+
+/// Who takes so many values in a row takes many.
+const WORTH_SHARING: usize = 4;
 
 /// What is on its way.
 #[derive(Default)]
@@ -157,45 +164,67 @@ impl Remote {
         // One step: a recall that somebody sends because of it must come after it.
         let mut state = self.state.lock();
         let loan = state.traffic.lent.entry(queue.number).or_default();
-        let most = loan.next.min(MOST_LENT);
-        loan.next = (2 * loan.next + 1).min(MOST_LENT);
-        if most == 0 {
-            return;
-        }
-        let mut values = queue.lend(most, &to);
-        if values.is_empty() {
-            return;
-        }
-        let mut sealed = Vec::with_capacity(values.len());
-        for item in &mut values {
-            // What is lent is small and holds nothing that could be refused.
-            let Ok(parcel) = item.give_packed(runtime) else {
-                break;
-            };
-            sealed.push(state.seal(parcel));
-        }
-        let is_whole = sealed.len() == values.len();
-        let message = ToWorker::Lend {
-            queue: queue.number,
-            given_back: state.traffic.times_given_back(queue.number),
-            values: sealed,
-        };
-        let sent = is_whole && self.add(&mut state, &message).is_ok();
-        if let ToWorker::Lend { values: sealed, .. } = message {
-            for (item, sealed) in values.iter_mut().zip(sealed) {
-                item.take_packed(sealed.packed);
+        let mut most = loan.next.min(MOST_LENT);
+        loan.next = (4 * loan.next + 1).min(MOST_LENT);
+        for _ in 0..LOANS_AT_ONCE {
+            let values = queue.lend(most, &to);
+            if values.is_empty() {
+                return;
             }
+            most -= values.len();
+            let sent = self.sends_loan(&mut state, runtime, queue.number, &values);
+            let loan = state.traffic.lent.entry(queue.number).or_default();
+            loan.queue = Some(queue.clone());
+            loan.values.extend(values);
+            loan.low = loan.values.len() / 2;
+            if !sent {
+                // It is gone, or will be: it cannot say that it has them.
+                let values = std::mem::take(&mut loan.values);
+                drop(state);
+                queue.comes_back(values.into());
+                return;
+            }
+            // Whoever waits for these need not wait for the next.
+            self.outbox.send_now();
         }
-        let loan = state.traffic.lent.entry(queue.number).or_default();
-        loan.queue = Some(queue.clone());
-        loan.values.extend(values);
-        loan.low = loan.values.len() / 2;
-        if !sent {
-            // It is gone, or will be: it cannot say that it has them.
-            let values = std::mem::take(&mut loan.values);
-            drop(state);
-            queue.comes_back(values.into());
-        }
+    }
+
+    /// Says which values are lent; false if they cannot be sent.
+    fn sends_loan(
+        &self,
+        state: &mut State,
+        runtime: &Runtime,
+        queue: u64,
+        values: &[Item],
+    ) -> bool {
+        let given_back = state.traffic.times_given_back(queue);
+        let row = state.begin_row();
+        let message = match row.and_then(|row| row_of(row, runtime, values)) {
+            Some(row) => ToWorker::LendRow {
+                queue,
+                given_back,
+                row,
+            },
+            None => {
+                let mut sealed = Vec::with_capacity(values.len());
+                for item in values {
+                    // What is lent is small and holds nothing that could be refused.
+                    let Ok(parcel) = item.packed(runtime) else {
+                        return false;
+                    };
+                    sealed.push(state.seal(parcel));
+                }
+                if values.len() >= WORTH_SHARING {
+                    self.shares_memory(state);
+                }
+                ToWorker::Lend {
+                    queue,
+                    given_back,
+                    values: sealed,
+                }
+            }
+        };
+        self.add(state, &message).is_ok()
     }
 
     /// Whether values of this queue are lent to the worker, or on their way.
@@ -270,6 +299,10 @@ impl Remote {
         };
         // If it is gone, its end tells the queue.
         let _ = self.add(&mut state, &ToWorker::Reply { call, answer });
+        if may {
+            // With the answer, for who puts one after the other listens no more.
+            self.shares_memory(&mut state);
+        }
         drop(state);
         self.outbox.send_now();
     }
@@ -288,34 +321,27 @@ impl Remote {
     }
 }
 
+/// These values in a row, if none of them names anything.
+fn row_of(mut row: Row, runtime: &Runtime, values: &[Item]) -> Option<Lies> {
+    for item in values {
+        match item {
+            Item::Part(part) => row.add([part.bytes(), &[]]),
+            Item::Parcel(parcel) if parcel.handles.is_empty() => row.add([&parcel.packed.0, &[]]),
+            Item::Value(_) => row.add([&item.packed(runtime).ok()?.packed.0, &[]]),
+            _ => return None,
+        };
+    }
+    Some(row.done())
+}
+
 impl Item {
     /// What is sent of what stood in a queue.
     pub(super) fn packed(&self, runtime: &Runtime) -> Result<Parcel> {
         match self {
             Item::Value(value) => parcel::pack(runtime, value, &Gate::open()),
             Item::Parcel(parcel) => Ok(parcel.copy()),
+            Item::Part(part) => Ok(part.parcel()),
             Item::Both(both) => Ok(both.1.copy()),
-        }
-    }
-
-    /// The same, without a copy of what is packed already: that is to be given back.
-    fn give_packed(&mut self, runtime: &Runtime) -> Result<Parcel> {
-        let packed = match self {
-            Item::Value(_) => return self.packed(runtime),
-            Item::Parcel(parcel) => parcel,
-            Item::Both(both) => &mut both.1,
-        };
-        Ok(Parcel {
-            packed: std::mem::take(&mut packed.packed),
-            handles: packed.handles.clone(),
-        })
-    }
-
-    fn take_packed(&mut self, packed: Packed) {
-        match self {
-            Item::Value(_) => {}
-            Item::Parcel(parcel) => parcel.packed = packed,
-            Item::Both(both) => both.1.packed = packed,
         }
     }
 }

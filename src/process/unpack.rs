@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use bytes::Buf;
 use num_bigint::BigInt;
 
 use super::border::Border;
@@ -48,24 +49,33 @@ pub fn unpack_value(packed: &Packed, border: &mut Border<'_>) -> Read<Value> {
 /// The copy of the one value in bytes that nobody needs any more: if it is a text, they become
 /// its letters.
 pub fn unpack_whole(packed: Packed, border: &mut Border<'_>) -> Read<Value> {
-    match begin_of_text(&packed) {
-        Ok(Some(begin)) => {
+    match begin_of_text(&packed.0) {
+        Some(begin) => {
             let mut letters = packed.0;
-            letters.drain(..begin);
-            let text = String::from_utf8(letters);
-            text.map(Value::from)
-                .map_err(|_| Malformed("a text is not UTF-8"))
+            letters.advance(begin);
+            text(letters.into())
         }
-        _ => unpack_value(&packed, border),
+        None => unpack_value(&packed, border),
     }
 }
 
-/// Where the letters of a text begin; `None` if it is something else.
-fn begin_of_text(packed: &Packed) -> Read<Option<usize>> {
-    let mut from = Reader::new(&packed.0);
-    let is_text = from.byte()? == VERSION && from.count()? == 1 && from.byte()? == slot::SHORT_TEXT;
-    let length = from.count()?;
-    Ok(Some(packed.len() - length).filter(|_| is_text && from.left() == length))
+/// The copy of a text by itself; `None` if it is something else.
+pub fn unpack_text(packed: &[u8]) -> Option<Read<Value>> {
+    let letters = &packed[begin_of_text(packed)?..];
+    Some(text(letters.to_vec()))
+}
+
+fn text(letters: Vec<u8>) -> Read<Value> {
+    let text = String::from_utf8(letters);
+    text.map(Value::from)
+        .map_err(|_| Malformed("a text is not UTF-8"))
+}
+
+/// Where the letters of a text by itself begin; `None` if it is something else.
+fn begin_of_text(packed: &[u8]) -> Option<usize> {
+    let mut from = Reader::new(packed.strip_prefix(&[VERSION, 1, slot::SHORT_TEXT])?);
+    let length = from.count().ok()?;
+    (from.left() == length).then_some(packed.len() - length)
 }
 
 /// A slot that was read.

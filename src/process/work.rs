@@ -68,7 +68,7 @@ pub fn pack_failure(failure: &Arc<Failure>, border: &mut Border<'_>, gate: &Gate
         story: failure.story.clone(),
     };
     // Only its parts of text and numbers are left, and nothing refuses these.
-    pack_value(&Value::Error(Arc::new(told)), border, gate).unwrap_or(Packed(Vec::new()))
+    pack_value(&Value::Error(Arc::new(told)), border, gate).unwrap_or_default()
 }
 
 /// The failure that was packed.

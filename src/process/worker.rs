@@ -25,6 +25,7 @@ use super::program::unpack_program;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::source::Sources;
 use crate::resolve::program::Template;
+use crate::runtime::crossing::Item;
 use crate::runtime::elsewhere::{FirstProcess, Parcel};
 use crate::runtime::memory;
 use crate::runtime::output::Output;
@@ -189,7 +190,20 @@ fn hear(runtime: &Arc<Runtime>, home: &Arc<Home>, message: ToWorker, compile: Co
             queue,
             given_back,
             values,
-        } => home.is_lent(queue, given_back, values),
+        } => {
+            let open = |value| Item::Parcel(Box::new(home.open(value)));
+            let values = values.into_iter().map(open).collect();
+            home.is_lent(queue, given_back, values);
+        }
+        ToWorker::LendRow {
+            queue,
+            given_back,
+            row,
+        } => match home.row(row) {
+            Some(values) => home.is_lent(queue, given_back, values),
+            None => over(),
+        },
+        ToWorker::Memory(descriptor) => home.shares_memory(descriptor),
         ToWorker::Recall(queue) => home.is_recalled(queue),
         ToWorker::Leave => runtime.worker_may_leave(),
     }

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::elsewhere::{Parcel, Party};
+use super::elsewhere::{Parcel, Part, Party};
 use super::machine::Machine;
 use super::put::Put;
 use super::queue::{Queue, Taken};
@@ -27,6 +27,8 @@ pub enum Item {
     Value(Value),
     /// A value that has come from a process.
     Parcel(Box<Parcel>),
+    /// The same, one of several that came in a row.
+    Part(Part),
     /// A value of this process, and its copy as it was when it was put.
     Both(Box<(Value, Parcel)>),
 }
@@ -37,7 +39,7 @@ impl Item {
         match self {
             Item::Value(value) => Some(value),
             Item::Both(both) => Some(&both.0),
-            Item::Parcel(_) => None,
+            Item::Parcel(_) | Item::Part(_) => None,
         }
     }
 
@@ -47,6 +49,7 @@ impl Item {
             Item::Value(value) => Item::Value(value.clone()),
             Item::Both(both) => Item::Value(both.0.clone()),
             Item::Parcel(parcel) => Item::Parcel(Box::new(parcel.copy())),
+            Item::Part(part) => Item::Part(part.clone()),
         }
     }
 
@@ -54,6 +57,7 @@ impl Item {
     pub(super) fn is_nil(&self) -> bool {
         match self {
             Item::Parcel(parcel) => parcel.packed.is_nil(),
+            Item::Part(part) => part.is_nil(),
             _ => matches!(self.value(), Some(Value::Nil)),
         }
     }
@@ -106,6 +110,7 @@ impl Queue {
             }
             Item::Both(both) => Ok(both.0),
             Item::Parcel(parcel) => machine.runtime.workers()?.unpack(*parcel),
+            Item::Part(part) => machine.runtime.workers()?.unpack(part.parcel()),
         }
     }
 
@@ -122,11 +127,14 @@ impl Queue {
         })
     }
 
-    /// A put that was sent ahead has arrived. It was made before its worker knew of any closing.
-    pub fn arrived(&self, item: Item) {
+    /// Puts that were sent ahead have arrived. They were made before their worker knew of any
+    /// closing.
+    pub fn arrive(&self, items: impl IntoIterator<Item = Item>) {
         self.state.with(|state| {
-            state.items.push_back(item);
-            state.wake_getter();
+            for item in items {
+                state.items.push_back(item);
+                state.wake_getter();
+            }
         });
     }
 
@@ -209,6 +217,7 @@ impl Item {
         match self {
             Item::Value(value) => vec![value],
             Item::Parcel(parcel) => parcel.handles,
+            Item::Part(_) => Vec::new(),
             Item::Both(both) => vec![both.0],
         }
     }

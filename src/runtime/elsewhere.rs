@@ -14,11 +14,13 @@
 //! named in them.
 
 use std::fmt;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use crossbeam_channel::Sender;
 use serde::{Deserialize, Serialize};
 
@@ -85,9 +87,9 @@ impl HandleName {
     }
 }
 
-/// Values that were packed, or bytes that claim to be some: unpacking finds out.
+/// Values that were packed, or bytes that claim to be some: unpacking finds out. A copy shares them.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Packed(pub Vec<u8>);
+pub struct Packed(pub Bytes);
 
 impl Packed {
     /// How many bytes it takes.
@@ -107,6 +109,12 @@ impl fmt::Debug for Packed {
     }
 }
 
+impl From<Vec<u8>> for Packed {
+    fn from(bytes: Vec<u8>) -> Packed {
+        Packed(bytes.into())
+    }
+}
+
 impl Serialize for Packed {
     fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         to.serialize_bytes(&self.0)
@@ -116,7 +124,7 @@ impl Serialize for Packed {
 impl<'de> Deserialize<'de> for Packed {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Packed, D::Error> {
         // All bytes at once; one by one takes many times as long.
-        <&[u8]>::deserialize(from).map(|bytes| Packed(bytes.to_vec()))
+        <&[u8]>::deserialize(from).map(|bytes| Packed(Bytes::copy_from_slice(bytes)))
     }
 }
 
@@ -136,6 +144,44 @@ impl Parcel {
             packed: self.packed.clone(),
             handles: self.handles.clone(),
         }
+    }
+}
+
+/// A small packed value that names nothing, in a row of such, whose memory it keeps.
+#[derive(Clone, Debug)]
+pub struct Part {
+    row: Arc<Packed>,
+    at: u32,
+    length: u16,
+}
+
+impl Part {
+    /// What lies there in a row; `None` if that is not in it, or is not small.
+    pub fn of(row: &Arc<Packed>, at: usize, length: usize) -> Option<Part> {
+        let is_inside = at.checked_add(length)? <= row.len();
+        Some(Part {
+            row: row.clone(),
+            at: u32::try_from(at).ok().filter(|_| is_inside)?,
+            length: u16::try_from(length).ok()?,
+        })
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.row.0[self.range()]
+    }
+
+    /// The value by itself.
+    pub fn parcel(&self) -> Parcel {
+        Parcel {
+            packed: Packed(self.row.0.slice(self.range())),
+            handles: Vec::new(),
+        }
+    }
+
+    fn range(&self) -> Range<usize> {
+        let at = self.at as usize;
+        at..at + usize::from(self.length)
     }
 }
 

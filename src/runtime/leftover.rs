@@ -69,6 +69,7 @@ impl Left {
         let mut values = items.filter(|item| !item.is_nil()).peekable();
         let oldest = match values.peek()? {
             Item::Parcel(parcel) => unpack(parcel),
+            Item::Part(part) => unpack(&part.parcel()),
             item => item.value().cloned(),
         };
         let oldest = oldest.map_or_else(

@@ -161,6 +161,7 @@ impl Item {
             Item::Value(Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => 0,
             Item::Value(_) => usize::MAX,
             Item::Parcel(parcel) => parcel.packed.len(),
+            Item::Part(part) => part.bytes().len(),
             Item::Both(both) => both.1.packed.len(),
         }
     }

@@ -568,6 +568,7 @@ scripts! {
         a_future_of_threads_is_forced_in_a_process
         a_future_started_in_a_worker_is_still_there
         a_hundred_waiting_tasks_in_a_pool_of_one
+        a_killed_consumer_gives_back_what_came_in_rows
         a_killed_consumer_gives_back_what_it_has_not_taken
         a_killed_task_counts_as_no_failure
         a_lock_held_in_a_process_keeps_others_out
@@ -657,7 +658,9 @@ scripts! {
         many_processes_share_one_queue
         many_short_processes
         many_tasks_in_a_pool
+        many_values_keep_their_order
         map_in_a_process_pool
+        more_values_than_there_is_room_for
         of_a_stream_the_forced_part_travels
         order_of_each_producer_is_kept
         output_before_a_put_comes_first
@@ -668,6 +671,7 @@ scripts! {
         processes_inside_of_processes
         producers_and_consumers_of_every_place
         promises_forced_by_threads_of_a_worker
+        queues_among_many_values
         queues_between_first_process_and_worker
         queues_travel_through_queues
         random_numbers_differ_between_processes

@@ -14,7 +14,7 @@ proptest! {
     fn any_bytes_are_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         bytes.insert(0, VERSION);
         let mut world = World::of("");
-        let _ = unpack(&Packed(bytes), &mut world.border());
+        let _ = unpack(&Packed::from(bytes), &mut world.border());
     }
 }
 
@@ -28,7 +28,7 @@ proptest! {
         let value = build(&mut world, &specs);
         let good = world.pack(&value).0;
         for (place, byte, way) in damage {
-            let mut bytes = good.clone();
+            let mut bytes = good.to_vec();
             let place = usize::from(place) % bytes.len();
             match way {
                 0 => bytes[place] = byte,
@@ -36,7 +36,7 @@ proptest! {
                 2 => bytes.insert(place, byte),
                 _ => drop(bytes.remove(place)),
             }
-            if let Ok(value) = unpack_value(&Packed(bytes), &mut world.border()) {
+            if let Ok(value) = unpack_value(&Packed::from(bytes), &mut world.border()) {
                 // What was believed is a value like any other.
                 let again = world.copy(&value);
                 prop_assert_eq!(super::same::differ(&value, &again), None);
@@ -47,7 +47,7 @@ proptest! {
 
 /// The error that these bytes give.
 fn refused(world: &mut World, bytes: &[u8]) -> &'static str {
-    match unpack_value(&Packed(bytes.to_vec()), &mut world.border()) {
+    match unpack_value(&Packed::from(bytes.to_vec()), &mut world.border()) {
         Ok(value) => panic!("{value:?} was believed"),
         Err(malformed) => malformed.0,
     }

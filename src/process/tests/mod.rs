@@ -8,6 +8,7 @@ mod link;
 mod nonsense;
 mod programs;
 mod refusals;
+mod rows;
 mod same;
 mod stories;
 mod wire;

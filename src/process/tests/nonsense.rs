@@ -12,7 +12,8 @@ use crate::process::broker::Broker;
 use crate::process::fork_server::Starter;
 use crate::process::link::start_as;
 use crate::process::message::{Answer, CallId, FromWorker, Request, Sealed, ToWorker};
-use crate::process::packed::{HandleKind, HandleName, Packed};
+use crate::process::packed::{HandleKind, HandleName};
+use crate::process::shared_memory::SharedMemory;
 use crate::process::wire::{GREETING, LARGEST, add};
 use crate::process::work::PackedOutcome;
 use crate::resolve::{Prelude, resolve};
@@ -125,12 +126,20 @@ fn a_message_that_would_fill_the_memory() {
 fn what_it_was_never_sent() {
     let at = Span::default();
     let value = Sealed {
-        packed: Packed(vec![1]),
+        packed: vec![1].into(),
         names: vec![NEVER_SENT],
     };
+    let lies = SharedMemory::new()
+        .unwrap()
+        .0
+        .of_worker
+        .begin()
+        .unwrap()
+        .done();
     for message in [
         FromWorker::Ahead { queue: 99, value },
         FromWorker::Took(1, 1),
+        FromWorker::RowAhead(1, lies),
         FromWorker::Ended {
             task: TASK,
             outcome: PackedOutcome::Cancelled,
@@ -153,7 +162,7 @@ fn what_it_was_never_sent() {
 fn an_end_that_means_nothing() {
     let message = FromWorker::Ended {
         task: TASK,
-        outcome: PackedOutcome::Value(Packed(vec![1, 1, 200])),
+        outcome: PackedOutcome::Value(vec![1, 1, 200].into()),
         names: vec![],
         waited_for: false,
     };

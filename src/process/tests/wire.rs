@@ -28,7 +28,7 @@ fn task(id: u64) -> HandleName {
 }
 
 fn samples(bytes: &[u8]) -> Vec<FromWorker> {
-    let packed = Packed(bytes.to_vec());
+    let packed = Packed::from(bytes.to_vec());
     let sealed = Sealed {
         packed: packed.clone(),
         names: vec![handle(9)],
@@ -149,7 +149,7 @@ fn a_length_is_not_believed() {
 #[test]
 fn both_ends_of_a_socket() {
     let (here, there) = UnixStream::pair().unwrap();
-    let large = Packed(vec![7; 5 << 20]);
+    let large = Packed::from(vec![7; 5 << 20]);
     let start = ToWorker::Start {
         task: task(2),
         at: None,
