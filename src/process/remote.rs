@@ -301,7 +301,6 @@ impl Remote {
 
     /// It is gone, for this reason.
     pub fn dies(&self, why: String) {
-        let _ = self.death.set(why);
         self.outbox.close();
         let dead = State {
             dead: true,
@@ -309,6 +308,8 @@ impl Remote {
         };
         let gone = std::mem::replace(&mut *self.state.lock(), dead);
         gone.traffic.undo(self.process.pid);
+        // Who learns of its end finds everything where it was.
+        let _ = self.death.set(why);
         for spoken in gone.tasks.into_values() {
             spoken.task.sever();
             spoken.inbox.died();

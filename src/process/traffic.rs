@@ -60,6 +60,8 @@ struct Loan {
     next: usize,
     /// With no more left than this, further ones are lent.
     low: usize,
+    /// How many of the values were not lent, but on their way to who had asked.
+    on_the_way: usize,
 }
 
 /// What a queue that is forgotten has on its way.
@@ -83,13 +85,19 @@ impl Traffic {
 
     /// The worker is gone.
     pub fn undo(self, pid: u32) {
-        for (_, loan) in self.lent {
-            loan.comes_back();
-        }
+        let mut lent = self.lent;
         let mut on_the_way: Vec<OnTheWay> = self.on_the_way.into_values().collect();
         on_the_way.sort_by_key(|value| std::cmp::Reverse(value.taken));
+        // They are older than what was lent after them. All of a queue come back in one step: who
+        // waits for a value gets the oldest.
         for value in on_the_way {
-            value.queue.put_back(value.item);
+            let loan = lent.entry(value.queue.number).or_default();
+            loan.queue.get_or_insert(value.queue);
+            loan.values.push_front(value.item);
+            loan.on_the_way += 1;
+        }
+        for loan in lent.into_values() {
+            loan.comes_back();
         }
         for queue in self.ahead.into_values() {
             queue.no_longer_ahead(pid);
@@ -114,7 +122,7 @@ impl Loan {
         if let Some(queue) = self.queue
             && !self.values.is_empty()
         {
-            queue.comes_back(self.values.into());
+            queue.comes_back(self.values.into(), self.on_the_way);
         }
     }
 }
@@ -181,7 +189,7 @@ impl Remote {
                 // It is gone, or will be: it cannot say that it has them.
                 let values = std::mem::take(&mut loan.values);
                 drop(state);
-                queue.comes_back(values.into());
+                queue.comes_back(values.into(), 0);
                 return;
             }
             // Whoever waits for these need not wait for the next.

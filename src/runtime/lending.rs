@@ -84,12 +84,16 @@ impl Queue {
         });
     }
 
-    /// These of the values that were lent have come back; there are no others.
-    pub fn comes_back(&self, lent: Vec<Item>) {
+    /// These have come back from a process: first so many that were on their way to a task of it,
+    /// then those that were lent to it and not taken.
+    pub fn comes_back(&self, values: Vec<Item>, on_the_way: usize) {
         self.state.with(|state| {
-            state.unsettled = state.unsettled.saturating_sub(state.lent.count);
-            state.lent.count = 0;
-            for item in lent.into_iter().rev() {
+            if values.len() > on_the_way {
+                state.unsettled = state.unsettled.saturating_sub(state.lent.count);
+                state.lent.count = 0;
+            }
+            state.unsettled = state.unsettled.saturating_sub(on_the_way);
+            for item in values.into_iter().rev() {
                 state.items.push_front(item);
             }
             state.nothing_may_be_lent();
@@ -164,5 +168,69 @@ impl Item {
             Item::Part(part) => part.bytes().len(),
             Item::Both(both) => both.1.packed.len(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::crossing::Offered;
+    use crate::runtime::queue::Taken;
+
+    #[derive(Debug)]
+    struct Process;
+
+    impl Party for Process {
+        fn closed(&self, _: u64) {}
+        fn recall(&self, _: u64) {}
+    }
+
+    fn queue_of(count: i64) -> Arc<Queue> {
+        let queue = Queue::new(1, None);
+        for number in 0..count {
+            let offered = queue.offer(Item::Value(Value::Int(number)));
+            assert!(matches!(offered, Offered::Done));
+        }
+        queue
+    }
+
+    fn take(queue: &Queue) -> Option<i64> {
+        match queue.try_get(None)? {
+            Taken::Value(Item::Value(Value::Int(number))) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn on_its_way(queue: &Queue) -> Item {
+        match queue.take_for_process() {
+            Some(Taken::Value(item)) => item,
+            _ => panic!("there is a value"),
+        }
+    }
+
+    #[test]
+    fn what_was_on_its_way_comes_back_before_what_was_lent() {
+        let queue = queue_of(5);
+        let mut values = vec![on_its_way(&queue)];
+        let process: Arc<dyn Party> = Arc::new(Process);
+        values.extend(queue.lend(2, &process));
+        queue.close_here();
+        queue.comes_back(values, 1);
+        let all: Vec<i64> = std::iter::from_fn(|| take(&queue)).collect();
+        assert_eq!(all, [0, 1, 2, 3, 4]);
+        assert!(matches!(queue.try_get(None), Some(Taken::Closed)));
+    }
+
+    #[test]
+    fn what_was_on_its_way_to_one_leaves_what_is_lent_to_another() {
+        let queue = queue_of(5);
+        let value = on_its_way(&queue);
+        let other: Arc<dyn Party> = Arc::new(Process);
+        let lent = queue.lend(2, &other);
+        queue.comes_back(vec![value], 1);
+        assert_eq!(queue.peek_len(), 5);
+        assert_eq!(take(&queue), None, "older ones are lent");
+        queue.lent_are_taken(lent.len());
+        assert_eq!(take(&queue), Some(0));
     }
 }
