@@ -46,12 +46,10 @@ impl Writer {
     }
 
     /// A number from 0.
-    pub fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(number as u8);
+    pub fn number(&mut self, number: u64) {
+        let mut room = [0; 10];
+        let size = write_number(number, &mut room);
+        self.bytes.extend_from_slice(&room[..size]);
     }
 
     /// A count.

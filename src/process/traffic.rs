@@ -174,10 +174,17 @@ impl Remote {
         let loan = state.traffic.lent.entry(queue.number).or_default();
         let mut most = loan.next.min(MOST_LENT);
         loan.next = (4 * loan.next + 1).min(MOST_LENT);
-        for _ in 0..LOANS_AT_ONCE {
+        for loans in 0..LOANS_AT_ONCE {
+            if most == 0 {
+                return;
+            }
             let values = queue.lend(most, &to);
             if values.is_empty() {
                 return;
+            }
+            if loans > 0 {
+                // Whoever waits for those before need not wait for these.
+                self.outbox.send_now();
             }
             most -= values.len();
             let sent = self.sends_loan(&mut state, runtime, queue.number, &values);
@@ -192,8 +199,6 @@ impl Remote {
                 queue.comes_back(values.into(), 0);
                 return;
             }
-            // Whoever waits for these need not wait for the next.
-            self.outbox.send_now();
         }
     }
 
@@ -332,12 +337,15 @@ impl Remote {
 /// These values in a row, if none of them names anything.
 fn row_of(mut row: Row, runtime: &Runtime, values: &[Item]) -> Option<Lies> {
     for item in values {
-        match item {
-            Item::Part(part) => row.add([part.bytes(), &[]]),
-            Item::Parcel(parcel) if parcel.handles.is_empty() => row.add([&parcel.packed.0, &[]]),
-            Item::Value(_) => row.add([&item.packed(runtime).ok()?.packed.0, &[]]),
-            _ => return None,
-        };
+        if let Item::Part(part) = item {
+            row.add([part.bytes(), &[]]);
+            continue;
+        }
+        let parcel = item.packed(runtime).ok()?;
+        if !parcel.handles.is_empty() {
+            return None;
+        }
+        row.add([&parcel.packed.0, &[]]);
     }
     Some(row.done())
 }
